@@ -1,6 +1,8 @@
-"""Runs the measures (all, or those named) and writes their sections into docs/benchmarks.md; others keep theirs.
+"""Runs the measures (all, or those named) and writes their sections into docs/benchmarks.md; others
+keep theirs.
 
-Only full sizes are written: with --quick, or when a WENXIAO_BENCH_ variable makes one smaller, the page stays as it is.
+Only full sizes are written: with --quick, or when a WENXIAO_BENCH_ variable makes one smaller, the
+page stays as it is.
 """
 
 from __future__ import annotations
@@ -62,7 +64,8 @@ def main(words):
 
 
 def keep(title, text, page=PAGE):
-    """Put one section into the page at once, so that a later measure that fails takes nothing with it.
+    """Put one section into the page at once, so that a later measure that fails takes nothing with
+    it.
 
     What the page says before its first section and after its last stays.
     """
@@ -73,7 +76,9 @@ def keep(title, text, page=PAGE):
 
 
 def _parts(page):
-    """(what stands before the sections, the sections written before by title, what stands behind them)."""
+    """(what stands before the sections, the sections written before by
+    title, what stands behind them).
+    """
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     measured, end, after = text.partition(END)
     before, *parts = re.split(r"^## ", measured, flags=re.MULTILINE)

@@ -1,4 +1,5 @@
-"""The annual work report of a division with 5 000 subjects, all of them reported: figures, Word and Excel, from the rows.
+"""The annual work report of a division with 5 000 subjects, all of them reported: figures, Word and
+Excel, from the rows.
 
 Beside it, in the same run: merely reading the same rows. WENXIAO_BENCH_REPORTED makes it smaller.
 """
@@ -155,7 +156,9 @@ def plant():
 
 
 def _dossiers(division):
-    """(dossier, unit) of every subject: first the departments as a whole, then projects, last the watched ones."""
+    """(dossier, unit) of every subject: first the departments as a whole,
+    then projects, last the watched ones.
+    """
     from wenxiao.budget.models import Appropriation, AuditedAmount, Dossier, Subject
     from wenxiao.orgs.models import Unit
     from wenxiao.store.bulk import insert_rows

@@ -1,4 +1,5 @@
-"""The limited child over an honest workbook of 200 000 rows, by each of its readers: seconds and the most memory held.
+"""The limited child over an honest workbook of 200 000 rows, by each of its readers: seconds and
+the most memory held.
 
 WENXIAO_BENCH_ROWS makes it smaller.
 """

@@ -1,7 +1,8 @@
-"""A ledger of a million payments over 50 000 subjects: read, matched, reconciled, stored, lit again, taken back.
+"""A ledger of a million payments over 50 000 subjects: read, matched, reconciled, stored, lit
+again, taken back.
 
-Beside it, in the same run: merely reading the file, and a bulk load without any check. On SQLite and PostgreSQL.
-WENXIAO_BENCH_LINES makes it smaller.
+Beside it, in the same run: merely reading the file, and a bulk load without any check. On SQLite
+and PostgreSQL. WENXIAO_BENCH_LINES makes it smaller.
 """
 
 from __future__ import annotations
@@ -209,7 +210,9 @@ def read_polars(path):
 
 
 def bare(watch):
-    """The same rows into the same table with nothing checked: executemany on SQLite, COPY on PostgreSQL; rolled back."""
+    """The same rows into the same table with nothing checked: executemany on SQLite, COPY on
+    PostgreSQL; rolled back.
+    """
     from django.db import connection, transaction
 
     from wenxiao.budget.models import Dossier

@@ -1,6 +1,8 @@
-"""Officers' pages at 1 000 and at 100 000 subjects: CPU a page, queries and bytes, over the empty frame (help).
+"""Officers' pages at 1 000 and at 100 000 subjects: CPU a page, queries and bytes, over the empty
+frame (help).
 
-In one process, without network and web server: what a page itself costs. WENXIAO_BENCH_SUBJECTS makes the large house smaller.
+In one process, without network and web server: what a page itself costs. WENXIAO_BENCH_SUBJECTS
+makes the large house smaller.
 """
 
 from __future__ import annotations
@@ -135,7 +137,9 @@ def act_of(user):
 
 
 def look(client, path, act=None):
-    """Best CPU time of a page in milliseconds, its queries and its bytes; the first time warms up and doesn't count."""
+    """Best CPU time of a page in milliseconds, its queries and its bytes;
+    the first time warms up and doesn't count.
+    """
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -160,7 +164,9 @@ def look(client, path, act=None):
 
 
 def plant(size):
-    """A division with so many subjects; an officer, a unit, an evaluated dossier and the self-evaluation round of it."""
+    """A division with so many subjects; an officer, a unit, an evaluated dossier and the
+    self-evaluation round of it.
+    """
     from django.db import transaction
 
     from wenxiao.followup.services.keeping import keep_all
@@ -254,7 +260,8 @@ def _money(keys):
 
 
 def _results(division, judged, keys):
-    """Evaluations with a finding and a rectification each; watched dossiers; a self-evaluation of every dossier of last year.
+    """Evaluations with a finding and a rectification each; watched dossiers; a self-evaluation of
+    every dossier of last year.
 
     The id of the self-evaluation round.
     """

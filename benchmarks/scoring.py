@@ -1,4 +1,5 @@
-"""Scoring a province in memory: 1 000 000 subjects × 12 rows by the product's columns, beside three other ways.
+"""Scoring a province in memory: 1 000 000 subjects × 12 rows by the product's columns, beside three
+other ways.
 
 WENXIAO_BENCH_SUBJECTS makes it smaller.
 """
@@ -28,7 +29,9 @@ CENT = Decimal("0.01")
 
 
 def rows():
-    """Made-up rows in the store's shape: two thirds forward, a quarter reverse, the rest judged in full."""
+    """Made-up rows in the store's shape: two thirds forward, a quarter
+    reverse, the rest judged in full.
+    """
     n = SUBJECTS * ROWS
     at = pl.int_range(n, dtype=pl.Int64, eager=True).alias("at")
     row = (pl.col("at") % ROWS).alias("row")
@@ -65,7 +68,9 @@ def by_pandas(table):
 
 
 def by_decimals(sample):
-    """A loop that makes Decimals of what is stored and reckons row by row, as it is usually written."""
+    """A loop that makes Decimals of what is stored and reckons row by row,
+    as it is usually written.
+    """
     given = []
     for stored_weight, stored_target, stored_actual, kind in sample:
         weight, target, actual = (

@@ -1,4 +1,6 @@
-"""How long a start takes until the login page answers: on an empty home with the demonstration, and once more."""
+"""How long a start takes until the login page answers: on an empty home
+with the demonstration, and once more.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ LONGEST = 600
 
 
 def measure():
-    """Seconds from `scripts/start.py` to an answered login page, on a new home and on the same home again."""
+    """Seconds from `scripts/start.py` to an answered login page, on a new
+    home and on the same home again.
+    """
     section = Section(
         "启动",
         "环境已装好，从启动到登录页应答；首次在空目录上载入演示数据并写出年度报告，再次在同一目录上。",

@@ -1,4 +1,5 @@
-"""Targets: the check of one of 40 rows, the comparison of 50 000, the library's search over 50 000 rows on both databases.
+"""Targets: the check of one of 40 rows, the comparison of 50 000, the library's search over 50 000
+rows on both databases.
 
 WENXIAO_BENCH_ROWS makes the last two smaller.
 """
@@ -150,7 +151,9 @@ def _run(env):
 
 
 def on_rows():
-    """In a process with a database of its own: the check of a stored target and the library's search."""
+    """In a process with a database of its own: the check of a stored target
+    and the library's search.
+    """
     from wenxiao.orgs.services import create_division
 
     division = create_division(code="990000", name="量", bureau="量财政局", by=None)

@@ -1,4 +1,6 @@
-"""Verifying a trail of 100 000 entries: chain, heads and anchors. WENXIAO_BENCH_ENTRIES makes it shorter."""
+"""Verifying a trail of 100 000 entries: chain, heads and anchors.
+WENXIAO_BENCH_ENTRIES makes it shorter.
+"""
 
 from __future__ import annotations
 

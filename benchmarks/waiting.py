@@ -1,4 +1,5 @@
-"""A second person saves every second while a workbook of 200 000 rows goes through each door: how long a save waits.
+"""A second person saves every second while a workbook of 200 000 rows goes through each door: how
+long a save waits.
 
 The whole system runs, website and workers. WENXIAO_BENCH_ROWS makes the workbook smaller.
 """
@@ -77,7 +78,9 @@ DOORS = {
 
 
 def measure():
-    """Every door on both databases; the longest save of each, beside saves with nothing going on."""
+    """Every door on both databases; the longest save of each, beside saves
+    with nothing going on.
+    """
     from benchmarks.section import Section
 
     about = (

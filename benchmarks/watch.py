@@ -1,7 +1,8 @@
-"""The pages 督看 and 监控 over a province: 50 000 dossiers, a million payments, goals, findings; server time and queries.
+"""The pages 督看 and 监控 over a province: 50 000 dossiers, a million payments, goals, findings; server
+time and queries.
 
-The whole page is asked of the program as a browser would, in a throwaway house: embedded SQLite, or the database of
-WENXIAO_BENCH_DATABASE_URL. WENXIAO_BENCH_DOSSIERS makes it smaller.
+The whole page is asked of the program as a browser would, in a throwaway house: embedded SQLite, or
+the database of WENXIAO_BENCH_DATABASE_URL. WENXIAO_BENCH_DOSSIERS makes it smaller.
 """
 
 from __future__ import annotations
@@ -185,7 +186,8 @@ def timed(work):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    # The embedded database works inside the process: its CPU time is the whole cost, whoever else uses the machine.
+    # The embedded database works inside the process: its CPU time is the whole cost, whoever else
+    # uses the machine.
     clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
     with CaptureQueriesContext(connection) as queries:
         start = clock()

@@ -1,7 +1,8 @@
-"""Make one archive from which `make install`, `make run` and `make test` need no network, for machines like this one.
+"""Make one archive from which `make install`, `make run` and `make test` need no network, for
+machines like this one.
 
-It holds the committed source, the front-end files, a wheel of every package and a digest of each file.
-Usage: python scripts/bundle.py [--out FILE.tar.gz]
+It holds the committed source, the front-end files, a wheel of every package and a digest of each
+file. Usage: python scripts/bundle.py [--out FILE.tar.gz]
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def name_of_archive() -> str:
 
 
 def put_source(stage: Path) -> None:
-    """The committed files and their last commit, which `make test` asks; what is not committed is left out and said."""
+    """The committed files and their last commit, which `make test` asks;
+    what is not committed is left out and said.
+    """
     git = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
     left = subprocess.run(
         [*git, "status", "--porcelain"], check=True, capture_output=True, text=True

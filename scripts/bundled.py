@@ -1,4 +1,5 @@
-"""The archive that installs without a network, as it lies unpacked: fit for this machine, whole, and how pip uses it.
+"""The archive that installs without a network, as it lies unpacked: fit for this machine, whole,
+and how pip uses it.
 
 Standard library only: it is asked before anything is installed.
 """

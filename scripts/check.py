@@ -1,4 +1,6 @@
-"""Every static gate, two at a time; all faults are shown, then one line says how many gates failed."""
+"""Every static gate, two at a time; all faults are shown, then one line
+says how many gates failed.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ SECONDS = 600
 
 
 def gates() -> list[tuple[str, list[str]]]:
-    """(name on screen, command) of every gate; generated pages are compared with what would be generated now."""
+    """(name on screen, command) of every gate; generated pages are compared
+    with what would be generated now.
+    """
     listed = [
         ("代码检查 ruff", [str(BIN / "ruff"), "check", "."]),
         ("代码排版 ruff format", [str(BIN / "ruff"), "format", "--check", "."]),

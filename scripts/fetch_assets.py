@@ -1,7 +1,8 @@
 """Fetch the few front-end files from npm into build/, as package-lock.json pins them.
 
-Node comes from the system or, where there is none, for the while from its wheel (requirements/assets.txt): it is not
-part of the installation. Nothing fetched is ever committed; no page needs any of it, the tests alone do.
+Node comes from the system or, where there is none, for the while from its wheel
+(requirements/assets.txt): it is not part of the installation. Nothing fetched is ever committed; no
+page needs any of it, the tests alone do.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ def node(folder: Path) -> Path:
 
 
 def main() -> None:
-    """Install into a throwaway folder, so that no node_modules stays beside the code, and copy what is wanted."""
+    """Install into a throwaway folder, so that no node_modules stays beside
+    the code, and copy what is wanted.
+    """
     with tempfile.TemporaryDirectory(prefix="wenxiao-assets-") as name:
         folder = Path(name)
         for file in ("package.json", "package-lock.json"):

@@ -1,9 +1,11 @@
-"""Lay out all pages: 100 columns, what stands in something indented, and not a blank more or less in the browser.
+"""Lay out all pages: 100 columns, what stands in something indented, and not a blank more or less
+in the browser.
 
     python scripts/format_templates.py [--check]
 
-A line breaks where a blank stands, where none would be seen, or at a Jinja mark, which then says with its dash that the
-break is none. Every page is compared with what it was, parsed by Jinja, before it is written.
+A line breaks where a blank stands, where none would be seen, or at a Jinja mark, which then says
+with its dash that the break is none. Every page is compared with what it was, parsed by Jinja,
+before it is written.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ def last_of(item: Item) -> Leaf:
 
 
 def glue(left: Leaf, right: Leaf) -> Glue:
-    """What may stand between two tokens: any blank, one, one on the same line, none though a line may break, none."""
+    """What may stand between two tokens: any blank, one, one on the same
+    line, none though a line may break, none.
+    """
     if free(left, right):
         return "free"
     if right.gap:
@@ -135,7 +139,9 @@ def put_leaf(paper: Paper, leaf: Leaf, depth: int) -> None:
 
 
 def dashed(paper: Paper, left: Leaf, right: Leaf) -> Leaf:
-    """Break a line where no blank may come: a dash on the block before, else on the Jinja piece after or before."""
+    """Break a line where no blank may come: a dash on the block before,
+    else on the Jinja piece after or before.
+    """
     if left.silent or not right.jinja:
         paper.line = re.sub(r" ([%}#]\})$", r" -\1", paper.line)
         return right
@@ -206,7 +212,9 @@ def formatted(source: str) -> str:
 
 
 def spacious(before: Item, item: Item) -> bool:
-    """Whether an empty line stands between two parts of a page: before a macro with its comment, and after one."""
+    """Whether an empty line stands between two parts of a page: before a
+    macro with its comment, and after one.
+    """
     if first_of(before).kind == "comment":
         return False
     return first_of(item).kind == "comment" or "macro" in {
@@ -216,7 +224,9 @@ def spacious(before: Item, item: Item) -> bool:
 
 
 def main(words: list[str]) -> int:
-    """Lay out every page, or with --check only name those that are not; 1 where one is not or would change."""
+    """Lay out every page, or with --check only name those that are not; 1
+    where one is not or would change.
+    """
     wrong = 0
     for path in sorted((ROOT / "src").rglob("templates/**/*.html")):
         source = path.read_text(encoding="utf-8")

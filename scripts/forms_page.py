@@ -1,6 +1,8 @@
-"""Writes docs/forms.md: which forms are read and by what words, and the layouts they are printed in; ``--check`` only compares.
+"""Writes docs/forms.md: which forms are read and by what words, and the layouts they are printed
+in; ``--check`` only compares.
 
-The words are tried against the readers while the page is made, so it cannot promise a word no reader knows.
+The words are tried against the readers while the page is made, so it cannot promise a word no
+reader knows.
 """
 
 from __future__ import annotations
@@ -88,7 +90,9 @@ LEDGER = (
     *("项目负责人", "设立年限", "到期日期", "中期评估日期"),
     *("申报阶段", "申报数", "一上申报数", "二上申报数"),
 )
-"""The columns of a ledger (``intake.ledger.columns.ROLES``, which needs the database's settings; a test compares)."""
+"""The columns of a ledger (``intake.ledger.columns.ROLES``, which needs the
+database's settings; a test compares).
+"""
 SHEETS = {
     "一级指标": ("level1", ("一级指标",)),
     "二级指标": ("level2", ("二级指标",)),
@@ -190,7 +194,9 @@ REBUILT = (
         "没有分值的指标不计分",
     ),
 )
-"""Forms of provinces rebuilt from how published ones look (合成), each a test: what is read, what is asked."""
+"""Forms of provinces rebuilt from how published ones look (合成), each a
+test: what is read, what is asked.
+"""
 
 
 def _rebuilt() -> Iterator[str]:

@@ -1,6 +1,8 @@
-"""As a new user: clone into a scratch folder, `make run`, log in, fetch the main pages, check the report, stop it.
+"""As a new user: clone into a scratch folder, `make run`, log in, fetch the main pages, check the
+report, stop it.
 
-Prints what it did; exits 1 at the first thing that is not as it should be. Everything is bounded in time.
+Prints what it did; exits 1 at the first thing that is not as it should be. Everything is bounded in
+time.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 600
-#: What only a first start says; a second one that says it again does the work again. How long it takes is in the bench.
+# : What only a first start says; a second one that says it again does the work again. How long it
+# takes is in the bench.
 FIRST_ALONE = ("added ", "前端资源已备好", "载入演示数据", "Installing collected packages")
 STOP_SECONDS = 20
 WRITTEN = ("annual.docx", "summary.xlsx", "summary.docx", "figures.json")
@@ -89,7 +92,9 @@ def clone(folder: Path) -> None:
 
 
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
-    """`make run` in an environment with nothing of ours in it; returns when the site answers, with the seconds taken."""
+    """`make run` in an environment with nothing of ours in it; returns when
+    the site answers, with the seconds taken.
+    """
     keep = (
         "PATH",
         "HOME",
@@ -176,7 +181,9 @@ def check_written(folder: Path) -> None:
 
 
 def prove(folder: Path) -> None:
-    """The whole visit, twice: the first start builds everything, the second builds nothing again."""
+    """The whole visit, twice: the first start builds everything, the second
+    builds nothing again.
+    """
     clone(folder)
     port = free_port()
     made, seconds = start(folder, port)

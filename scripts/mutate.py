@@ -1,11 +1,13 @@
 """Mutation testing: change one thing of the code at a time and see whether a test notices.
 
-Usage: python scripts/mutate.py [ROOM …] [--each N] [--seed S]   all mutants of rulebook, store, records and intake, or N a
-                                                                room drawn by S; what noticed each goes to build/mutants.json
+Usage: python scripts/mutate.py [ROOM …] [--each N] [--seed S]   all mutants of rulebook, store,
+records and intake, or N a
+                                                                room drawn by S; what noticed each
+                                                                goes to build/mutants.json
        python scripts/mutate.py --sample                        the sample of tests/mutants.yaml
 
-The mutants are Cosmic Ray's. Everything happens in a copy under the temporary directory. A survivor is a missing test,
-or it stands with its reason among ``equivalent`` in tests/mutants.yaml.
+The mutants are Cosmic Ray's. Everything happens in a copy under the temporary directory. A survivor
+is a missing test, or it stands with its reason among ``equivalent`` in tests/mutants.yaml.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ OPERATORS: tuple[Operator, ...] = tuple(
     if not get_operator(name).arguments() and not name.endswith(SAME)
 )
 LOOPS = 3
-"""A mutant loops, and counts as noticed, when its tests use so many times the CPU time that all of them did unchanged."""
+"""A mutant loops, and counts as noticed, when its tests use so many times
+the CPU time that all of them did unchanged.
+"""
 HANGS = 900
 """Seconds after which a mutant counts as noticed: it waits for what never comes."""
 MIGRATIONS = "makemigrations --check --dry-run"
@@ -60,12 +64,16 @@ from django.db import connection
 connection.creation.create_test_db(verbosity=0, autoclobber=True)
 connection.close()
 """
-"""The tests' empty database, made once: every run begins with a copy of it instead of all migrations."""
+"""The tests' empty database, made once: every run begins with a copy of it
+instead of all migrations.
+"""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: ``before`` stands once in ``path`` and becomes ``after``; ``tests`` should notice."""
+    """One change: ``before`` stands once in ``path`` and becomes ``after``;
+    ``tests`` should notice.
+    """
 
     path: str
     before: str
@@ -127,7 +135,9 @@ def _drawn(room: str, each: int, seed: int) -> list[Mutant]:
 
 
 def _places(room: str) -> Iterator[tuple[Path, Operator, int]]:
-    """Each place of a room's code an operator can change: file, operator, the how manyth of the file."""
+    """Each place of a room's code an operator can change: file, operator,
+    the how manyth of the file.
+    """
     for path in sorted((ROOT / "src" / "wenxiao" / room).rglob("*.py")):
         if "migrations" in path.parts:
             continue
@@ -140,7 +150,9 @@ def _places(room: str) -> Iterator[tuple[Path, Operator, int]]:
 def _mutant(
     path: Path, operator: Operator, occurrence: int, tests: tuple[str, ...]
 ) -> Mutant | None:
-    """The change made, as text; None when it changes nothing that runs (an annotation) or is no code."""
+    """The change made, as text; None when it changes nothing that runs (an
+    annotation) or is no code.
+    """
     source = path.read_text(encoding="utf-8")
     changed = mutate_code(source, operator, occurrence)
     if changed is None or _what_runs(changed) in {None, _what_runs(source)}:
@@ -176,7 +188,9 @@ def _difference(source: str, changed: str) -> tuple[str, str]:
 
 
 def killed_by(mutants: list[Mutant]) -> dict[tuple[str, str, str], str | None]:
-    """Which test noticed each mutant, None for a survivor; two copies of the tree work side by side."""
+    """Which test noticed each mutant, None for a survivor; two copies of
+    the tree work side by side.
+    """
     with tempfile.TemporaryDirectory(prefix="wenxiao-mutants-") as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(2)]
         _prepare(copies)
@@ -229,7 +243,9 @@ def _prepare(copies: list[Path]) -> None:
 
 
 def noticed(mutant: Mutant, folder: Path, seconds: int) -> str | None:
-    """The test that fails once the change is made in this copy; ValueError when its place is gone."""
+    """The test that fails once the change is made in this copy; ValueError
+    when its place is gone.
+    """
     path = folder / mutant.path
     whole = path.read_text(encoding="utf-8")
     if whole.count(mutant.before) != 1:
@@ -244,7 +260,9 @@ def noticed(mutant: Mutant, folder: Path, seconds: int) -> str | None:
 
 
 def _migrated(folder: Path) -> bool:
-    """Whether the columns the models name are those the migrations make: a gate of scripts/check.py."""
+    """Whether the columns the models name are those the migrations make: a
+    gate of scripts/check.py.
+    """
     command = [sys.executable, "-B", "-m", "django", *MIGRATIONS.split()]
     env = _environment(folder) | {"DJANGO_SETTINGS_MODULE": "settings_for_tests"}
     ended = subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True)
@@ -252,7 +270,9 @@ def _migrated(folder: Path) -> bool:
 
 
 def _failing(folder: Path, tests: tuple[str, ...], seconds: int | None = None) -> str | None:
-    """The first of these tests that fails in this copy; what uses up its CPU ``seconds`` or is not collected fails too."""
+    """The first of these tests that fails in this copy; what uses up its
+    CPU ``seconds`` or is not collected fails too.
+    """
     shutil.rmtree(folder / "home", ignore_errors=True)
     shutil.copytree(folder / "empty", folder / "home")
     options = ["-x", "--reuse-db", "-p", "no:cacheprovider"]

@@ -1,7 +1,8 @@
-"""A real PostgreSQL for the tests: the URL given, else the machine's own server programs, else the one from pip.
+"""A real PostgreSQL for the tests: the URL given, else the machine's own server programs, else the
+one from pip.
 
-The server lives in a folder of its own under the temporary directory, listens on a socket in that folder only,
-and goes when the tests are over.
+The server lives in a folder of its own under the temporary directory, listens on a socket in that
+folder only, and goes when the tests are over.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from functools import partial
 from pathlib import Path
 
 VARIABLE = "WENXIAO_TEST_DATABASE_URL"
-# A test database that a power cut may lose costs nothing and runs twice as fast. Every test's rows are rolled back:
-# whatever gathers statistics meanwhile notes that the tables are empty, and plans of the next tests are 20 times slower.
+# A test database that a power cut may lose costs nothing and runs twice as fast. Every test's rows
+# are rolled back:
+# whatever gathers statistics meanwhile notes that the tables are empty, and plans of the next tests
+# are 20 times slower.
 SETTINGS = (
     "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c jit=off"
     " -c listen_addresses= -c max_connections=60"
@@ -29,7 +32,9 @@ SECONDS = 60
 
 
 def server_programs() -> Path | None:
-    """The folder with initdb and pg_ctl: the newest of Debian's, else what PATH finds, else None."""
+    """The folder with initdb and pg_ctl: the newest of Debian's, else what
+    PATH finds, else None.
+    """
     numbered = [p for p in Path("/usr/lib/postgresql").glob("*/bin") if (p / "pg_ctl").exists()]
     if numbered:
         return max(numbered, key=lambda folder: int(folder.parent.name))

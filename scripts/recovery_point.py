@@ -1,9 +1,11 @@
-"""How much work is lost when the machine dies: measured, for what docs/operators/backup.md recommends.
+"""How much work is lost when the machine dies: measured, for what docs/operators/backup.md
+recommends.
 
 Usage: python scripts/recovery_point.py [SECONDS between archived logs, default 60]
 
-PostgreSQL: a row every 20 ms, the server killed and its folder given up, a new one made from base backup and log.
-SQLite is measured with ``wenxiao backup --repeat`` itself, which says how long it took and what it wrote.
+PostgreSQL: a row every 20 ms, the server killed and its folder given up, a new one made from base
+backup and log. SQLite is measured with ``wenxiao backup --repeat`` itself, which says how long it
+took and what it wrote.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ def programs() -> Path:
 
 
 class Server:
-    """A PostgreSQL that archives its log, in a folder of its own; as root it runs as the user postgres."""
+    """A PostgreSQL that archives its log, in a folder of its own; as root
+    it runs as the user postgres.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home, self.bin = home, programs()
@@ -133,7 +137,9 @@ def server() -> Iterator[Server]:
 
 
 def lost(*, every: int, stream: bool) -> dict[str, Any]:
-    """Rows acknowledged before the crash and absent afterwards, and over how long they were written."""
+    """Rows acknowledged before the crash and absent afterwards, and over
+    how long they were written.
+    """
     with server() as made:
         made.begin(every)
         made.ask("CREATE TABLE entry (id int PRIMARY KEY, at float8)")

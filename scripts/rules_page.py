@@ -1,4 +1,6 @@
-"""Writes docs/rules.md from the registry of checks and the basis files; ``--check`` only says whether it is up to date."""
+"""Writes docs/rules.md from the registry of checks and the basis files; ``--check`` only says
+whether it is up to date.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Make the environment that `make run`, `make test` and `make bench` need; a second call finds everything done.
+"""Make the environment that `make run`, `make test` and `make bench` need; a second call finds
+everything done.
 
-Standard library only: it starts on a fresh Debian or Ubuntu with nothing but python3 and make. Out of an archive made by
-`make bundle` it asks no network.
-Usage: python3 scripts/setup.py run|test|bench
+Standard library only: it starts on a fresh Debian or Ubuntu with nothing but python3 and make. Out
+of an archive made by `make bundle` it asks no network. Usage: python3 scripts/setup.py
+run|test|bench
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ def make_venv() -> None:
 
 
 def install_packages(purpose: str) -> None:
-    """Pinned packages and this package itself; skipped when their digest is what was installed last."""
+    """Pinned packages and this package itself; skipped when their digest is
+    what was installed last.
+    """
     have, want = installed(), wanted(purpose)
     if have.get(purpose) == want[purpose] and (VENV / "bin" / "wenxiao").exists():
         return
@@ -125,7 +128,9 @@ def install_packages(purpose: str) -> None:
 
 
 def installer() -> tuple[list[str], dict[str, str]]:
-    """The command that installs packages and its environment: from the network, or from the archive this tree came in."""
+    """The command that installs packages and its environment: from the
+    network, or from the archive this tree came in.
+    """
     # Some packages come as source only; the isolated way to build them works with every pip.
     more = {"PIP_USE_PEP517": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     python = VENV / "bin" / "python"
@@ -151,7 +156,9 @@ def digest_of(purpose: str) -> str:
 
 
 def fetch_assets() -> None:
-    """Front-end files from the lock file into build/vendor; again only when the lock or the script changed."""
+    """Front-end files from the lock file into build/vendor; again only when
+    the lock or the script changed.
+    """
     script = ROOT / "scripts" / "fetch_assets.py"
     if not script.exists() or bundled.present():
         return
@@ -180,7 +187,9 @@ def need_browser() -> None:
 
 
 def has_chinese_font() -> bool:
-    """Whether the machine can draw Chinese; True where it cannot be asked, then the tests say it."""
+    """Whether the machine can draw Chinese; True where it cannot be asked,
+    then the tests say it.
+    """
     if not shutil.which("fc-list"):
         return True
     listed = subprocess.run(

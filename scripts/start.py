@@ -1,4 +1,5 @@
-"""What `make run` does once the environment stands: tables, demonstration, report, accounts, server.
+"""What `make run` does once the environment stands: tables, demonstration, report, accounts,
+server.
 
 Each step is skipped when it was done before and nothing it rests on has changed.
 """
@@ -44,7 +45,9 @@ def state_of_rows() -> str:
 
 
 def write_report(home: Path) -> None:
-    """Write the demonstration's annual report unless the written one still tells the rows' truth."""
+    """Write the demonstration's annual report unless the written one still
+    tells the rows' truth.
+    """
     stamp, now = home / "report.stamp", state_of_rows()
     fresh = stamp.is_file() and stamp.read_text(encoding="utf-8") == now
     if fresh and all((OUT / name).is_file() for name in WRITTEN):

@@ -1,4 +1,6 @@
-"""What a page says to Jinja and to a browser, whatever its layout: two layouts of one page have the same sense."""
+"""What a page says to Jinja and to a browser, whatever its layout: two
+layouts of one page have the same sense.
+"""
 
 from __future__ import annotations
 

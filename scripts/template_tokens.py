@@ -1,7 +1,9 @@
-"""Pages cut into tokens by what a browser shows: where a blank stands, where one would change nothing, where none may come.
+"""Pages cut into tokens by what a browser shows: where a blank stands, where one would change
+nothing, where none may come.
 
-Jinja eats the newline after a block and the blanks before one at the start of a line; a browser eats blanks beside what
-it sets as a block. Everywhere else a blank is a blank, and between two Chinese words it would be seen.
+Jinja eats the newline after a block and the blanks before one at the start of a line; a browser
+eats blanks beside what it sets as a block. Everywhere else a blank is a blank, and between two
+Chinese words it would be seen.
 """
 
 from __future__ import annotations
@@ -44,7 +46,9 @@ DRAWING = ("rect", "circle", "path", "line", "g", "defs", "pattern", "text", "us
 APART = frozenset((*DOCUMENT, *SECTIONS, *HEADINGS, *LISTS, *TABLES, *FORMS, *PARTS, *DRAWING))
 """What a browser sets apart from its neighbours: blanks outside it are not seen."""
 INSIDE = (APART - {"td", "br", "hr", "text"}) | {"button", "select", "svg"}
-"""What eats the blanks at its own beginning and end. A cell must stay empty where nothing is in it."""
+"""What eats the blanks at its own beginning and end.
+A cell must stay empty where nothing is in it.
+"""
 STRICT = re.compile(r"""class="[^"]*\b(?:long|side-box)\b""")
 """Pieces whose own blanks are seen, or which hide themselves only while they are really empty."""
 OPENERS = frozenset(("block", "call", "for", "if", "macro"))
@@ -53,7 +57,9 @@ MIDDLES = frozenset(("else", "elif"))
 
 @dataclass
 class Leaf:
-    """One token: a word, a tag, an expression, a statement, a comment, or something to leave as it is."""
+    """One token: a word, a tag, an expression, a statement, a comment, or
+    something to leave as it is.
+    """
 
     kind: str
     text: str
@@ -87,7 +93,9 @@ class Group:
 
 
 def spaced(tag: str) -> list[str]:
-    """A tag cut at the blanks between its attributes; a quoted value and what hangs on a condition stay whole."""
+    """A tag cut at the blanks between its attributes; a quoted value and
+    what hangs on a condition stay whole.
+    """
     pieces, start, quote, at, depth = [], 0, "", 0, 0
     while at < len(tag):
         match = JINJA.match(tag, at)
@@ -172,7 +180,9 @@ def cut(source: str) -> list[tuple[str, str]]:
 
 
 def shown(text: str, before: str, after: str) -> str:
-    """A text as Jinja leaves it between two pieces ("" for none): newline after a block, blanks before one."""
+    """A text as Jinja leaves it between two pieces ("" for none): newline
+    after a block, blanks before one.
+    """
     fresh = not before
     if before.endswith(("-%}", "-#}", "-}}")):
         text = text.lstrip()
@@ -243,7 +253,9 @@ def opens(leaf: Leaf) -> bool:
 
 
 def tree(tokens: list[Leaf]) -> list[Leaf | Group]:
-    """Tokens by what they stand in; what begins in one branch and ends in another stays a plain token."""
+    """Tokens by what they stand in; what begins in one branch and ends in
+    another stays a plain token.
+    """
     stack: list[tuple[Leaf | None, list[Leaf | Group]]] = [(None, [])]
     for leaf in tokens:
         opened = next(

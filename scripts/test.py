@@ -1,4 +1,5 @@
-"""All tests: everything on SQLite, then on a real PostgreSQL what is marked db, then sampled mutants. Nothing is skipped.
+"""All tests: everything on SQLite, then on a real PostgreSQL what is marked db, then sampled
+mutants. Nothing is skipped.
 
 Usage: python scripts/test.py [--soak]
 """
@@ -20,14 +21,18 @@ from postgres import VARIABLE, postgres
 ROOT = Path(__file__).resolve().parent.parent
 REPORTS = ROOT / "build" / "tests"
 SILENT_SECONDS = 1800
-"""A run is stopped when no test ended for so long: it hangs. How long all of it takes is not bounded."""
+"""A run is stopped when no test ended for so long: it hangs.
+How long all of it takes is not bounded.
+"""
 NOTHING_COLLECTED = 5
 GATES = ("--ignore=tests/architecture",)
 """What scripts/check.py ran a minute before."""
 
 
 def pytest(name: str, arguments: list[str], env: dict[str, str]) -> tuple[int, int, bool]:
-    """Run pytest once; returns (passed, failed, whole). Skipped and expected failures make a run not whole."""
+    """Run pytest once; returns (passed, failed, whole).
+    Skipped and expected failures make a run not whole.
+    """
     report = REPORTS / f"{name}.xml"
     report.unlink(missing_ok=True)
     command = [
@@ -56,7 +61,9 @@ def pytest(name: str, arguments: list[str], env: dict[str, str]) -> tuple[int, i
 
 
 def watched(command: list[str], env: dict[str, str]) -> int | None:
-    """The command's exit code, its output passed on as it comes; None when it was stopped for saying nothing."""
+    """The command's exit code, its output passed on as it comes; None when
+    it was stopped for saying nothing.
+    """
     running = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -110,7 +117,9 @@ def environment(url: str = "") -> dict[str, str]:
 
 
 def soak() -> int:
-    """The properties and long walks alone, up to 20 000 examples each; what soaks over rows on both databases."""
+    """The properties and long walks alone, up to 20 000 examples each; what
+    soaks over rows on both databases.
+    """
     more = {"WENXIAO_EXAMPLES": "20000"}
     first = pytest("soak", ["-n", "2", "-m", "hypothesis or soak"], environment() | more)
     with postgres() as (url, _):
@@ -126,7 +135,9 @@ def mutants() -> bool:
 
 
 def main() -> int:
-    """0 when both runs pass whole, the sampled mutants are noticed and no room fell below its coverage floor."""
+    """0 when both runs pass whole, the sampled mutants are noticed and no
+    room fell below its coverage floor.
+    """
     REPORTS.mkdir(parents=True, exist_ok=True)
     if "--soak" in sys.argv:
         return soak()

@@ -1,9 +1,11 @@
-"""Take the pictures of docs/users anew from a fresh demonstration that runs with its task worker (`make run`).
+"""Take the pictures of docs/users anew from a fresh demonstration that runs with its task worker
+(`make run`).
 
     python scripts/user_pictures.py [address] [name …]
 
-Some pictures need a report handed in and signed or a file uploaded: this changes the demonstration, so give it a fresh one.
-A picture that cannot be taken is named, the old one stays, and the exit code is 1.
+Some pictures need a report handed in and signed or a file uploaded: this changes the demonstration,
+so give it a fresh one. A picture that cannot be taken is named, the old one stays, and the exit
+code is 1.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ SPOKEN: dict[str, str | float | bool] = {**os.environ, "LANG": "zh_CN.UTF-8", "L
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: its file's name, the account that sees it ("" for the public), and the way there."""
+    """One picture: its file's name, the account that sees it ("" for the
+    public), and the way there.
+    """
 
     name: str
     account: str
@@ -179,7 +183,9 @@ def entered(browser: Any, base: str, account: str, size: str) -> Page:
 
 
 def shrink(file: Path) -> None:
-    """Down to 64 colours, a third of the size: pages have few. Needs ImageMagick; without it the picture stays large."""
+    """Down to 64 colours, a third of the size: pages have few.
+    Needs ImageMagick; without it the picture stays large.
+    """
     tool = shutil.which("magick") or shutil.which("convert")
     if tool:
         few = ["+dither", "-colors", "64", "-define", "png:compression-level=9"]

@@ -1,4 +1,6 @@
-"""What every test stands on: how many examples a property sees, what is traced, what is kept from test to test."""
+"""What every test stands on: how many examples a property sees, what is
+traced, what is kept from test to test.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# 200 examples in `make test`, 20 000 in `make soak`; no deadline, for a busy machine must not fail a law of arithmetic.
+# 200 examples in `make test`, 20 000 in `make soak`; no deadline, for a busy machine must not fail
+# a law of arithmetic.
 settings.register_profile(
     "wenxiao",
     max_examples=int(os.environ.get("WENXIAO_EXAMPLES", "200")),
@@ -30,7 +33,9 @@ WARM = 2
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item):
-    """A walk over lines that other tests reach runs without the tracing of coverage, which costs it half as much again."""
+    """A walk over lines that other tests reach runs without the tracing of
+    coverage, which costs it half as much again.
+    """
     measuring = item.config.pluginmanager.getplugin("_cov")
     tracer = getattr(measuring, "cov_controller", None)
     if tracer is None or item.get_closest_marker("walk") is None:
@@ -52,7 +57,9 @@ def pytest_collection_finish():
 
 
 def migrations_seal():
-    """A digest of all that decides what the migrations make: they themselves and what they import."""
+    """A digest of all that decides what the migrations make: they
+    themselves and what they import.
+    """
     product = Path(__file__).resolve().parent.parent / "src" / "wenxiao"
     sources = [*product.glob("*/migrations/*.py"), *product.glob("store/*.py")]
     sources.append(product / "orgs" / "models.py")
@@ -64,8 +71,9 @@ def migrations_seal():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
-    """On SQLite a database migrated by an earlier run is laid under `migrate`, which then looks whether
-    anything is missing and sets the triggers anew: six seconds less for each process."""
+    """On SQLite a database migrated by an earlier run is laid under `migrate`, which then looks
+    whether anything is missing and sets the triggers anew: six seconds less for each process.
+    """
     from django.core.management.commands.migrate import Command
     from django.db import connection
 
@@ -95,7 +103,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The database under test; on SQLite a copy of it as it was made, migrated and empty, else None."""
+    """The database under test; on SQLite a copy of it as it was made,
+    migrated and empty, else None.
+    """
     from django.db import connection
 
     if connection.vendor != "sqlite":
@@ -109,7 +119,9 @@ def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def migrated(django_db_setup):
-    """Lays an empty database, all migrations applied, into a home of a program of its own: they take six seconds."""
+    """Lays an empty database, all migrations applied, into a home of a
+    program of its own: they take six seconds.
+    """
 
     def lay(home):
         if django_db_setup is not None:
@@ -121,7 +133,9 @@ def migrated(django_db_setup):
 
 @pytest.fixture(autouse=True)
 def _warm_children(request, _idle_children):
-    """Children that read strangers' files stay from test to test, for a start costs 0.3 s; not where children are the matter."""
+    """Children that read strangers' files stay from test to test, for a start costs 0.3 s; not
+    where children are the matter.
+    """
     if request.node.get_closest_marker("cold"):
         yield
         return
@@ -160,7 +174,9 @@ def _idle_children():
 
 @pytest.fixture(autouse=True)
 def _nothing_kept():
-    """Counts kept in the process until somebody acts: a test's database goes back in time without an act."""
+    """Counts kept in the process until somebody acts: a test's database
+    goes back in time without an act.
+    """
     selectors = sys.modules.get("wenxiao.budget.selectors")
     if selectors is not None:
         selectors._KEPT.clear()

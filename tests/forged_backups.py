@@ -1,4 +1,6 @@
-"""Backups as an accident or an ill will leaves them: each made so that every digest but the one in question is right."""
+"""Backups as an accident or an ill will leaves them: each made so that
+every digest but the one in question is right.
+"""
 
 import hashlib
 import json
@@ -85,7 +87,9 @@ def newer(folder: Path) -> None:
 
 
 def older(folder: Path) -> None:
-    """From the release before the newest structure of a room nothing else stands on: the second factor's two columns."""
+    """From the release before the newest structure of a room nothing else
+    stands on: the second factor's two columns.
+    """
     app, name, table, columns = NEWEST
     head = head_of(folder)
     head["migrations"].remove(f"{app}.{name}")

@@ -1,4 +1,6 @@
-"""An honest workbook of very many rows, as a treasury exports it: made in a second, read like any other."""
+"""An honest workbook of very many rows, as a treasury exports it: made in a
+second, read like any other.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Property tests that can fail: each counts how many of its examples reached what it proves, against a floor.
+"""Property tests that can fail: each counts how many of its examples reached what it proves,
+against a floor.
 
-``@reaches(divided=0.3)`` stands above ``@given``; inside, the test says ``reach(divided=hits, of=rows)`` for each
-example. After the last example the share counted must not lie below the floor: a property whose drawing changed so
-that it proves nothing any more is red, not green.
+``@reaches(divided=0.3)`` stands above ``@given``; inside, the test says ``reach(divided=hits,
+of=rows)`` for each example. After the last example the share counted must not lie below the floor:
+a property whose drawing changed so that it proves nothing any more is red, not green.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ _counted: dict[str, tuple[int, int]] = {}
 
 
 def examples(usual: int, *, most: int | None = None) -> int:
-    """How many examples a property sees: the usual number, more in ``make soak`` (at most ``most``, for slow ones)."""
+    """How many examples a property sees: the usual number, more in ``make
+    soak`` (at most ``most``, for slow ones).
+    """
     return max(usual, min(SOAK, most or SOAK))
 
 

@@ -5,7 +5,8 @@ import os
 import shutil
 import tempfile
 
-# The first process makes the home and takes it away; parallel workers find its name in the environment.
+# The first process makes the home and takes it away; parallel workers find its name in the
+# environment.
 if "WENXIAO_TEST_HOME" not in os.environ:
     os.environ["WENXIAO_TEST_HOME"] = tempfile.mkdtemp(prefix="wenxiao-test-")
     atexit.register(shutil.rmtree, os.environ["WENXIAO_TEST_HOME"], ignore_errors=True)
@@ -18,7 +19,8 @@ os.environ["WENXIAO_STATICFILES"] = "django.contrib.staticfiles.storage.StaticFi
 from wenxiao.site.settings import *  # noqa: F403 - the environment above must be set first
 
 if not os.environ["WENXIAO_DATABASE_URL"]:
-    # A file as the product uses it, not Django's database in memory: many threads then queue for it as they really do.
+    # A file as the product uses it, not Django's database in memory: many threads then queue for it
+    # as they really do.
     os.makedirs(os.environ["WENXIAO_HOME"], exist_ok=True)  # noqa: PTH103 - a name from the environment
     place = os.path.join(os.environ["WENXIAO_HOME"], "test.sqlite3")  # noqa: PTH118
     DATABASES["default"]["TEST"] = {"NAME": place}  # noqa: F405

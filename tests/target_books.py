@@ -27,7 +27,9 @@ ROWS = [
 
 
 def write_list(path, projects, rows=ROWS, headings=HEADINGS):
-    """A list; ``projects`` are (code, name, unit, year, money), each with all ``rows`` (or its own, given sixth)."""
+    """A list; ``projects`` are (code, name, unit, year, money), each with
+    all ``rows`` (or its own, given sixth).
+    """
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "绩效目标"

@@ -1,4 +1,6 @@
-"""The task queue in a test: what waits is done now, as the workers would do it, and the page of an upload is opened."""
+"""The task queue in a test: what waits is done now, as the workers would do
+it, and the page of an upload is opened.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def work_off() -> None:
 
 
 def outcome(client: Any, answer: HttpResponse, *, follow: bool = False) -> HttpResponse:
-    """What became of a form with files: what its upload's page says once the worker was at it, else the answer itself."""
+    """What became of a form with files: what its upload's page says once
+    the worker was at it, else the answer itself.
+    """
     if answer.status_code != 302 or not answer["Location"].startswith("/uploads/"):
         return answer
     work_off()

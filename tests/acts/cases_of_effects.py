@@ -1,4 +1,6 @@
-"""Who may bring in next year's requests, decide on them and sign, and do what else follows from results."""
+"""Who may bring in next year's requests, decide on them and sign, and do
+what else follows from results.
+"""
 
 from decimal import Decimal
 

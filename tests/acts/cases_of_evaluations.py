@@ -1,4 +1,6 @@
-"""Who may plan, announce and assign the year's evaluations, and exchange opinions on their conclusions."""
+"""Who may plan, announce and assign the year's evaluations, and exchange
+opinions on their conclusions.
+"""
 
 from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act

@@ -1,4 +1,6 @@
-"""Who may do what in orgs, followup and reports: each act with its roles and a call that would succeed."""
+"""Who may do what in orgs, followup and reports: each act with its roles
+and a call that would succeed.
+"""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,6 @@
-"""What moved in the database between two moments, and what of it the trail tells: points, grades, decisions, money, targets."""
+"""What moved in the database between two moments, and what of it the trail tells: points, grades,
+decisions, money, targets.
+"""
 
 from decimal import Decimal, InvalidOperation
 

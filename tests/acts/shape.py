@@ -7,7 +7,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Act:
-    """The roles that may, what must be there first, and the call; ``blocked``: whoever may still meets that sentence."""
+    """The roles that may, what must be there first, and the call;
+    ``blocked``: whoever may still meets that sentence.
+    """
 
     may: str
     ready: Callable[[Any], Any]

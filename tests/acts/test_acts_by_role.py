@@ -1,4 +1,6 @@
-"""Every act of every service, for every role: whoever may does it, anybody else is refused in a sentence that says who can."""
+"""Every act of every service, for every role: whoever may does it, anybody else is refused in a
+sentence that says who can.
+"""
 
 import ast
 import re
@@ -31,9 +33,13 @@ ROOMS = {
 }
 CASES = [(room, name) for room, acts in ROOMS.items() for name in acts]
 WITHIN = {"score_review", "score_when_paid", "record_act", "pass_on", "hand_in"}
-"""Parts of other acts that only pass ``by`` on: scoring by the rules, a step of the road, the entry of a target's act."""
+"""Parts of other acts that only pass ``by`` on: scoring by the rules, a
+step of the road, the entry of a target's act.
+"""
 STORED_ONLY = {"read_file", "store_file"}
-"""What pages and commands may call of ``records``, which stands below the powers: files as received."""
+"""What pages and commands may call of ``records``, which stands below the
+powers: files as received.
+"""
 CHINESE = re.compile(r"[一-鿿]")
 
 
@@ -74,7 +80,9 @@ def house(db):
 
 
 def tried(act, house, row, person):
-    """The refusal the person met; empty for whoever may, told at most what is in the way of this act (``blocked``)."""
+    """The refusal the person met; empty for whoever may, told at most what
+    is in the way of this act (``blocked``).
+    """
     way = pytest.raises(NotAllowed, match=act.blocked) if act.blocked else nullcontext()
     try:
         with way, transaction.atomic():
@@ -104,7 +112,9 @@ def test_whoever_may_does_it_and_nobody_else(house, room, name):
 
 @pytest.mark.parametrize("name", ["desk", "portal", "api", "pages", "site"])
 def test_no_page_or_command_writes_past_the_services(name):
-    """``records`` can't ask for powers, for it stands below them: its writing is for services of the rooms above."""
+    """``records`` can't ask for powers, for it stands below them: its
+    writing is for services of the rooms above.
+    """
     found = set()
     for path in (SRC / name).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,7 +1,8 @@
-"""What an act does to points, grades, decisions, money and targets stands in the trail with its old and its new value.
+"""What an act does to points, grades, decisions, money and targets stands in the trail with its old
+and its new value.
 
-Nothing here names an act: every act of the table is done once, the rows it changed are compared column by column,
-and whatever moved must be found before and after in the entries the act left.
+Nothing here names an act: every act of the table is done once, the rows it changed are compared
+column by column, and whatever moved must be found before and after in the entries the act left.
 """
 
 from copy import deepcopy

@@ -1,4 +1,6 @@
-"""Machines at their door: tokens, grants, the same checks as files, Chinese sentences, a description that is true."""
+"""Machines at their door: tokens, grants, the same checks as files, Chinese sentences, a
+description that is true.
+"""
 
 import json
 from datetime import timedelta

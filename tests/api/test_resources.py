@@ -1,4 +1,6 @@
-"""What machines read row by row: by grant, a page at a time, by filter, and only what may have changed."""
+"""What machines read row by row: by grant, a page at a time, by filter, and
+only what may have changed.
+"""
 
 from datetime import timedelta
 

@@ -1,11 +1,15 @@
-"""What a column of a form costs: the product files that name it on its way from the cell to what is stored."""
+"""What a column of a form costs: the product files that name it on its way
+from the cell to what is stored.
+"""
 
 import ast
 from pathlib import Path
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
 ROAD = ("files/forms", "intake")
-"""Where a form is read and taken in; printing it back and rules about it are choices of their own."""
+"""Where a form is read and taken in; printing it back and rules about it
+are choices of their own.
+"""
 COLUMN = "deviation"
 """偏差原因分析及改进措施 of the self-evaluation form."""
 MOST = 7

@@ -1,4 +1,6 @@
-"""The demonstration is played by its people: its loader has no act that a page or a documented command doesn't offer."""
+"""The demonstration is played by its people: its loader has no act that a
+page or a documented command doesn't offer.
+"""
 
 import ast
 from pathlib import Path

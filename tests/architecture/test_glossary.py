@@ -1,4 +1,6 @@
-"""One English word per term: every entity stands in docs/glossary.md with the Chinese name people see."""
+"""One English word per term: every entity stands in docs/glossary.md with
+the Chinese name people see.
+"""
 
 import re
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""The sampled mutants can be made: each stands once in its file, every room of `make mutate` has some, tests exist."""
+"""The sampled mutants can be made: each stands once in its file, every room
+of `make mutate` has some, tests exist.
+"""
 
 from pathlib import Path
 

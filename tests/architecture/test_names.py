@@ -1,4 +1,6 @@
-"""Names say what a thing is; the repository speaks of the product and carries nothing of anybody's machine."""
+"""Names say what a thing is; the repository speaks of the product and
+carries nothing of anybody's machine.
+"""
 
 import re
 import subprocess

@@ -1,4 +1,6 @@
-"""What only gets better: numbers of architecture that may fall and never rise. A fall asks for its new number here."""
+"""What only gets better: numbers of architecture that may fall and never rise.
+A fall asks for its new number here.
+"""
 
 import ast
 from collections import Counter, defaultdict
@@ -48,7 +50,9 @@ def holds(name, count):
 
 
 def test_views_are_typed():
-    """``Any`` in the desk's annotations: views speak of models by name (imported for the type checker alone)."""
+    """``Any`` in the desk's annotations: views speak of models by name
+    (imported for the type checker alone).
+    """
     named = [
         node
         for _, tree in trees("desk")

@@ -1,4 +1,6 @@
-"""docs/reliability.md names tests that are there, and its figures carry the commands that measured them."""
+"""docs/reliability.md names tests that are there, and its figures carry the
+commands that measured them.
+"""
 
 import re
 from pathlib import Path

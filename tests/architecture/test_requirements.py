@@ -1,4 +1,6 @@
-"""What runs is installed for every purpose: a lock file that misses one of the product's packages fails here, not on a fresh machine."""
+"""What runs is installed for every purpose: a lock file that misses one of the product's packages
+fails here, not on a fresh machine.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""Every rule a user can meet has a case a finance officer can read, and stands in the generated rule page."""
+"""Every rule a user can meet has a case a finance officer can read, and
+stands in the generated rule page.
+"""
 
 import ast
 import re
@@ -42,7 +44,9 @@ def test_every_rule_code_is_documented():
 
 
 def test_codes_stand_in_the_rulebook_and_tests_alone():
-    """Rooms name a code by its constant; what it says, how strict it is and on what it stands is the rulebook's."""
+    """Rooms name a code by its constant; what it says, how strict it is and
+    on what it stands is the rulebook's.
+    """
     written = re.compile(r"\b(?:MB|JK|ZP|FH|PJ|BG|ZJ|DR)-\d\d\b")
     found = [
         f"{path.relative_to(ROOT)}: {code}"

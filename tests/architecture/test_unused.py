@@ -1,7 +1,8 @@
-"""Nothing is kept for tests alone: every function, class and constant of the product is named somewhere in the product.
+"""Nothing is kept for tests alone: every function, class and constant of the product is named
+somewhere in the product.
 
-A name counts as used when it stands anywhere else in code, templates, scripts, benchmarks or settings; names a framework
-looks up by convention are listed with who does.
+A name counts as used when it stands anywhere else in code, templates, scripts, benchmarks or
+settings; names a framework looks up by convention are listed with who does.
 """
 
 import ast
@@ -34,7 +35,9 @@ CONFIGURED = {SRC / "site" / "settings.py"}
 
 
 def named_in(path):
-    """Every word of a file: in Python without docstrings' and comments' words, elsewhere all of it."""
+    """Every word of a file: in Python without docstrings' and comments'
+    words, elsewhere all of it.
+    """
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         return Counter(WORD.findall(text))

@@ -1,4 +1,6 @@
-"""A house of its own behind a real server, and a headless browser that reports every breach of the content policy."""
+"""A house of its own behind a real server, and a headless browser that
+reports every breach of the content policy.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def _free_port() -> int:
 
 @contextmanager
 def serving(folder, seeding, migrated, *, worker=False):
-    """The address of a server over a house that ``seeding`` planted, beside it the task worker if wanted."""
+    """The address of a server over a house that ``seeding`` planted, beside
+    it the task worker if wanted.
+    """
     port = _free_port()
     env = {
         key: value
@@ -84,7 +88,9 @@ def house(tmp_path_factory, migrated):
 
 @pytest.fixture(scope="session")
 def bare_house(tmp_path_factory, migrated):
-    """A house of units, objects, rounds and people alone, with its task worker: everything else enters by pages."""
+    """A house of units, objects, rounds and people alone, with its task
+    worker: everything else enters by pages.
+    """
     folder = tmp_path_factory.mktemp("bare")
     with serving(folder, "seeding_bare.py", migrated, worker=True) as address:
         yield address
@@ -128,7 +134,9 @@ def chromium():
 
 @contextmanager
 def visiting(chromium, address):
-    """Log in through the form as somebody, at a size; afterwards nothing may have gone wrong on any page."""
+    """Log in through the form as somebody, at a size; afterwards nothing
+    may have gone wrong on any page.
+    """
     contexts, wrong = [], []
 
     def open_page(username: str, size: str = "desk", password: str = PASSWORD):
@@ -183,7 +191,9 @@ def enter_role(roles_house, chromium):
 
 @pytest.fixture
 def look():
-    """Keep a picture of the page and let axe judge it: no fault of impact serious or critical, no sideways scrolling."""
+    """Keep a picture of the page and let axe judge it: no fault of impact
+    serious or critical, no sideways scrolling.
+    """
     if not AXE.exists():
         pytest.fail(
             "缺 build/testing/axe.min.js，无障碍检查无法进行：请先运行 python scripts/fetch_assets.py。"

@@ -1,4 +1,6 @@
-"""Fill an empty house for the browser: the small division of the desk's tests, its year in motion. Run as a program."""
+"""Fill an empty house for the browser: the small division of the desk's tests, its year in motion.
+Run as a program.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Fill a house with what an office sets up before any file arrives: units, objects, rounds, people. Run as a program.
+"""Fill a house with what an office sets up before any file arrives: units, objects, rounds, people.
+Run as a program.
 
-One division is the demonstration's without its files; another has three units with money and goals but no round yet.
+One division is the demonstration's without its files; another has three units with money and goals
+but no round yet.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Fill a house with work on every desk: forms on each step of the road, sheets to score, results to publish. Run as a program."""
+"""Fill a house with work on every desk: forms on each step of the road, sheets to score, results to
+publish. Run as a program.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +109,9 @@ def _round(small, kind, name, dossiers, year, **more):
 
 
 def _forms(small) -> None:
-    """Handed in by the clerk; the later ones signed on by the head, the last by the department too."""
+    """Handed in by the clerk; the later ones signed on by the head, the
+    last by the department too.
+    """
     from wenxiao.reviews.models import Review
     from wenxiao.reviews.services import check_review, submit_review
 
@@ -132,7 +136,9 @@ def _forms(small) -> None:
 
 
 def _reported(dossier) -> None:
-    """What the clerk reported by October on the approved target: nothing missing, so the form can be handed in."""
+    """What the clerk reported by October on the approved target: nothing
+    missing, so the form can be handed in.
+    """
     from wenxiao.evidence.models import Actual
 
     Actual.objects.create(
@@ -168,7 +174,9 @@ def _to_begin(small) -> None:
 
 
 def _sheets(small) -> None:
-    """A department's evaluations: one for the firm, one for the expert beside another, one without a sheet."""
+    """A department's evaluations: one for the firm, one for the expert
+    beside another, one without a sheet.
+    """
     from wenxiao.reviews.models import Criterion, Review
     from wenxiao.reviews.services import assign_reviewer, record_mark
 

@@ -1,4 +1,6 @@
-"""A login that expired costs nobody what they typed: it is put back once, on its page, for the same person."""
+"""A login that expired costs nobody what they typed: it is put back once,
+on its page, for the same person.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""A 1–7月 round of three units in the browser: one turns red, is fed back, mends, is refused once, and is closed."""
+"""A 1–7月 round of three units in the browser: one turns red, is fed back,
+mends, is refused once, and is closed.
+"""
 
 import re
 
@@ -77,7 +79,9 @@ def test_one_unit_turns_red_mends_is_refused_once_and_is_closed(enter_bare, look
 
 
 def confirm_drawn(officer, look):
-    """Rules look for contradictions in the background; the officer confirms the slow one under the catalogue."""
+    """Rules look for contradictions in the background; the officer confirms
+    the slow one under the catalogue.
+    """
     officer.goto("/findings?year=2021")
     officer.locator("#drawn summary").click()
     officer.locator("#drawn button").click()

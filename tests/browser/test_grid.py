@@ -1,4 +1,6 @@
-"""The filling grid under the fingers: blocks with line breaks, undo by the cell, keys of a table, what was read below."""
+"""The filling grid under the fingers: blocks with line breaks, undo by the
+cell, keys of a table, what was read below.
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,6 @@
-"""The product as people use it: each role's first task, both sizes, by keyboard where it is the main path."""
+"""The product as people use it: each role's first task, both sizes, by
+keyboard where it is the main path.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""Proof and mending without a mouse: handed in, not accepted, replaced, accepted; fed back, planned, answered, closed."""
+"""Proof and mending without a mouse: handed in, not accepted, replaced, accepted; fed back,
+planned, answered, closed.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +25,9 @@ def enter_keyed(keyed_house, chromium):
 
 
 def reach(page, target):
-    """Tab until the thing has the focus, as a hand on the keyboard would; what can't be reached fails."""
+    """Tab until the thing has the focus, as a hand on the keyboard would;
+    what can't be reached fails.
+    """
     target.wait_for()
     for _ in range(FARTHEST):
         if target.evaluate("one => one === document.activeElement"):

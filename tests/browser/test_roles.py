@@ -1,4 +1,6 @@
-"""Each role inside finishes its first task from its own home: unit, department, business office, performance section, office."""
+"""Each role inside finishes its first task from its own home: unit, department, business office,
+performance section, office.
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,6 @@
-"""Roles that come from outside finish their first task: the firm, the expert, and those who only watch."""
+"""Roles that come from outside finish their first task: the firm, the
+expert, and those who only watch.
+"""
 
 import pytest
 from playwright.sync_api import expect

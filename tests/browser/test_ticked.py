@@ -1,4 +1,6 @@
-"""The list of subjects by keyboard and finger: ticks, the bar that comes and goes, an act on what is ticked."""
+"""The list of subjects by keyboard and finger: ticks, the bar that comes
+and goes, an act on what is ticked.
+"""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,6 @@
-"""The published report of the seed written from uploaded files alone, in the browser: import to signature."""
+"""The published report of the seed written from uploaded files alone, in
+the browser: import to signature.
+"""
 
 import re
 
@@ -115,7 +117,9 @@ def review_addresses(page):
 
 
 def settle(officer, second, look):
-    """Handed in by one officer, checked and confirmed by another; the last by clicks, the others by their forms."""
+    """Handed in by one officer, checked and confirmed by another; the last
+    by clicks, the others by their forms.
+    """
     addresses = review_addresses(officer)
     assert len(addresses) == 23
     for address in addresses:

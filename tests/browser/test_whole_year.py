@@ -1,4 +1,6 @@
-"""A new county plays its year in real mode, from `init` to disclosure, by pages and documented commands alone."""
+"""A new county plays its year in real mode, from `init` to disclosure, by
+pages and documented commands alone.
+"""
 
 import contextlib
 import json
@@ -187,7 +189,9 @@ def first_week(county, year):
 
 
 def filled_in_excel(county, filed, year):
-    """Each clerk opens the forms, takes the blank and fills it in Excel; the first unit fills on line."""
+    """Each clerk opens the forms, takes the blank and fills it in Excel;
+    the first unit fills on line.
+    """
     paths = []
     for code in dict.fromkeys(unit for _, unit in books.OBJECTS[:12]):
         clerk = county(f"jb{code}")

@@ -1,4 +1,6 @@
-"""The files of a county's first year: made from the product's own templates and blank forms, filled as people fill them."""
+"""The files of a county's first year: made from the product's own templates
+and blank forms, filled as people fill them.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def share_of(name: str) -> str:
 
 
 def opening(path, year):
-    """`wenxiao init --template`, filled: six units, their clerks and heads, the bureau's people, twenty objects."""
+    """`wenxiao init --template`, filled: six units, their clerks and heads,
+    the bureau's people, twenty objects.
+    """
     path.write_bytes(opening_template())
     book = openpyxl.load_workbook(path)
     for code, name, above, office in UNITS:
@@ -186,7 +190,9 @@ def selfevaluation(blank: bytes, path, name, year):
 
 
 def score_sheet(blank: bytes, path, name):
-    """The product's blank score sheet with the agency's points: two rows lose one, the slow object's benefit eight."""
+    """The product's blank score sheet with the agency's points: two rows
+    lose one, the slow object's benefit eight.
+    """
     book = openpyxl.load_workbook(io.BytesIO(blank))
     sheet = book.active
     at = [one for one, _ in OBJECTS].index(name)

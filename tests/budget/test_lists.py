@@ -1,4 +1,6 @@
-"""What a ledger brings by the list: the rule of one act for every row, all or none, one entry with its counts."""
+"""What a ledger brings by the list: the rule of one act for every row, all
+or none, one entry with its counts.
+"""
 
 from decimal import Decimal
 
@@ -108,7 +110,9 @@ def test_dossiers_and_budgets_count_in_one_entry_each(division, unit):
 def test_many_budgets_are_written_together_and_taken_back_together(
     division, unit, django_assert_max_num_queries
 ):
-    """A statement a row kept everybody else's save waiting for over a minute where 50 000 rows changed."""
+    """A statement a row kept everybody else's save waiting for over a
+    minute where 50 000 rows changed.
+    """
     made = services.add_subjects(division=division, subjects=listed(unit, 300), by=None)
     batch = begun(division)
     services.open_dossiers(

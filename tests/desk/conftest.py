@@ -1,4 +1,6 @@
-"""A small division to look at: departments, a clerk and officers, dossiers through the whole cycle."""
+"""A small division to look at: departments, a clerk and officers, dossiers
+through the whole cycle.
+"""
 
 from datetime import date
 from decimal import Decimal

@@ -25,7 +25,9 @@ LISTS = (
 
 
 def follow(small, many):
-    """An ordered mending, a candidate, a told notice and a proposed use for many dossiers of the first year."""
+    """An ordered mending, a candidate, a told notice and a proposed use for
+    many dossiers of the first year.
+    """
     from wenxiao.followup.models import Finding, Rectification, Use
     from wenxiao.records.models import Notice
     from wenxiao.reviews.models import Review

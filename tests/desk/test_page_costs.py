@@ -1,4 +1,6 @@
-"""A page costs what it shows: queries and Python calls per page, counted, with a ceiling that only falls."""
+"""A page costs what it shows: queries and Python calls per page, counted,
+with a ceiling that only falls.
+"""
 
 import cProfile
 import pstats

@@ -1,4 +1,6 @@
-"""An act offered on several pages is refused on each in the words of its service, whatever stands in its way."""
+"""An act offered on several pages is refused on each in the words of its
+service, whatever stands in its way.
+"""
 
 import ast
 from html import unescape
@@ -19,7 +21,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROUTE = ["head", "department", "office", "performance"]
 
 
-# ---- the doors of each act: a page posted to as its own form does -----------------------------------------------------
+# ---- the doors of each act: a page posted to as its own form does --------------------------------
 
 
 def by_form(client, row, version, why, act="pass"):
@@ -58,7 +60,7 @@ ACTS = {
 }
 
 
-# ---- what stands in the way --------------------------------------------------------------------------------------------
+# ---- what stands in the way ----------------------------------------------------------------------
 
 
 def own_hand_in(row, officer):
@@ -144,7 +146,7 @@ def test_every_page_of_an_act_refuses_it_in_the_service_s_words(
     assert Review.objects.filter(pk=row.pk).values().get() == before
 
 
-# ---- 本次免报: from the round, from the list of what is missing, from the list of subjects ------------------------------
+# ---- 本次免报: from the round, from the list of what is missing, from the list of subjects -----------
 
 
 def on_the_round(client, round_, dossier, sent):
@@ -188,7 +190,7 @@ def test_an_exemption_is_refused_in_the_same_words_on_three_pages(inside, small,
     assert Exemption.objects.count() == count
 
 
-# ---- no further door ---------------------------------------------------------------------------------------------------
+# ---- no further door -----------------------------------------------------------------------------
 
 DESK = Path(__file__).parents[2] / "src" / "wenxiao" / "desk"
 PAGES = {

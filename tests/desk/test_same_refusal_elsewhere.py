@@ -1,4 +1,6 @@
-"""Targets, rectifications and 代单位报送 are refused in the words of their services too, with a file and without one."""
+"""Targets, rectifications and 代单位报送 are refused in the words of their
+services too, with a file and without one.
+"""
 
 import ast
 from datetime import date, timedelta
@@ -57,7 +59,7 @@ def a_paper(target):
     return Document.objects.create(division=division, kind="other", title="批复")
 
 
-# ---- the doors of each act ---------------------------------------------------------------------------------------------
+# ---- the doors of each act -----------------------------------------------------------------------
 
 
 def target_page(client, row, why, act="pass"):
@@ -157,7 +159,7 @@ ON |= {"approve_filed_target": "target"}
 ON |= {"submit_for_unit": "review"}
 
 
-# ---- what stands in the way --------------------------------------------------------------------------------------------
+# ---- what stands in the way ----------------------------------------------------------------------
 
 
 def state(code):
@@ -276,7 +278,7 @@ def test_every_door_of_an_act_refuses_it_in_the_service_s_words(
     assert model.objects.filter(pk=row.pk).values().get() == before
 
 
-# ---- no further door ---------------------------------------------------------------------------------------------------
+# ---- no further door -----------------------------------------------------------------------------
 
 SRC = Path(__file__).parents[2] / "src" / "wenxiao"
 CALLED = {

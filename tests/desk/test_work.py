@@ -1,4 +1,6 @@
-"""The day's desk, monitoring, watch, self-evaluation and filling: what each role sees, what may be written, at a fixed cost."""
+"""The day's desk, monitoring, watch, self-evaluation and filling: what each role sees, what may be
+written, at a fixed cost.
+"""
 
 import re
 from datetime import date
@@ -81,7 +83,7 @@ def watched(small):
     return small
 
 
-# --- Monitoring -------------------------------------------------------------------------------------------------------
+# --- Monitoring -----------------------------------------------------------------------------------
 
 
 def test_lights_stand_beside_their_sums_and_the_worst_comes_first(inside, watched):
@@ -158,7 +160,7 @@ def test_notes_and_advice_are_kept_until_the_result_is_settled(inside, watched):
     ]
 
 
-# --- The desk ---------------------------------------------------------------------------------------------------------
+# --- The desk -------------------------------------------------------------------------------------
 
 
 def test_the_desk_opens_with_a_sentence_for_every_role(inside, watched):
@@ -305,4 +307,4 @@ def test_an_office_that_serves_some_units_gets_no_paper_of_all_of_them(inside, w
     assert "全年监控报告 Word" not in read(client, "/monitoring?year=2021")
 
 
-# --- Filling ----------------------------------------------------------------------------------------------------------
+# --- Filling --------------------------------------------------------------------------------------

@@ -1,4 +1,6 @@
-"""A form's values enter all at once: what is new, what changed from what, one entry with count and digest."""
+"""A form's values enter all at once: what is new, what changed from what,
+one entry with count and digest.
+"""
 
 from __future__ import annotations
 

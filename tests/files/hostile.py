@@ -1,4 +1,6 @@
-"""Small hostile files, made by code: each of the kinds a gate must refuse, and honest ones beside them."""
+"""Small hostile files, made by code: each of the kinds a gate must refuse,
+and honest ones beside them.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def cell(ref: str, text: str) -> str:
 def package(
     parts: dict[str, str | bytes] | None = None, method: int = zipfile.ZIP_DEFLATED, extra=()
 ) -> bytes:
-    """An .xlsx of the least parts; ``parts`` replace or add, ``extra`` are (ZipInfo, content) put in last."""
+    """An .xlsx of the least parts; ``parts`` replace or add, ``extra`` are
+    (ZipInfo, content) put in last.
+    """
     whole: dict[str, str | bytes] = {
         "[Content_Types].xml": TYPES,
         "_rels/.rels": RELS,

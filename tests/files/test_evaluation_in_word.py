@@ -1,4 +1,6 @@
-"""Score sheets in Word that go on in a further table, and means that leave out the highest and the lowest mark."""
+"""Score sheets in Word that go on in a further table, and means that leave
+out the highest and the lowest mark.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Every public case drawn in every layout, as a workbook and in Word, read back and compared with its facts."""
+"""Every public case drawn in every layout, as a workbook and in Word, read
+back and compared with its facts.
+"""
 
 from __future__ import annotations
 
@@ -135,7 +137,9 @@ IDS = [case["id"] for case in SELFEVAL]
 
 
 def in_word(first):
-    """Every case in one layout, beginning with which; in all of them in make soak, for a Word file takes 0.2 s."""
+    """Every case in one layout, beginning with which; in all of them in
+    make soak, for a Word file takes 0.2 s.
+    """
     chosen = [
         (case, layout)
         for at, case in enumerate(SELFEVAL)

@@ -1,4 +1,6 @@
-"""Every monitoring case drawn on the official form, as a workbook and in Word, read back and compared."""
+"""Every monitoring case drawn on the official form, as a workbook and in
+Word, read back and compared.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Self-evaluation and monitoring forms as public units filled them in, against what a person reads in them."""
+"""Self-evaluation and monitoring forms as public units filled them in,
+against what a person reads in them.
+"""
 
 from __future__ import annotations
 

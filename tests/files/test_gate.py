@@ -98,7 +98,9 @@ def test_no_broken_byte_ever_escapes_as_an_exception(tmp_path, data):
 
 
 def broken_inside(content, data):
-    """The workbook packed anew with some bytes of one part changed: whole as a package, broken in what it says."""
+    """The workbook packed anew with some bytes of one part changed: whole
+    as a package, broken in what it says.
+    """
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
         parts = [name for name in old.namelist() if name.endswith((".xml", ".rels"))]

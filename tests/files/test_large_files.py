@@ -1,4 +1,6 @@
-"""Large and hostile files at the child: it stays small, answers in a sentence, and survives a panic of a library."""
+"""Large and hostile files at the child: it stays small, answers in a
+sentence, and survives a panic of a library.
+"""
 
 import pytest
 from tests.large import honest_workbook

@@ -1,4 +1,6 @@
-"""The same forms in other bureaus' layouts: moved columns, other words, several on a sheet, in Word."""
+"""The same forms in other bureaus' layouts: moved columns, other words,
+several on a sheet, in Word.
+"""
 
 from __future__ import annotations
 

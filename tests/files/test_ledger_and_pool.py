@@ -1,4 +1,6 @@
-"""Ledgers in every encoding with the line a person sees; children that die or hang become a sentence."""
+"""Ledgers in every encoding with the line a person sees; children that die
+or hang become a sentence.
+"""
 
 from __future__ import annotations
 

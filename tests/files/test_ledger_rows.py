@@ -1,4 +1,6 @@
-"""Lines taken over as they stand are exactly those the careful way would take, with the same problems."""
+"""Lines taken over as they stand are exactly those the careful way would
+take, with the same problems.
+"""
 
 from __future__ import annotations
 

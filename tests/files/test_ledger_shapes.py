@@ -1,4 +1,6 @@
-"""Ledgers in the shapes exports really have: tabs, names that lie about the kind, groups, month columns, cut ends."""
+"""Ledgers in the shapes exports really have: tabs, names that lie about the
+kind, groups, month columns, cut ends.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Lists and summary tables in other units and layouts, and what cannot be right in one of their rows."""
+"""Lists and summary tables in other units and layouts, and what cannot be
+right in one of their rows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Markings hide beside the text: every place a person may see one is looked at, and prose about secrets passes."""
+"""Markings hide beside the text: every place a person may see one is looked
+at, and prose about secrets passes.
+"""
 
 import io
 import zipfile

@@ -1,4 +1,6 @@
-"""Merged cells are read without their borders: the same book, and no work over cells nobody wrote."""
+"""Merged cells are read without their borders: the same book, and no work
+over cells nobody wrote.
+"""
 
 import openpyxl
 from openpyxl.styles import Border, Side

@@ -1,4 +1,6 @@
-"""Score sheets whose criteria lie over several rows, share their points, or name their columns otherwise."""
+"""Score sheets whose criteria lie over several rows, share their points, or
+name their columns otherwise.
+"""
 
 from __future__ import annotations
 

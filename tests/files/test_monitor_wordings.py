@@ -1,4 +1,6 @@
-"""Monitoring sheets as units word them: what the amounts beside it tell anyhow does not stop a sheet."""
+"""Monitoring sheets as units word them: what the amounts beside it tell
+anyhow does not stop a sheet.
+"""
 
 from __future__ import annotations
 

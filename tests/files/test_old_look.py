@@ -1,4 +1,6 @@
-"""The look of an old .xls out of its records: formats, merges, what is hidden; broken files have none."""
+"""The look of an old .xls out of its records: formats, merges, what is
+hidden; broken files have none.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def record(kind: int, content: bytes) -> bytes:
 
 
 def workbook(name: str = "自评表", *, hidden: bool = False) -> bytes:
-    """A globals substream with one format and two styles, and one sheet with every record that is looked at."""
+    """A globals substream with one format and two styles, and one sheet
+    with every record that is looked at.
+    """
     eof = record(0x0A, b"")
     label = name.encode("utf-16-le")
     heads = [
@@ -43,7 +47,9 @@ def workbook(name: str = "自评表", *, hidden: bool = False) -> bytes:
 
 
 def compound(stream: bytes) -> bytes:
-    """A compound file with one Workbook stream: in sectors of its own, or in the small stream when it is short."""
+    """A compound file with one Workbook stream: in sectors of its own, or
+    in the small stream when it is short.
+    """
     small = len(stream) < 4096
     body = stream + bytes(-len(stream) % SECTOR)
     count = len(body) // SECTOR

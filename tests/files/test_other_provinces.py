@@ -1,4 +1,6 @@
-"""Forms of provinces nobody listed, rebuilt from how their published tables look (合成): read right, or asked about."""
+"""Forms of provinces nobody listed, rebuilt from how their published tables
+look (合成): read right, or asked about.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The kinds of the handed cases in other words, orders and merges: money blocks, halves, shared points, two levels, Word."""
+"""The kinds of the handed cases in other words, orders and merges: money blocks, halves, shared
+points, two levels, Word.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What goes out comes back: official forms are read by our own readers, and no text becomes a formula or a link."""
+"""What goes out comes back: official forms are read by our own readers, and
+no text becomes a formula or a link.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Forms saved without merges, with several labels in one cell or their title above the table; and faults seen in them."""
+"""Forms saved without merges, with several labels in one cell or their
+title above the table; and faults seen in them.
+"""
 
 from __future__ import annotations
 

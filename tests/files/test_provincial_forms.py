@@ -1,4 +1,6 @@
-"""Self-evaluations as provinces lay them out: corner labels, template lines left over, units per column, ranks in labels."""
+"""Self-evaluations as provinces lay them out: corner labels, template lines left over, units per
+column, ranks in labels.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Papers that are to be published, read as the limited child reads them: passages, tables, anchors and links with their place."""
+"""Papers that are to be published, read as the limited child reads them: passages, tables, anchors
+and links with their place.
+"""
 
 import docx
 import openpyxl

@@ -1,4 +1,6 @@
-"""Score sheets as agencies draw them: other orders, heads, numbering, totals; and what is planted in them."""
+"""Score sheets as agencies draw them: other orders, heads, numbering,
+totals; and what is planted in them.
+"""
 
 from __future__ import annotations
 

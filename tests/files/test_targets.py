@@ -1,4 +1,6 @@
-"""Target tables (绩效目标表, 申报表) of the layouts bureaus publish: what they promise, in money and in indicators."""
+"""Target tables (绩效目标表, 申报表) of the layouts bureaus publish: what they
+promise, in money and in indicators.
+"""
 
 import docx
 import openpyxl

@@ -1,4 +1,6 @@
-"""Which Word tables belong to one form: heads above, indicators going on, and neighbours that have no part in it."""
+"""Which Word tables belong to one form: heads above, indicators going on,
+and neighbours that have no part in it.
+"""
 
 from __future__ import annotations
 

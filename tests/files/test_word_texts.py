@@ -1,4 +1,6 @@
-"""What a reader of a Word file sees: wrappers, tracked changes, breaks, shifted rows; and files that cannot be read."""
+"""What a reader of a Word file sees: wrappers, tracked changes, breaks,
+shifted rows; and files that cannot be read.
+"""
 
 from __future__ import annotations
 

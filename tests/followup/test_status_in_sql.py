@@ -1,4 +1,6 @@
-"""The report's status sentence over random standings, each of its numbers counted again in SQL by itself."""
+"""The report's status sentence over random standings, each of its numbers
+counted again in SQL by itself.
+"""
 
 import os
 import random
@@ -36,7 +38,9 @@ def counted(condition=""):
 
 
 def without_any_sheet():
-    """How many objects the key rounds ask for of which there is no review and that nobody excused, by plain SQL."""
+    """How many objects the key rounds ask for of which there is no review
+    and that nobody excused, by plain SQL.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -54,7 +58,9 @@ def without_any_sheet():
 
 
 def tell(draw, house, review, *, signed):
-    """Letters about a review as chance has it; reminders and letters about other things count for nothing."""
+    """Letters about a review as chance has it; reminders and letters about
+    other things count for nothing.
+    """
     about = {
         "division": house.division,
         "unit": house.unit,
@@ -70,7 +76,9 @@ def tell(draw, house, review, *, signed):
 
 
 def stand(draw):
-    """Rounds of the year, key and others, with reviews in any state; sometimes everything is finished."""
+    """Rounds of the year, key and others, with reviews in any state;
+    sometimes everything is finished.
+    """
     house, finished = House(), draw.random() < 0.25
     for at, kind in enumerate(("finance_evaluation", "monitoring", "selfeval")):
         months = {"from_month": 1, "through_month": 7} if kind == "monitoring" else {}
@@ -117,7 +125,9 @@ def excuse_the_rest(house):
 
 
 def claims(text):
-    """What the sentence claims: how many in all, issued, sent, signed, not signed, never sent; None where it says none."""
+    """What the sentence claims: how many in all, issued, sent, signed, not
+    signed, never sent; None where it says none.
+    """
 
     def number(pattern):
         hit = re.search(pattern, text)

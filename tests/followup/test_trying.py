@@ -1,4 +1,6 @@
-"""A proposed rule value tried over what is stored: points, grades, lights and checks, over every year, nothing written."""
+"""A proposed rule value tried over what is stored: points, grades, lights
+and checks, over every year, nothing written.
+"""
 
 from __future__ import annotations
 
@@ -131,7 +133,9 @@ def test_lights_of_money_move(window, bureau):
 
 
 def test_codes_of_open_reviews_and_targets_move(review, bureau):
-    """Every check of custom switched off: what the unit would still see before handing in, and what its target's review."""
+    """Every check of custom switched off: what the unit would still see
+    before handing in, and what its target's review.
+    """
     draft = Target.objects.create(dossier=bureau.dossier, state="draft", number=2)
     row = {"level1": "成本指标", "level2": "经济成本指标", "name": "总成本", "weight": Decimal(90)}
     Indicator.objects.create(target=draft, order=1, expression="≥100万元", **row)

@@ -1,4 +1,6 @@
-"""Two years of one project: evaluated 中, not mended, proposed, decided, beside the request, repeated, redesigned, reported."""
+"""Two years of one project: evaluated 中, not mended, proposed, decided, beside the request,
+repeated, redesigned, reported.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -53,7 +55,9 @@ def bureau():
 
 
 def year_of_evaluation(bureau, year, *, grade, points):
-    """A dossier evaluated with a grade, a problem confirmed and ordered to be mended, which nobody does."""
+    """A dossier evaluated with a grade, a problem confirmed and ordered to
+    be mended, which nobody does.
+    """
     dossier, _ = Dossier.objects.get_or_create(
         subject=bureau.subject, fiscal_year=year, defaults={"unit": bureau.unit}
     )

@@ -1,6 +1,8 @@
-"""The year 2021 of a development zone, built row by row: what it publishes in its work report is computed from these rows.
+"""The year 2021 of a development zone, built row by row: what it publishes in its work report is
+computed from these rows.
 
-Named objects and their figures are the published ones; the other nineteen projects and how the findings spread are made up.
+Named objects and their figures are the published ones; the other nineteen projects and how the
+findings spread are made up.
 """
 
 from datetime import date

@@ -1,4 +1,6 @@
-"""Sentence by sentence: the published work report of 2021 out of its rows, and what a changed row changes."""
+"""Sentence by sentence: the published work report of 2021 out of its rows,
+and what a changed row changes.
+"""
 
 import json
 from datetime import date

@@ -1,4 +1,6 @@
-"""Leaders' page and half-year brief: from rows, each figure opening to them, without lights, own indices or means."""
+"""Leaders' page and half-year brief: from rows, each figure opening to
+them, without lights, own indices or means.
+"""
 
 import json
 from datetime import date

@@ -1,4 +1,6 @@
-"""The demonstration as `make run` loads it, through the importers: the published figures come out of its rows."""
+"""The demonstration as `make run` loads it, through the importers: the
+published figures come out of its rows.
+"""
 
 import datetime as dt
 import io
@@ -74,7 +76,9 @@ def desks_of(division):
 
 
 def the_year_after(division):
-    """`wenxiao demo --day 2023-01-20`: the year 2022 by the same acts; the report of 2021 stays as it is, byte for byte."""
+    """`wenxiao demo --day 2023-01-20`: the year 2022 by the same acts; the
+    report of 2021 stays as it is, byte for byte.
+    """
     before = written(division)
     assert Counter(Target.objects.filter(origin="filed").values_list("state", flat=True)) == {
         "checked": 1,
@@ -114,7 +118,9 @@ def the_year_after(division):
 
 
 def written(division):
-    """What the report of 2021 writes, member for member: only the moment of packing is not of the year."""
+    """What the report of 2021 writes, member for member: only the moment of
+    packing is not of the year.
+    """
     told = {}
     for name, content in services.report_files(division, 2021, version="internal").items():
         if name.endswith("json"):

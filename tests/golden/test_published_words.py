@@ -1,4 +1,6 @@
-"""The demonstration's own words: the published plan as the author's prose, its papers and named projects."""
+"""The demonstration's own words: the published plan as the author's prose,
+its papers and named projects.
+"""
 
 import pytest
 

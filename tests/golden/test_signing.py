@@ -210,7 +210,7 @@ def test_of_two_who_sign_at_once_one_is_told(handed, leader):
         services.sign_report(draft=stale, issue_number=4, signer="张局长", signed_on=DAY, by=leader)
 
 
-# --- 送签 ------------------------------------------------------------------------------------------------------------
+# --- 送签 -------------------------------------------------------------------------------------------
 
 
 def test_what_nobody_handed_in_is_not_signed(draft, leader):

@@ -1,4 +1,6 @@
-"""Other years than the published one: small, half finished, restricted. The report says what is, and no more."""
+"""Other years than the published one: small, half finished, restricted.
+The report says what is, and no more.
+"""
 
 import json
 from decimal import Decimal

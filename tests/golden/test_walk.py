@@ -1,4 +1,6 @@
-"""The road of docs/map.md, walked: 经审查实际使用资金 of score sheets until 「涉及到2个项目」 stands in the report."""
+"""The road of docs/map.md, walked: 经审查实际使用资金 of score sheets until
+「涉及到2个项目」 stands in the report.
+"""
 
 from __future__ import annotations
 

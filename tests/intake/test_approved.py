@@ -1,4 +1,6 @@
-"""What is approved is approved: a form never changes it, every difference is named, and the form is received."""
+"""What is approved is approved: a form never changes it, every difference
+is named, and the form is received.
+"""
 
 from __future__ import annotations
 

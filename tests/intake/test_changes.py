@@ -1,4 +1,6 @@
-"""What a form would change is shown before anybody confirms: old → new, with the cell, on the page and to machines."""
+"""What a form would change is shown before anybody confirms: old → new,
+with the cell, on the page and to machines.
+"""
 
 from __future__ import annotations
 
@@ -155,7 +157,7 @@ def test_a_form_without_any_actual_says_so(bureau, selfeval_round, tmp_path, cli
     assert "一个完成值也没有填" in page
 
 
-# ---- cell by cell: the file's or ours --------------------------------------------------------------------------------
+# ---- cell by cell: the file's or ours ------------------------------------------------------------
 
 
 def ours(path, bureau, *cells, **more):

@@ -1,4 +1,6 @@
-"""One intake: wizard, command line and API say the same of the same file, and store the same; only who answers differs."""
+"""One intake: wizard, command line and API say the same of the same file,
+and store the same; only who answers differs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Workbooks as units and agencies hand them in arrive as scored dossiers, whole or not at all, and can be taken back."""
+"""Workbooks as units and agencies hand them in arrive as scored dossiers,
+whole or not at all, and can be taken back.
+"""
 
 from __future__ import annotations
 
@@ -278,7 +280,9 @@ def test_what_is_unmatched_stands_among_the_problems_too(bureau, evaluation_roun
 
 
 def test_a_division_makes_a_check_of_forms_stricter(bureau, selfeval_round):
-    """PJ and ZP codes follow the division's own catalogue when a form is taken in, not only before a hand-in."""
+    """PJ and ZP codes follow the division's own catalogue when a form is
+    taken in, not only before a hand-in.
+    """
     before = import_file(SELFEVAL, division=bureau.division, by=bureau.finance, dry_run=True)
     told = {problem["code"]: problem["level"] for problem in before.problems}
     assert told["ZP-14"] == "警告"

@@ -1,4 +1,6 @@
-"""A form that is imported, and the same form with other values: what moved stands in the trail, old and new."""
+"""A form that is imported, and the same form with other values: what moved
+stands in the trail, old and new.
+"""
 
 import openpyxl
 import pytest

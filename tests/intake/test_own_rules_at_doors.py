@@ -1,6 +1,7 @@
 """The division's own rules reach every door: PJ-01 made 阻断, and grade bands of its own.
 
-Both were proven faults: a code set to 阻断 on the rules page stayed 警告 at import, and 优 was read by bands in code.
+Both were proven faults: a code set to 阻断 on the rules page stayed 警告 at import, and 优 was read by
+bands in code.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Small work passes large work, people take turns with large work, batches give way; a page says how many come before."""
+"""Small work passes large work, people take turns with large work, batches
+give way; a page says how many come before.
+"""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,7 +1,8 @@
-"""The same codes on the same rows: what a command reads in a sheet, and what the unit is told once the rows are stored.
+"""The same codes on the same rows: what a command reads in a sheet, and what the unit is told once
+the rows are stored.
 
-The unit is told the faults its form came with and those of the stored rows. Faults of the form's own points stay with the
-form: the rows have the rule's points.
+The unit is told the faults its form came with and those of the stored rows. Faults of the form's
+own points stay with the form: the rows have the rule's points.
 """
 
 import json
@@ -45,7 +46,9 @@ SPOILS = {
 
 
 def compared(path, bureau, capsys):
-    """Codes the command reads, codes of the stored rows, codes the form brought along; of those both doors run."""
+    """Codes the command reads, codes of the stored rows, codes the form
+    brought along; of those both doors run.
+    """
     args = parser().parse_args(["read", str(path)])
     args.run(args)
     said, codes = json.loads(capsys.readouterr().out)["problems"], shared()

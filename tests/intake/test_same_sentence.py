@@ -1,4 +1,6 @@
-"""What is refused at more than one door is refused with the same code and the same Chinese sentence at each."""
+"""What is refused at more than one door is refused with the same code and
+the same Chinese sentence at each.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,7 @@ def test_a_file_of_forms_is_refused_in_the_same_words(
     assert said["Wizard"] == said["Command"] == said["Machine"]
 
 
-# ---- ledgers ---------------------------------------------------------------------------------------------------------
+# ---- ledgers -------------------------------------------------------------------------------------
 
 
 HEAD = "项目代码,项目名称,预算单位,支付日期,凭证号,支付金额"

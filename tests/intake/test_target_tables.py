@@ -1,4 +1,6 @@
-"""Approved targets come in by the one intake: single tables and lists, matched, checked, stored, taken back."""
+"""Approved targets come in by the one intake: single tables and lists,
+matched, checked, stored, taken back.
+"""
 
 from __future__ import annotations
 

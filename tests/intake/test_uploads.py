@@ -1,4 +1,6 @@
-"""An upload is looked at without a lock and settled once, whatever happens to the worker meanwhile."""
+"""An upload is looked at without a lock and settled once, whatever happens
+to the worker meanwhile.
+"""
 
 import threading
 
@@ -158,7 +160,9 @@ def test_no_file_is_read_inside_a_transaction(tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 def test_others_save_while_a_file_is_read(bureau, acted, monkeypatch):
-    """A second person writes on a connection of their own during every reading: none waits for it."""
+    """A second person writes on a connection of their own during every
+    reading: none waits for it.
+    """
     upload, saved = hand_over(bureau), []
     look_at = uploads.look_at
 

@@ -1,4 +1,6 @@
-"""A stranger's zip: bounded, its names read as sent, its traps refused before anything comes out."""
+"""A stranger's zip: bounded, its names read as sent, its traps refused
+before anything comes out.
+"""
 
 from __future__ import annotations
 

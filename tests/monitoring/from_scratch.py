@@ -1,4 +1,6 @@
-"""The watch worked out in one frame from the rows of this moment: what the stored lines are held against."""
+"""The watch worked out in one frame from the rows of this moment: what the
+stored lines are held against.
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +13,9 @@ from wenxiao.followup.watch.table import SUMS, counted, watch_frame
 
 @dataclass(frozen=True)
 class FrameWatch:
-    """Answers what a :class:`~wenxiao.followup.watch.lines.Watch` is asked, by arithmetic of its own."""
+    """Answers what a :class:`~wenxiao.followup.watch.lines.Watch` is asked,
+    by arithmetic of its own.
+    """
 
     rounds: tuple
     frame: pl.DataFrame
@@ -57,7 +61,9 @@ def watch(rounds, user, *, on):
 
 
 def changes_in_frames(now, earlier):
-    """Those that turned red, those that left it, and how many lost pace, over the dossiers in both."""
+    """Those that turned red, those that left it, and how many lost pace,
+    over the dossiers in both.
+    """
     red = (pl.col("light") == "red") | (pl.col("goal") == "red")
     was = earlier.frame.select("dossier", was=red, index_before="index_t")
     both = now.frame.join(was, on="dossier", how="inner", maintain_order="left")

@@ -1,4 +1,6 @@
-"""A window from its beginning: what the unit fills, what is refused and why, what the bureau does itself."""
+"""A window from its beginning: what the unit fills, what is refused and
+why, what the bureau does itself.
+"""
 
 from datetime import date
 from decimal import Decimal

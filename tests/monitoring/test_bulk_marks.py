@@ -1,4 +1,6 @@
-"""Rows that enter in bulk are marked by one statement on SQLite, exactly as one by one would mark them."""
+"""Rows that enter in bulk are marked by one statement on SQLite, exactly as
+one by one would mark them.
+"""
 
 from decimal import Decimal
 

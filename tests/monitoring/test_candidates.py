@@ -1,4 +1,6 @@
-"""Contradictions are drawn once, with their arithmetic; a person decides; consequences are proposed, never done."""
+"""Contradictions are drawn once, with their arithmetic; a person decides;
+consequences are proposed, never done.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -196,7 +198,7 @@ def test_who_may_draw_and_over_what(watched, officer):
         draw_candidates(round=watched.window(kind="finance_evaluation"), by=officer)
 
 
-# ---- consequences ----------------------------------------------------------------------------------------------------
+# ---- consequences --------------------------------------------------------------------------------
 
 
 def proposed(window, officer):
@@ -265,7 +267,9 @@ def test_bad_grades_and_unmended_findings_propose_strict_review(watched, officer
 
 
 def test_the_divisions_own_thresholds_and_levels_draw(watched, officer):
-    """An own number of idle months draws sooner; a check left out draws nothing; the own paper is cited."""
+    """An own number of idle months draws sooner; a check left out draws
+    nothing; the own paper is cited.
+    """
     window = watched.window()
     dossier = watched.dossier("停滞", budget="100")
     watched.pay(dossier, 5, "60")

@@ -1,4 +1,6 @@
-"""One window from opening to closure: three units, one goes red, is fed back, mends, is refused once, and is closed."""
+"""One window from opening to closure: three units, one goes red, is fed
+back, mends, is refused once, and is closed.
+"""
 
 from datetime import date
 from decimal import Decimal

@@ -450,7 +450,8 @@ def test_every_column_read_marks(watched, officer):
         ("orgs_division", "rules")
     }
     shown_live = {("targets_indicator", "level2")}
-    # rows of an import written in parts: it marks their dossiers by name (tests/intake/ledger/test_parts.py)
+    # rows of an import written in parts: it marks their dossiers by name
+    # (tests/intake/ledger/test_parts.py)
     let_in = {
         ("budget_spending", "batch_id"),
         ("budget_appropriation", "batch_id"),

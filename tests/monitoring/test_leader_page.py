@@ -1,4 +1,6 @@
-"""督看 as a leader opens it: what a green light hides, what is late by name; and 全年预计 typed on the unit's page."""
+"""督看 as a leader opens it: what a green light hides, what is late by name;
+and 全年预计 typed on the unit's page.
+"""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,6 @@
-"""A deviation seen in monitoring is confirmed and ordered to be mended from the project's own page, in one act."""
+"""A deviation seen in monitoring is confirmed and ordered to be mended from
+the project's own page, in one act.
+"""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,6 @@
-"""The leader's picture: its curve, quadrants and five figures are those of the rows, and nobody's dot is shown to strangers."""
+"""The leader's picture: its curve, quadrants and five figures are those of the rows, and nobody's
+dot is shown to strangers.
+"""
 
 import pytest
 from markup import browsed

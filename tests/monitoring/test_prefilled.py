@@ -1,4 +1,6 @@
-"""Nobody types what the system knows; common problems are counted over what is selected and seen."""
+"""Nobody types what the system knows; common problems are counted over what
+is selected and seen.
+"""
 
 from decimal import Decimal
 

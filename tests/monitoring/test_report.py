@@ -1,4 +1,6 @@
-"""The monitoring report's words come out of rows: sums, advice, confirmed problems, and nothing unconfirmed."""
+"""The monitoring report's words come out of rows: sums, advice, confirmed
+problems, and nothing unconfirmed.
+"""
 
 from datetime import date
 from io import BytesIO

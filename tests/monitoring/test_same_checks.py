@@ -1,4 +1,6 @@
-"""One row, one meaning: the unit's check, the bureau's candidates and the watch say the same of the same stored rows."""
+"""One row, one meaning: the unit's check, the bureau's candidates and the
+watch say the same of the same stored rows.
+"""
 
 from decimal import Decimal
 
@@ -22,7 +24,9 @@ def seen_by_the_unit(review):
 
 @pytest.fixture
 def imported(watched):
-    """A self-evaluation as an import leaves it: full points, the form's remark on the mark alone, no money of its own."""
+    """A self-evaluation as an import leaves it: full points, the form's
+    remark on the mark alone, no money of its own.
+    """
     window = watched.window(12, kind="selfeval")
     dossier = watched.dossier(budget="100")
     watched.pay(dossier, 12, "40")

@@ -1,6 +1,8 @@
-"""The same codes on the same rows, walked: what the unit is told, what the bureau draws, and what the watch shows.
+"""The same codes on the same rows, walked: what the unit is told, what the bureau draws, and what
+the watch shows.
 
-Rows are put together from what units write, by a seed, so that most codes are met; each walk says how many it met.
+Rows are put together from what units write, by a seed, so that most codes are met; each walk says
+how many it met.
 """
 
 import random
@@ -50,7 +52,9 @@ def shared(kind):
 
 
 def walked(watched, kind, window):
-    """Reviews of a round over drawn goals, values, points, notes and money; every third says that all was reached."""
+    """Reviews of a round over drawn goals, values, points, notes and money;
+    every third says that all was reached.
+    """
     chance = random.Random(f"same codes {kind}")
     made = []
     for number in range(DOSSIERS):

@@ -1,4 +1,6 @@
-"""The watch: which figure counts, which light it earns, and that no row is seen by whoever may not."""
+"""The watch: which figure counts, which light it earns, and that no row is
+seen by whoever may not.
+"""
 
 from datetime import date
 from decimal import Decimal

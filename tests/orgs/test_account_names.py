@@ -1,4 +1,6 @@
-"""An account's name is one name whatever its case; an upgrade never renames, it says which accounts to settle first."""
+"""An account's name is one name whatever its case; an upgrade never
+renames, it says which accounts to settle first.
+"""
 
 import re
 from importlib import import_module

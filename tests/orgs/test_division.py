@@ -30,7 +30,9 @@ def test_a_division_knows_the_one_above_it(division):
 
 @pytest.fixture
 def tree(division):
-    """A city, two counties under it, a district under one, and a city next door: two dossiers each, one 限制知悉."""
+    """A city, two counties under it, a district under one, and a city next
+    door: two dossiers each, one 限制知悉.
+    """
     rows = {"city": division}
     for name, code, above in (
         ("county", "360192", "city"),

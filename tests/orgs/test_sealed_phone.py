@@ -1,4 +1,6 @@
-"""The secret of a phone is nowhere in the database in a form that can be read, and opens with the home's key alone."""
+"""The secret of a phone is nowhere in the database in a form that can be
+read, and opens with the home's key alone.
+"""
 
 import base64
 import stat

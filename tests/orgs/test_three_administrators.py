@@ -1,4 +1,6 @@
-"""三员: system, security and audit administrators are three people, and none of them does business."""
+"""三员: system, security and audit administrators are three people, and none
+of them does business.
+"""
 
 import os
 import threading
@@ -80,7 +82,9 @@ class TestApart:
 
 
 def _race(division, user, roles):
-    """Grant all ``roles`` to one person at the same moment, each in a connection of its own; what came of each."""
+    """Grant all ``roles`` to one person at the same moment, each in a
+    connection of its own; what came of each.
+    """
     ready, told = threading.Barrier(len(roles)), []
 
     def give(role):

@@ -1,4 +1,6 @@
-"""Plant the other side: one row of every table that holds business, all of it carrying a word nobody else may read."""
+"""Plant the other side: one row of every table that holds business, all of
+it carrying a word nobody else may read.
+"""
 
 from __future__ import annotations
 
@@ -122,7 +124,9 @@ def plant_home():
 
 
 def _people(home):
-    """One person for each role, over the third unit where the role is a unit's, over the first dossier if assigned."""
+    """One person for each role, over the third unit where the role is a
+    unit's, over the first dossier if assigned.
+    """
     from wenxiao.orgs.models import Grant, Role, Unit, User
     from wenxiao.orgs.permissions import THIRD_PARTIES
 
@@ -158,9 +162,11 @@ def _people(home):
 
 
 class Side:
-    """One row of each table, all with the id ``key`` and ``marker`` in every text; ``rows`` by model label.
+    """One row of each table, all with the id ``key`` and ``marker`` in every text; ``rows`` by
+    model label.
 
-    In a division of its own every table is planted; beside others in ``division`` only what hangs on the subject.
+    In a division of its own every table is planted; beside others in ``division`` only what hangs
+    on the subject.
     """
 
     def __init__(self, key, marker, *, home=None, unit=None, restriction="open"):

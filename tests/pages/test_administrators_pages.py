@@ -1,4 +1,6 @@
-"""What administrators see names no business object, and what holds for the whole division needs a grant over it."""
+"""What administrators see names no business object, and what holds for the
+whole division needs a grant over it.
+"""
 
 import pytest
 from django.apps import apps
@@ -37,7 +39,9 @@ def test_no_page_about_people_names_an_object(home, client, role):
 
 
 def test_an_office_over_some_units_changes_nothing_for_all(home, client):
-    """attack.md B17: any 业务科室 arranged the common problems and added to the catalogue of the whole division."""
+    """attack.md B17: any 业务科室 arranged the common problems and added to the
+    catalogue of the whole division.
+    """
     office = home.people["office"]
     client.force_login(office)
     sent = {"code": "WT99", "text": "某问题", "category": "其他"}

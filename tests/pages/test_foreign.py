@@ -1,4 +1,6 @@
-"""Whoever is not meant to see something finds nothing of it behind any address, and changes nothing of it."""
+"""Whoever is not meant to see something finds nothing of it behind any
+address, and changes nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from pages.planting import LEFT, Side, plant_home
 from pages.test_addresses import MATRIX
 from reach import SOAK
 
-# Who may see what is decided above the database: walked once, on the embedded one, for it is a long walk.
+# Who may see what is decided above the database: walked once, on the embedded one, for it is a long
+# walk.
 pytestmark = pytest.mark.django_db
 
 ABROAD, NEXT_DOOR, HIDDEN = 70_000_001, 80_000_001, 90_000_001
@@ -24,7 +27,9 @@ ROLES_OF_UNITS = ("clerk", "head", "department", "office", "agency", "expert")
 BLIND = ("budget", "treasury", "secretariat", "system", "security", "audit", *ROLES_OF_UNITS)
 """Who must not learn of 限制知悉 subjects outside their own units."""
 TRIED = ("performance", "auditor", "budget", "clerk", "office", "expert", "audit")
-"""One of each reach: the whole division with and without 限制知悉, units, a finance office, listed subjects, the trail."""
+"""One of each reach: the whole division with and without 限制知悉, units, a
+finance office, listed subjects, the trail.
+"""
 TRACED = {"performance", "clerk"}
 """The others walk over the same lines."""
 ROLES = [role if role in TRACED else pytest.param(role, marks=pytest.mark.walk) for role in TRIED]
@@ -151,7 +156,9 @@ def home(db, settings, tmp_path):
 
 
 def paths(route, key):
-    """The address with the foreign id in every place an id can be, once for each act it may name."""
+    """The address with the foreign id in every place an id can be, once for
+    each act it may name.
+    """
     path = "/" + route.replace("<int:year>", "2021").replace("<int:number>", "0").replace(
         "<path:ident>", "x"
     )
@@ -262,7 +269,9 @@ def around(text, word):
 
 
 def looked_at(client, home, sides):
-    """Addresses to open: those of the other sides, and one's own with the others' ids and words asked for."""
+    """Addresses to open: those of the other sides, and one's own with the
+    others' ids and words asked for.
+    """
     for at, route in enumerate(MATRIX):
         if client.get(paths(route, sides[0])[0]).status_code in {401, 403, 405}:
             continue

@@ -34,7 +34,9 @@ def test_script_and_style_stay_under_300_kb():
 
 
 def test_all_script_and_style_is_sent_in_at_most_120_kb():
-    """The server sends every asset compressed; no page needs a chart library, drawings come with the page."""
+    """The server sends every asset compressed; no page needs a chart
+    library, drawings come with the page.
+    """
     import django_htmx
 
     assets = SOURCE / "pages" / "assets"

@@ -1,4 +1,6 @@
-"""With the disk full or the home read-only people go on reading, nothing is written half, and it comes back by itself."""
+"""With the disk full or the home read-only people go on reading, nothing is
+written half, and it comes back by itself.
+"""
 
 import errno
 

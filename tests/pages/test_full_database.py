@@ -1,4 +1,6 @@
-"""SQLite's own quota as the full disk: saves are refused in plain words until there is room again."""
+"""SQLite's own quota as the full disk: saves are refused in plain words
+until there is room again.
+"""
 
 import pytest
 from tests.pages.test_full_and_read_only import browser, place, save, say, whole

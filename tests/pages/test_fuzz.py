@@ -1,4 +1,6 @@
-"""No address breaks, whatever is typed into it: a page, a refusal or "not found", never an error of the system."""
+"""No address breaks, whatever is typed into it: a page, a refusal or "not
+found", never an error of the system.
+"""
 
 from __future__ import annotations
 
@@ -141,7 +143,9 @@ WORDS = (
 )
 EXAMPLES = int(os.environ.get("WENXIAO_EXAMPLES", "100"))
 ROUTES = 70 * EXAMPLES // 100
-"""How many addresses one role types into; the roles' samples together hold nearly all, soaking takes many more."""
+"""How many addresses one role types into; the roles' samples together hold
+nearly all, soaking takes many more.
+"""
 
 
 def path_of(route, chance):

@@ -1,4 +1,6 @@
-"""HEAD at every address that GET opens: the same answer without its body, for whoever may see it; and nothing is done."""
+"""HEAD at every address that GET opens: the same answer without its body,
+for whoever may see it; and nothing is done.
+"""
 
 import pytest
 from django.db import connection
@@ -9,7 +11,9 @@ from pages.test_foreign import Written, paths
 
 pytestmark = pytest.mark.django_db
 NOTED = {"records_entry"}
-"""What a refusal writes: that somebody was refused stands in the trail, whatever the way of asking."""
+"""What a refusal writes: that somebody was refused stands in the trail,
+whatever the way of asking.
+"""
 
 
 @pytest.fixture

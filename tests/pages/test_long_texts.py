@@ -1,4 +1,6 @@
-"""No text a person types is cut: it is taken whole, or refused by the name of its field with everything typed beside it."""
+"""No text a person types is cut: it is taken whole, or refused by the name of its field with
+everything typed beside it.
+"""
 
 import ast
 import re
@@ -13,7 +15,9 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
 
 
 def calls():
-    """Every place that reads a posted text: (where, the field's name or its beginning, the longest it takes)."""
+    """Every place that reads a posted text: (where, the field's name or its
+    beginning, the longest it takes).
+    """
     for path in sorted((SOURCE / "desk").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             named = getattr(node, "func", None)

@@ -1,4 +1,6 @@
-"""While database or disk are away every page says so in plain words, writes nothing and comes back by itself."""
+"""While database or disk are away every page says so in plain words, writes
+nothing and comes back by itself.
+"""
 
 import errno
 from types import SimpleNamespace
@@ -84,7 +86,9 @@ def test_a_fault_of_the_program_stays_a_fault(broken):
 
 @pytest.mark.parametrize("text", ["disk I/O error", "unable to open database file"])
 def test_a_disk_without_any_room_is_said_to_be_full_not_the_database_away(monkeypatch, text):
-    """Seen on a real file system of 40 MB, filled: SQLite can't keep its own files and says no more than this."""
+    """Seen on a real file system of 40 MB, filled: SQLite can't keep its
+    own files and says no more than this.
+    """
 
     def left(free):
         return lambda _: SimpleNamespace(free=free)

@@ -1,4 +1,6 @@
-"""A misspelt address fails here instead of becoming an empty link: every name of a page in code and templates resolves."""
+"""A misspelt address fails here instead of becoming an empty link: every
+name of a page in code and templates resolves.
+"""
 
 import re
 from pathlib import Path

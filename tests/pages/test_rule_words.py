@@ -1,4 +1,6 @@
-"""A rule's values as a form shows them and takes them back: what differs, in its own kind, or refused by name."""
+"""A rule's values as a form shows them and takes them back: what differs,
+in its own kind, or refused by name.
+"""
 
 import pytest
 

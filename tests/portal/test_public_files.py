@@ -1,4 +1,6 @@
-"""Files that are to be published: what may not leave, what differs from published results, what is missing, what is dead."""
+"""Files that are to be published: what may not leave, what differs from
+published results, what is missing, what is dead.
+"""
 
 import docx
 import openpyxl
@@ -68,7 +70,9 @@ def looked(place, house, **more):
 
 
 def told(place, house, **more):
-    """(code, file, place) of what was found, without what only says that no list of tables was filled in."""
+    """(code, file, place) of what was found, without what only says that no
+    list of tables was filled in.
+    """
     found = looked(place, house, **more).problems
     return [(one.code, name, one.place) for name, one in found if one.code != "GK-04"]
 

@@ -1,4 +1,6 @@
-"""静态站 and open data: only what is published, nothing of what was restricted since, links that lead somewhere."""
+"""静态站 and open data: only what is published, nothing of what was restricted
+since, links that lead somewhere.
+"""
 
 import io
 import json
@@ -53,7 +55,9 @@ def test_the_command_writes_the_same_files_with_their_digests(house, public, tmp
 
 
 def test_a_restricted_subject_is_in_no_public_answer_and_no_package(house, public, client):
-    """Every public address and every file of the site, before and after: the name is gone, and so is its number."""
+    """Every public address and every file of the site, before and after:
+    the name is gone, and so is its number.
+    """
     assert "校园安保" in texts(dict(pages(house.division, 2020))["index.html"])
     restrict_subject(
         subject=house.subject, restriction="restricted", by=house.first, why="涉及安全"

@@ -53,7 +53,9 @@ def test_sm3_written_out_equals_openssl(data):
 
 
 def test_what_the_hash_covers_is_spelt_so():
-    """Whoever checks an export without this program spells it like this: UTF-8, sorted, no blanks."""
+    """Whoever checks an export without this program spells it like this:
+    UTF-8, sorted, no blanks.
+    """
     (entry,) = made(1, ("2021-01-04",))
     assert chain.canonical(entry).decode() == (
         '{"act":"登记支出","at":"2021-01-04T01:00:00.000000+00:00","by":3,"by_name":"王某",'

@@ -1,4 +1,6 @@
-"""The database refuses to change, remove or forge the trail; past that, heads and anchors show it."""
+"""The database refuses to change, remove or forge the trail; past that,
+heads and anchors show it.
+"""
 
 from datetime import timedelta
 

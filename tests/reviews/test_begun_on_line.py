@@ -1,4 +1,6 @@
-"""A form begun on line: it stands on the approved target, brings the system's money and is scored at once."""
+"""A form begun on line: it stands on the approved target, brings the
+system's money and is scored at once.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,6 @@
-"""事前评估: who must ask, by which frame each kind is weighed, what each conclusion's money may be, and what it does to a target."""
+"""事前评估: who must ask, by which frame each kind is weighed, what each conclusion's money may be, and
+what it does to a target.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""已收到 and 已报送 are two facts: what arrived is no longer asked for, what passed the checks is handed in."""
+"""已收到 and 已报送 are two facts: what arrived is no longer asked for, what
+passed the checks is handed in.
+"""
 
 from __future__ import annotations
 

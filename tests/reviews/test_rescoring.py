@@ -1,4 +1,6 @@
-"""Whole rounds through the columns say what the readable rule says, and a rule change shows what it would move."""
+"""Whole rounds through the columns say what the readable rule says, and a
+rule change shows what it would move.
+"""
 
 from __future__ import annotations
 

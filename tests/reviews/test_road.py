@@ -60,7 +60,9 @@ def test_the_whole_road(filled, bureau):
 
 
 def test_the_machine_is_nobody_s_hand(filled, bureau):
-    """Whoever sits at the server has no account: what a person answers for is refused, whatever the step."""
+    """Whoever sits at the server has no account: what a person answers for
+    is refused, whatever the step.
+    """
     row = filled.target.indicators.first()
     actual = row.actuals.get(stage="selfeval")
     with pytest.raises(Refused, match="填报须由本人登录后办理，命令行不代人办理"):

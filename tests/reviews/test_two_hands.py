@@ -1,4 +1,6 @@
-"""Two hands settle a result in every kind of review: whoever gave or changed anything neither checks nor confirms it."""
+"""Two hands settle a result in every kind of review: whoever gave or
+changed anything neither checks nor confirms it.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -51,7 +53,9 @@ def _audited(dossier):
 
 @pytest.fixture
 def begin(bureau):
-    """A review of a kind with everything filled in by nobody in particular, in the state asked for."""
+    """A review of a kind with everything filled in by nobody in particular,
+    in the state asked for.
+    """
 
     def make(kind, state="filling", points="88.76"):
         window = {"from_month": 1, "through_month": 12} if kind == "monitoring" else {}
@@ -153,7 +157,9 @@ def passed_on(review):
 
 
 def filer_of(review):
-    """Who hands such a form in and has no other part in it: the unit's clerk, or the office for an evaluation."""
+    """Who hands such a form in and has no other part in it: the unit's
+    clerk, or the office for an evaluation.
+    """
     if KINDS[review.kind].fill == "fill":
         return User.objects.get(username="clerk")
     known = User.objects.filter(username="the-office").first()
@@ -189,7 +195,9 @@ def test_no_pair_of_acts_is_one_persons(begin, almighty, bureau, kind, gives, se
 
 @pytest.mark.parametrize("kind", [code for code, kind in KINDS.items() if kind.rows == "criteria"])
 def test_one_officer_no_longer_lifts_a_result(begin, bureau, kind):
-    """The trial's road: points changed after hand-in without a reason, then checked and confirmed by the same person."""
+    """The trial's road: points changed after hand-in without a reason, then
+    checked and confirmed by the same person.
+    """
     review = begin(kind)
     services.submit_review(review=review, by=filer_of(review))
     row, mark = review.criteria.get(), review.marks.get()
@@ -231,7 +239,7 @@ def test_the_only_bringer_of_a_file_does_not_confirm_it(begin, bureau):
     services.confirm_review(review=review, by=bureau.second)
 
 
-# ---- what else settles or moves a result --------------------------------------------------------------------------------
+# ---- what else settles or moves a result ---------------------------------------------------------
 
 
 def conclude(review, by):
@@ -339,7 +347,9 @@ def test_who_changes_points_over_an_opinion_neither_closes_checks_nor_confirms(
 
 
 def test_a_result_moved_by_scoring_a_round_again_waits_for_a_second_person(begin, bureau):
-    """The rules changed after hand-in: the line it crossed stands with the result, and who moved it does not confirm it."""
+    """The rules changed after hand-in: the line it crossed stands with the
+    result, and who moved it does not confirm it.
+    """
     review = begin("recheck")
     services.submit_review(review=review, by=filer_of(review))
     before = (review.points, review.grade)
@@ -357,7 +367,7 @@ def test_a_result_moved_by_scoring_a_round_again_waits_for_a_second_person(begin
     services.confirm_review(review=review, by=bureau.second, why="新办法属实")
 
 
-# ---- who the second hand may be --------------------------------------------------------------------------------------
+# ---- who the second hand may be ------------------------------------------------------------------
 
 
 def person(bureau, role):

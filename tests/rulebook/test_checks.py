@@ -44,7 +44,9 @@ MARKS = {"experts", "expert_totals", "level_weights"}
 
 
 def typed(cells):
-    """A case's cells: numbers are written as text, years as ``year_number``, marks as pairs of number and cell."""
+    """A case's cells: numbers are written as text, years as
+    ``year_number``, marks as pairs of number and cell.
+    """
     made = {key: value(key, cell) for key, cell in cells.items()}
     if "year_number" in made:
         made["year"] = made.pop("year_number")

@@ -1,4 +1,6 @@
-"""Codes of the way in, and the milder hits of checks: every code × every wish of a division; stricter yes, milder never."""
+"""Codes of the way in, and the milder hits of checks: every code × every wish of a division;
+stricter yes, milder never.
+"""
 
 from dataclasses import replace
 from decimal import Decimal

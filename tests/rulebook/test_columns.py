@@ -46,7 +46,9 @@ def expressions(draw, role):
 
 @st.composite
 def near_rows(draw):
-    """A weighted row whose actual lies near its target in the same unit: most of these are divided."""
+    """A weighted row whose actual lies near its target in the same unit:
+    most of these are divided.
+    """
     unit, sign = draw(units), draw(st.sampled_from([">=", "<=", ">", "<", "="]))
     goal = draw(st.decimals("0.01", 1_000, places=2))
     share = draw(st.integers(1, 1299) if sign in {">=", ">", "="} else st.integers(1001, 2500))

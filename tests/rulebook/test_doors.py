@@ -38,7 +38,9 @@ def levels(door, kind, seen, code, rules):
 
 @pytest.mark.parametrize("door", doors.DOORS, ids=lambda door: door.name)
 def test_a_door_follows_the_division_as_far_as_the_ground_lets_it(door):
-    """All codes × all overrides, read or not: fixed grounds stay at least as strict, custom is lowered, switched off."""
+    """All codes × all overrides, read or not: fixed grounds stay at least
+    as strict, custom is lowered, switched off.
+    """
     walked = 0
     grounds = {one.code: one.ground for one in registry()}
     for kind, code in opened(door):

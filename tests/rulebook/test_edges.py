@@ -1,4 +1,6 @@
-"""The corners: dates half written, rules of their own without facts, what the command line may not load."""
+"""The corners: dates half written, rules of their own without facts, what
+the command line may not load.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,6 @@
-"""Targets and actuals as people type them, judged by hand: what isn't certain is no number and no date."""
+"""Targets and actuals as people type them, judged by hand: what isn't
+certain is no number and no date.
+"""
 
 from __future__ import annotations
 

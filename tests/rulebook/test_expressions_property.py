@@ -1,4 +1,6 @@
-"""Whatever stands in a cell, reading it answers quickly, in the promised shape, without an error."""
+"""Whatever stands in a cell, reading it answers quickly, in the promised
+shape, without an error.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A division's own rule values reach lights of goals, thresholds and levels of checks; from their day on, and no further than their paper carries."""
+"""A division's own rule values reach lights of goals, thresholds and levels of checks; from their
+day on, and no further than their paper carries.
+"""
 
 from decimal import Decimal
 
@@ -142,7 +144,9 @@ def test_every_check_is_in_the_catalogue_and_only_listed_ones_run_nowhere():
 @pytest.mark.parametrize("said", [{"level": "提示"}, {"level": "阻断"}, {"enabled": False}])
 @pytest.mark.parametrize("code", [rule.code for rule in registry()])
 def test_no_document_lowers_what_stands_on_law_arithmetic_or_completeness(code, said):
-    """All codes × all overrides, read or not: fixed grounds never go below the national level, custom never blocks."""
+    """All codes × all overrides, read or not: fixed grounds never go below
+    the national level, custom never blocks.
+    """
     before = level(code, None)
     for read in ({}, READ):
         held = {

@@ -53,7 +53,8 @@ def _checked_rows():
 
 
 def test_rows_against_the_naive_comparison():
-    # The naive comparison counts points rounded to whole numbers as a match; the contract calls that a difference
+    # The naive comparison counts points rounded to whole numbers as a match; the contract calls
+    # that a difference
     # with its own reason. Everything else is the same arithmetic.
     want = {
         "match": {True},
@@ -405,7 +406,8 @@ def test_a_score_sheet_given_as_a_case():
     assert is_sheet(case)
     table = judge_table(case)
     assert len(table["rows"]) == 5
-    # 21 of 25 points are shown beside a total of 90: rows are missing, nothing can be said against the total.
+    # 21 of 25 points are shown beside a total of 90: rows are missing, nothing can be said against
+    # the total.
     assert table["total"]["agrees"] is None
     assert not is_sheet({})
 

@@ -1,4 +1,6 @@
-"""Figures of a paper beside the published ones: another number is named, the same in any rounding or unit is not."""
+"""Figures of a paper beside the published ones: another number is named,
+the same in any rounding or unit is not.
+"""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,6 @@
-"""The drawing of the re-check: by reasons with figures, and a share at random that anybody can draw again."""
+"""The drawing of the re-check: by reasons with figures, and a share at
+random that anybody can draw again.
+"""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -167,7 +169,7 @@ def test_a_share_outside_the_whole_or_one_id_twice_is_refused():
         sample([SelfEvaluation("A"), SelfEvaluation("A")], seed=0)
 
 
-# ---- from a published form -----------------------------------------------------------------------------------------
+# ---- from a published form -----------------------------------------------------------------------
 
 
 def form(**more):

@@ -1,4 +1,6 @@
-"""A report held against its score sheet: a true one has no difference, each planted fault is named once."""
+"""A report held against its score sheet: a true one has no difference, each
+planted fault is named once.
+"""
 
 from dataclasses import replace
 from decimal import Decimal

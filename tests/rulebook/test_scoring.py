@@ -1,4 +1,6 @@
-"""Rows a finance officer can read (tests/cases/scoring), and what holds of tables and execution lines."""
+"""Rows a finance officer can read (tests/cases/scoring), and what holds of
+tables and execution lines.
+"""
 
 from dataclasses import replace
 from datetime import date

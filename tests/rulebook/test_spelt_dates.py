@@ -1,4 +1,6 @@
-"""Dates in words, dates with gaps, and targets that only mean something beside last year's figure."""
+"""Dates in words, dates with gaps, and targets that only mean something
+beside last year's figure.
+"""
 
 from __future__ import annotations
 

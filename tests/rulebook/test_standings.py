@@ -1,7 +1,9 @@
-"""Every node's standing against what was really checked: a list kept here by hand, so that no mark grows by itself.
+"""Every node's standing against what was really checked: a list kept here by hand, so that no mark
+grows by itself.
 
-Checked 2026-11-28 against public texts. 原文 are the clauses of law whose words were compared, and four sentences of the
-bureau's own report; no clause or figure of 10号, 88号, 101号, 136号 was found in an official text.
+Checked 2026-11-28 against public texts. 原文 are the clauses of law whose words were compared, and
+four sentences of the bureau's own report; no clause or figure of 10号, 88号, 101号, 136号 was found in
+an official text.
 """
 
 import re
@@ -54,7 +56,9 @@ SENTENCES = {"WT-01", "WT-02", "WT-03", "WT-04"}
 
 
 def nodes():
-    """(rule, path, mapping) of everything in the rule files that says a standing, and of each dated value."""
+    """(rule, path, mapping) of everything in the rule files that says a
+    standing, and of each dated value.
+    """
     for name in basis.names():
         path = basis.FOLDER / f"{name}.yaml"
         data = basis.yaml.load(path.read_text("utf-8"), Loader=basis._LOADER)

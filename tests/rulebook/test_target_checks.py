@@ -1,4 +1,6 @@
-"""Every check of a target table by one planted fault, and a sound table of which nothing is said."""
+"""Every check of a target table by one planted fault, and a sound table of
+which nothing is said.
+"""
 
 from __future__ import annotations
 

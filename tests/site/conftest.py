@@ -36,7 +36,9 @@ def forge():
 
 @pytest.fixture(scope="session")
 def _built(django_db_setup, django_db_blocker):
-    """On PostgreSQL a copy of the tests' database, migrated and empty, to begin others with; its name."""
+    """On PostgreSQL a copy of the tests' database, migrated and empty, to
+    begin others with; its name.
+    """
     from django.db import connection
 
     if connection.vendor == "sqlite":
@@ -56,7 +58,9 @@ def _built(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def built(_built, monkeypatch):
-    """Databases to restore into are migrated already: building one takes six seconds. The drill builds its own."""
+    """Databases to restore into are migrated already: building one takes six seconds.
+    The drill builds its own.
+    """
     from wenxiao.site.backups import database
 
     asked = database._on_server

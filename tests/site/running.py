@@ -1,4 +1,6 @@
-"""The whole system running for a test: website, workers and supervisor over a home of its own, spoken to by HTTP."""
+"""The whole system running for a test: website, workers and supervisor over
+a home of its own, spoken to by HTTP.
+"""
 
 import http.client
 import http.cookiejar
@@ -17,7 +19,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 SECONDS = 90
-"""How long a test waits for the system to come back before it says that it does not; a busy machine is slow."""
+"""How long a test waits for the system to come back before it says that it
+does not; a busy machine is slow.
+"""
 PASSWORD = "Chaos-2021-yan"
 PLANT = """
 import django; django.setup()
@@ -147,7 +151,9 @@ class System:
         return done.stdout
 
     def rows(self, expression):
-        """A Python expression over the models, as JSON; one interpreter answers all, for its start costs two seconds."""
+        """A Python expression over the models, as JSON; one interpreter
+        answers all, for its start costs two seconds.
+        """
         if self._answering is None:
             self._answering = subprocess.Popen(
                 [sys.executable, "-c", ANSWER],

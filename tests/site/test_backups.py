@@ -1,4 +1,6 @@
-"""A backup holds rows and files, knows when it was touched, and comes back whole on either database."""
+"""A backup holds rows and files, knows when it was touched, and comes back
+whole on either database.
+"""
 
 import json
 import threading
@@ -32,7 +34,9 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def kept(settings, tmp_path):
-    """A division with a stored file, a session, a token and waiting marks, and the backup made of it."""
+    """A division with a stored file, a session, a token and waiting marks,
+    and the backup made of it.
+    """
     settings.MEDIA_ROOT = tmp_path / "files"
     begin(code="360100", name="某某市\t“引号”\\", bureau="某某市财政局")
     division = Division.objects.get()
@@ -183,7 +187,9 @@ def test_another_backup_than_the_one_noted_is_refused(kept, elsewhere):
 
 
 def test_a_backup_made_while_others_write_is_one_moment(kept, built, tmp_path):
-    """Each writer adds a unit and its entry in one transaction: no copy holds one without the other."""
+    """Each writer adds a unit and its entry in one transaction: no copy
+    holds one without the other.
+    """
     from django.db import transaction
 
     division = Division.objects.get()

@@ -1,4 +1,6 @@
-"""The archive for machines without a network: refused in words where it does not fit or is not whole, else asking nobody."""
+"""The archive for machines without a network: refused in words where it does not fit or is not
+whole, else asking nobody.
+"""
 
 import json
 import sys

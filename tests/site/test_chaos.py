@@ -1,4 +1,6 @@
-"""Each part killed, the database restarted: nothing acknowledged is lost, nothing is half done, all comes back by itself."""
+"""Each part killed, the database restarted: nothing acknowledged is lost,
+nothing is half done, all comes back by itself.
+"""
 
 import resource
 import shutil
@@ -43,7 +45,9 @@ class Saver:
         return status
 
     def nothing_lost_or_half(self):
-        """Every acknowledged unit stands with its entry in the trail; no unit without one, no task under way."""
+        """Every acknowledged unit stands with its entry in the trail; no
+        unit without one, no task under way.
+        """
         stored = self.system.rows("[u.code for u in Unit.objects.all()]")
         noted = self.system.rows("[e.data['code'] for e in Entry.objects.filter(act='新增单位')]")
         assert set(self.acknowledged) <= set(stored)
@@ -120,7 +124,9 @@ def own_disk(folder, megabytes):
 
 @contextmanager
 def no_room(system, *, own):
-    """No byte more can be written: the disk is filled, or the system's processes may not make a file grow."""
+    """No byte more can be written: the disk is filled, or the system's
+    processes may not make a file grow.
+    """
     if own:
         with (system.home / "filler").open("wb", buffering=0) as filler, suppress(OSError):
             while True:
@@ -165,7 +171,9 @@ def test_asked_to_stop_it_ends_whole(tmp_path, migrated):
 
 
 def test_a_database_that_restarts_is_waited_for(tmp_path, monkeypatch):
-    """PostgreSQL stopped outright under a running system: plain pages meanwhile, all acknowledged rows afterwards."""
+    """PostgreSQL stopped outright under a running system: plain pages
+    meanwhile, all acknowledged rows afterwards.
+    """
     monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[2] / "scripts"))
     from postgres import own_server
 

@@ -1,4 +1,6 @@
-"""The command's manners: JSON alone on standard output, 0/1/2, and no Django for the plain verbs."""
+"""The command's manners: JSON alone on standard output, 0/1/2, and no
+Django for the plain verbs.
+"""
 
 import json
 import subprocess

@@ -1,4 +1,6 @@
-"""A demonstration and real data never meet: not in one database, not in one home, not behind one door."""
+"""A demonstration and real data never meet: not in one database, not in one
+home, not behind one door.
+"""
 
 import importlib
 import json

@@ -1,4 +1,6 @@
-"""What a place sets in the environment is read as it was meant, or refused in words that say how to mend it."""
+"""What a place sets in the environment is read as it was meant, or refused
+in words that say how to mend it.
+"""
 
 from pathlib import Path
 

@@ -20,7 +20,9 @@ WHO = {"code": "360100", "name": "某某市", "bureau": "某某市财政局"}
 
 @pytest.fixture
 def filled(tmp_path):
-    """The template with a child standing above its parent, two people and two subjects; a function to change it."""
+    """The template with a child standing above its parent, two people and
+    two subjects; a function to change it.
+    """
 
     def fill(role="绩效科", nature="特定目标类"):
         path = tmp_path / "opening.xlsx"
@@ -108,7 +110,9 @@ def test_a_file_that_is_no_workbook_stores_nothing(tmp_path):
 
 
 def test_every_fault_is_said_at_once_with_its_cell(filled):
-    """A row with one fault is still looked at for the others, and its code is not called unknown elsewhere."""
+    """A row with one fault is still looked at for the others, and its code
+    is not called unknown elsewhere.
+    """
     path = filled()
     book = openpyxl.load_workbook(path)
     book["单位"].append(["103", None])

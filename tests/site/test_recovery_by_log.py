@@ -1,4 +1,5 @@
-"""PostgreSQL's own log of changes, archived: after a crash everything comes back to the moment one names.
+"""PostgreSQL's own log of changes, archived: after a crash everything comes back to the moment one
+names.
 
 The settings and commands are those of docs/operators/backup.md, on a server of this test's own.
 """

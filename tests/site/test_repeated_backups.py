@@ -1,4 +1,6 @@
-"""One store, many copies: only what changed is written, every copy comes back, a run broken off harms none before it."""
+"""One store, many copies: only what changed is written, every copy comes
+back, a run broken off harms none before it.
+"""
 
 import json
 from datetime import UTC, datetime, timedelta

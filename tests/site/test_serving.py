@@ -1,4 +1,6 @@
-"""The parts of a running system live and die alone, end together when asked, and say what became of them."""
+"""The parts of a running system live and die alone, end together when
+asked, and say what became of them.
+"""
 
 import signal
 import socket
@@ -110,7 +112,9 @@ def test_a_slow_start_is_waited_for_and_said_truly(capsys, monkeypatch):
 
 @pytest.fixture
 def _in_a_browsers_process(monkeypatch):
-    """A browser test of the same process leaves its loop running; the supervisor itself has none."""
+    """A browser test of the same process leaves its loop running; the
+    supervisor itself has none.
+    """
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 

@@ -1,4 +1,6 @@
-"""取走全部资料: every row of every table, every file, each column explained; nothing that opens an account."""
+"""取走全部资料: every row of every table, every file, each column explained;
+nothing that opens an account.
+"""
 
 import csv
 import io

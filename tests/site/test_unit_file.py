@@ -49,7 +49,9 @@ def test_a_child_that_is_shot_takes_nothing_with_it(unit):
 
 
 def known_to_systemd(path):
-    """What systemd itself says of a unit's file; without systemd, the keys of the unit that are not among those it knows."""
+    """What systemd itself says of a unit's file; without systemd, the keys
+    of the unit that are not among those it knows.
+    """
     if VERIFY:
         done = subprocess.run([VERIFY, "verify", path], check=False, capture_output=True, text=True)
         return done.stderr.strip()

@@ -1,4 +1,6 @@
-"""`wenxiao disclose check`: JSON on standard output, exit 1 where something must be mended, 2 for wrong use."""
+"""`wenxiao disclose check`: JSON on standard output, exit 1 where something
+must be mended, 2 for wrong use.
+"""
 
 import json
 

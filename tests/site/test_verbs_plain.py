@@ -359,7 +359,9 @@ def test_parse_starts_without_the_heavy_libraries(tmp_path):
 
 
 def test_other_forms_of_a_book_are_passed_over(capfdbinary):
-    """A summary page is a list: the three score sheets behind it are judged, each under its place in the file."""
+    """A summary page is a list: the three score sheets behind it are
+    judged, each under its place in the file.
+    """
     book = Path(__file__).parent.parent / "files/pass/65_汇总首页_一簿三项目_合成.xlsx"
     code, answer, _ = _run(capfdbinary, "score", str(book))
     assert code == 0

@@ -1,4 +1,6 @@
-"""``wenxiao rules`` lists each check and clause with its ground and standing, without a database."""
+"""``wenxiao rules`` lists each check and clause with its ground and
+standing, without a database.
+"""
 
 import json
 
@@ -81,7 +83,9 @@ BANDS = [
 
 
 def test_a_change_is_tried_over_published_tables_of_the_years_in_force(capsys, tmp_path):
-    """Grades of evaluations, points and grades of self-evaluations: what moves, what stays, and why."""
+    """Grades of evaluations, points and grades of self-evaluations: what
+    moves, what stays, and why.
+    """
     change = {"rule": "grades", "from": "2021-01-01", "content": {"bands": BANDS}}
     row = {"level1": "产出", "level2": "成本指标", "level3": "单价", "target": "≤5万元"}
     cases = [

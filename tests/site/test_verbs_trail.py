@@ -1,4 +1,6 @@
-"""`wenxiao trail`: verified with anchors noted down elsewhere; whoever rewrote it past the program is found."""
+"""`wenxiao trail`: verified with anchors noted down elsewhere; whoever
+rewrote it past the program is found.
+"""
 
 import json
 import sqlite3

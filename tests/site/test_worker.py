@@ -107,7 +107,9 @@ def test_what_fails_three_times_stays_failed():
 
 
 def test_a_worker_waits_for_a_database_that_is_away(monkeypatch, capsys):
-    """Away, then not yet made up to date, then there: it starts to work without being started again."""
+    """Away, then not yet made up to date, then there: it starts to work
+    without being started again.
+    """
     answers = iter([worker.NotReady("数据库连不上"), worker.NotReady("有 1 项结构更新未执行")])
     pauses, worked = [], []
 

@@ -1,4 +1,6 @@
-"""Two enter at once what may be there once: one row, one answer that says who came second, never a fault of the program."""
+"""Two enter at once what may be there once: one row, one answer that says
+who came second, never a fault of the program.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -54,7 +56,9 @@ def test_the_loser_is_told_what_was_taken(place, what):
 
 
 def test_names_that_differ_by_case_are_one_account(place):
-    """Past the service's own look, as in a race, the database refuses the second name, on both databases."""
+    """Past the service's own look, as in a race, the database refuses the
+    second name, on both databases.
+    """
     User.objects.create(division=place, username="Zhang.San", name="张三")
     with pytest.raises(Overtaken, match="用户的“账号”"), one_wins(), transaction.atomic():
         User.objects.create(division=place, username="zhang.san", name="张三")

@@ -1,4 +1,6 @@
-"""Folders for a moment stand in the home, go with whoever made them, and are swept when that one was killed."""
+"""Folders for a moment stand in the home, go with whoever made them, and
+are swept when that one was killed.
+"""
 
 import os
 import signal

@@ -1,4 +1,6 @@
-"""Names by their sound: initials, whole and begun pinyin, signs with several readings, one slip; nothing of what isn't letters."""
+"""Names by their sound: initials, whole and begun pinyin, signs with several readings, one slip;
+nothing of what isn't letters.
+"""
 
 import re
 

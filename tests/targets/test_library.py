@@ -1,4 +1,6 @@
-"""指标库: proposed, confirmed and published by different hands; filled from own targets and files; found as people type."""
+"""指标库: proposed, confirmed and published by different hands; filled from
+own targets and files; found as people type.
+"""
 
 from __future__ import annotations
 

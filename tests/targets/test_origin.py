@@ -1,4 +1,6 @@
-"""How a target came: what only came along with a sheet was never approved, and nothing counts it as if it were."""
+"""How a target came: what only came along with a sheet was never approved,
+and nothing counts it as if it were.
+"""
 
 from importlib import import_module
 

@@ -1,4 +1,6 @@
-"""Target rounds: who files here at all, to-dos from the notice to the last target, late and ended rounds, withdrawal."""
+"""Target rounds: who files here at all, to-dos from the notice to the last
+target, late and ended rounds, withdrawal.
+"""
 
 from __future__ import annotations
 
@@ -183,7 +185,7 @@ def test_return_rates_by_unit_and_reviewer_from_the_trail(bureau):
     assert return_rates(bureau.stranger, 2022) == ([], [])
 
 
-# ---- money, basis and plan -------------------------------------------------------------------------------------------
+# ---- money, basis and plan -----------------------------------------------------------------------
 
 MONEY = [
     ("fund", AskedAmount("一般公共预算", Decimal(1200000), "100人 × 1.2万元")),

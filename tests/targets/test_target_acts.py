@@ -1,4 +1,6 @@
-"""Bringing, completing and approving a target: who may, what blocks, and that nothing is stored of a refusal."""
+"""Bringing, completing and approving a target: who may, what blocks, and
+that nothing is stored of a refusal.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,6 @@
-"""The OpenAPI description: resources from their own table, the rest by hand; a test holds it to the routes."""
+"""The OpenAPI description: resources from their own table, the rest by
+hand; a test holds it to the routes.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def _query(name: str, words: str) -> dict[str, Any]:
 
 
 def _listing(resource: Resource) -> dict[str, Any]:
-    """The description of a resource: its filters, its columns, the token of what follows and the moment it stands for."""
+    """The description of a resource: its filters, its columns, the token of
+    what follows and the moment it stands for.
+    """
     row = {"type": "object", "properties": {c.name: schema_of(c) for c in resource.columns}}
     body = {
         "type": "object",

@@ -1,4 +1,6 @@
-"""The machines' door: a token instead of a login, JSON instead of pages, the same grants, Chinese sentences for errors."""
+"""The machines' door: a token instead of a login, JSON instead of pages,
+the same grants, Chinese sentences for errors.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,9 @@ def machine(
 ) -> Callable[[Callable[..., HttpResponse]], Any]:
     """Let a request in whose token's user holds ``power`` somewhere.
 
-    Exempt from the form protection because a browser's cookies are never looked at here: only the Authorization header
-    counts, and that no foreign page can send. ``files``: the address takes files; no other does.
+    Exempt from the form protection because a browser's cookies are never looked at here: only the
+    Authorization header counts, and that no foreign page can send. ``files``: the address takes
+    files; no other does.
     """
     if power != "anyone" and power not in POWERS:
         raise KeyError(power)

@@ -1,4 +1,6 @@
-"""What machines may read row by row: each resource with its columns, filters and who sees it; the description is made of it."""
+"""What machines may read row by row: each resource with its columns, filters and who sees it; the
+description is made of it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ INSIDE = ("decide_use", "instruct", "sign_report", "watch_trail")
 
 @dataclass(frozen=True, slots=True)
 class ApiColumn:
-    """One member of a row: where it is read, what it means, and its kind (text, integer, decimal, date, boolean, list)."""
+    """One member of a row: where it is read, what it means, and its kind
+    (text, integer, decimal, date, boolean, list).
+    """
 
     name: str
     path: str
@@ -59,7 +63,9 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Rows of one kind. ``changed`` is the lookup of what :mod:`~wenxiao.followup.selectors.changes` names (``by``)."""
+    """Rows of one kind. ``changed`` is the lookup of what
+    :mod:`~wenxiao.followup.selectors.changes` names (``by``).
+    """
 
     name: str
     words: str
@@ -302,7 +308,9 @@ RESOURCES = (
         by="documents",
     ),
 )
-"""In the order of the year: what is looked after, what was promised, what came of it, what follows."""
+"""In the order of the year: what is looked after, what was promised, what
+came of it, what follows.
+"""
 
 
 def row_of(resource: Resource, row: Any) -> dict[str, Any]:

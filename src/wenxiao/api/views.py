@@ -1,4 +1,6 @@
-"""What machines ask and hand in: dossiers with money and results; ledger lines and forms, with the same checks as files."""
+"""What machines ask and hand in: dossiers with money and results; ledger
+lines and forms, with the same checks as files.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ MOST_LINES = 20_000
 MOST_COLUMNS = 60
 LARGEST_FORM = 20 * 1024 * 1024
 READ_SECONDS = 30.0
-"""For so long a form is read: a fraction of what the web server gives a request before it ends the process."""
+"""For so long a form is read: a fraction of what the web server gives a
+request before it ends the process.
+"""
 
 
 @machine("anyone")
@@ -50,7 +54,9 @@ def description(request: HttpRequest) -> HttpResponse:
 
 
 def listing(resource: Resource) -> Callable[..., HttpResponse]:
-    """The address of a resource: rows the user may see, a hundred at a time; ``next`` is the token of what follows."""
+    """The address of a resource: rows the user may see, a hundred at a
+    time; ``next`` is the token of what follows.
+    """
 
     @machine(resource.power)
     def view(request: HttpRequest) -> HttpResponse:
@@ -79,7 +85,9 @@ def listing(resource: Resource) -> Callable[..., HttpResponse]:
 
 
 OVERLAP = timedelta(minutes=5)
-"""``as_of`` lies so long before the answer: what was being written meanwhile is asked for once more."""
+"""``as_of`` lies so long before the answer: what was being written
+meanwhile is asked for once more.
+"""
 
 
 def _moment(text: str) -> datetime:
@@ -256,7 +264,9 @@ def _matches(asked: dict[str, Any]) -> dict[str, str]:
 
 
 def _table(asked: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
-    """Headings, and rows of text with their number from 1 in front. Numbers must be text, so that no cent is lost."""
+    """Headings, and rows of text with their number from 1 in front.
+    Numbers must be text, so that no cent is lost.
+    """
     headings, rows = asked.get("columns", []), asked.get("rows", [])
     if (
         not headings
@@ -282,9 +292,11 @@ def _table(asked: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
 
 @machine("see_unit", methods=("POST",), files=True)
 def form(request: HttpRequest) -> HttpResponse:
-    """One official form or score sheet as a file (multipart field ``file``), received as the wizard would.
+    """One official form or score sheet as a file (multipart field ``file``), received as the wizard
+    would.
 
-    ``choices`` (JSON) answers what is open; who may bring what is decided where it is for every door.
+    ``choices`` (JSON) answers what is open; who may bring what is decided where it is for every
+    door.
     """
     upload = request.FILES.get("file")
     if upload is None:

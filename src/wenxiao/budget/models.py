@@ -1,4 +1,6 @@
-"""预算与执行: subjects and their dossiers, money by fund, spending by month, audited amounts, and the year's rounds."""
+"""预算与执行: subjects and their dossiers, money by fund, spending by month,
+audited amounts, and the year's rounds.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,12 @@ from wenxiao.store.moves import Versioned
 
 
 class Subject(models.Model):
-    """An object of performance management over the years: a project, a department as a whole, a policy …
+    """An object of performance management over the years: a project, a department as a whole, a
+    policy …
 
-    ``term_years`` is for how many years it was set up, ``expires_on`` the day that ends (to be renewed or ended), and
-    ``midterm_on`` the day its evaluation halfway is due. All three are None where no paper says so.
+    ``term_years`` is for how many years it was set up, ``expires_on`` the day that ends (to be
+    renewed or ended), and ``midterm_on`` the day its evaluation halfway is due. All three are None
+    where no paper says so.
     """
 
     class Kind(models.TextChoices):
@@ -72,7 +76,8 @@ class Subject(models.Model):
 class Dossier(Versioned):
     """One subject in one fiscal year (一项一档): everything of the cycle hangs on it.
 
-    ``unit`` is the unit responsible in that year: mergers move the subject on and leave history where it was.
+    ``unit`` is the unit responsible in that year: mergers move the subject on and leave history
+    where it was.
     """
 
     subject = models.ForeignKey(
@@ -115,7 +120,9 @@ class Level(models.TextChoices):
 
 
 class Appropriation(Versioned):
-    """Money arranged for a dossier from one fund. ``adjusted`` is the full-year budget (全年预算数) after changes."""
+    """Money arranged for a dossier from one fund.
+    ``adjusted`` is the full-year budget (全年预算数) after changes.
+    """
 
     dossier = models.ForeignKey(
         Dossier, models.CASCADE, related_name="appropriations", verbose_name="档案"
@@ -144,7 +151,9 @@ class Appropriation(Versioned):
 
 
 class Request(models.Model):
-    """下年度申报: what a unit asked for a subject in the budget of ``fiscal_year``, in one of the two passes (一上/二上)."""
+    """下年度申报: what a unit asked for a subject in the budget of
+    ``fiscal_year``, in one of the two passes (一上/二上).
+    """
 
     class Stage(models.TextChoices):
         FIRST = "first", "一上"
@@ -172,7 +181,9 @@ class Request(models.Model):
 
 
 class BudgetApproval(models.Model):
-    """预算批准: from that day the division's budget of a year stands, and no request or decision enters it any more."""
+    """预算批准: from that day the division's budget of a year stands, and no
+    request or decision enters it any more.
+    """
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
     fiscal_year = models.PositiveSmallIntegerField("预算年度")
@@ -190,7 +201,8 @@ class BudgetApproval(models.Model):
 
 
 class Spending(models.Model):
-    """Money out of a dossier in one month from one fund: paid by the treasury, or spent by the unit's accounts.
+    """Money out of a dossier in one month from one fund: paid by the treasury, or spent by the
+    unit's accounts.
 
     ``month`` 12 with ``whole_year`` set is a full-year figure read from a form that has no months.
     ``line`` is the voucher or line key of the source, so that the same line never counts twice.
@@ -231,7 +243,9 @@ class Spending(models.Model):
 
 
 COUNTED_SOURCES = (Spending.Source.TREASURY, Spending.Source.ACCOUNTING, Spending.Source.FORM)
-"""Which record of spending counts where several exist: the treasury's payments, the unit's accounts, then a form's."""
+"""Which record of spending counts where several exist: the treasury's payments, the unit's
+accounts, then a form's.
+"""
 
 
 class AuditedAmount(models.Model):
@@ -251,7 +265,9 @@ class AuditedAmount(models.Model):
 
 
 class Round(Versioned):
-    """A round of work (任务) the bureau opens: its kind, both years, whom it concerns, until when, by which paper."""
+    """A round of work (任务) the bureau opens: its kind, both years, whom it
+    concerns, until when, by which paper.
+    """
 
     class Kind(models.TextChoices):
         EX_ANTE = "ex_ante", "事前评估"
@@ -297,8 +313,8 @@ class Round(Versioned):
 
 
 class OwnFiling(models.Model):
-    """申报范围: subjects of this kind file their targets of this budget year here. Without a row they are approved
-    elsewhere (预算管理一体化) and imported.
+    """申报范围: subjects of this kind file their targets of this budget year here.
+    Without a row they are approved elsewhere (预算管理一体化) and imported.
     """
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
@@ -330,7 +346,9 @@ class Exemption(models.Model):
 
 
 class Source(models.Model):
-    """数据来源: a system that ledgers come from (国库集中支付系统 …) and how its columns were understood the last time."""
+    """数据来源: a system that ledgers come from (国库集中支付系统 …) and how its
+    columns were understood the last time.
+    """
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
     name = models.CharField("名称", max_length=40)
@@ -353,7 +371,8 @@ class Source(models.Model):
 class Milestone(Versioned):
     """A step of a dossier's own plan (招标, 开工, 验收 …) with the day it is due and the day it was done.
 
-    Where there are any, money is judged by them and not by months: a works project isn't red for being lawful.
+    Where there are any, money is judged by them and not by months: a works project isn't red for
+    being lawful.
     """
 
     dossier = models.ForeignKey(

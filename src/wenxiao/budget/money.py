@@ -1,4 +1,6 @@
-"""A dossier's money in 元: arranged, spent and audited, of one dossier or of many, in one statement."""
+"""A dossier's money in 元: arranged, spent and audited, of one dossier or of
+many, in one statement.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 class Money:
     """A dossier's money in 元. None = nobody reported it; 0 = reported as nothing.
 
-    ``source`` names the record of spending that counts; months accumulate, a whole-year figure stands for the year.
+    ``source`` names the record of spending that counts; months accumulate, a whole-year figure
+    stands for the year.
     """
 
     opening: Decimal | None = None
@@ -50,7 +53,9 @@ class Money:
 
     @property
     def unexplained(self) -> Decimal:
-        """By how much 全年预算 is not what 年初, 追加 and 收回 come to; nothing where one of them alone is known."""
+        """By how much 全年预算 is not what 年初, 追加 and 收回 come to; nothing where
+        one of them alone is known.
+        """
         if self.adjusted is None or self.opening is None:
             return Decimal(0)
         if self.added is None and self.cut_back is None:
@@ -104,10 +109,12 @@ class Budgeted(NamedTuple):
 
 
 def budgets_of(dossiers: QuerySet[Dossier]) -> dict[int, Budgeted]:
-    """The full-year budgets of some dossiers and where each stands, in one query; whoever has none is left out.
+    """The full-year budgets of some dossiers and where each stands, in one query; whoever has none
+    is left out.
 
-    A dossier stands in the budget its money is from, whatever was carried over beside it; in ``SEVERAL`` where that is
-    more than one, in ``Fund.TOTAL`` where the form gives no parts, in ``NO_MONEY`` where every amount is 0 or missing.
+    A dossier stands in the budget its money is from, whatever was carried over beside it; in
+    ``SEVERAL`` where that is more than one, in ``Fund.TOTAL`` where the form gives no parts, in
+    ``NO_MONEY`` where every amount is 0 or missing.
     """
     appropriations = Appropriation.objects.filter(dossier__in=dossiers.order_by().values("pk"))
     rows = [
@@ -143,7 +150,9 @@ COLUMNS = ("opening", "added", "cut_back", "adjusted", "arrived")
 
 
 class MoneyRow(NamedTuple):
-    """A row of the one statement. ``order``: the month of spending, the number of an audited amount; ``sums`` in 元."""
+    """A row of the one statement.
+    ``order``: the month of spending, the number of an audited amount; ``sums`` in 元.
+    """
 
     table: int
     dossier: int
@@ -228,7 +237,8 @@ def _arranged(rows: Iterable[MoneyRow]) -> dict[int, dict[str, Any]]:
 
 
 def _spent(rows: Iterable[MoneyRow]) -> dict[int, dict[str, Any]]:
-    """Per dossier the first source that has rows. Months add up; a total row counts in a month where no part is given.
+    """Per dossier the first source that has rows.
+    Months add up; a total row counts in a month where no part is given.
 
     Where a source has no months, its latest cumulative figures stand for them.
     """

@@ -1,4 +1,6 @@
-"""Budget and spending of many dossiers through a month, in int64 分: the columns of ``budget.money.money_of``."""
+"""Budget and spending of many dossiers through a month, in int64 分: the columns of
+``budget.money.money_of``.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
 AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
 FEW = 500
-"""Up to so many dossiers are named one by one in a query; more are read by year and division and joined in memory."""
+"""Up to so many dossiers are named one by one in a query; more are read by
+year and division and joined in memory.
+"""
 
 
 def cut_off(round: Round) -> date:
@@ -28,7 +32,9 @@ def cut_off(round: Round) -> date:
 
 
 def chosen(round: Round, dossiers: list[int], prefix: str = "dossier") -> Q:
-    """The condition that reads the rows of these dossiers of a round: never more than the year's."""
+    """The condition that reads the rows of these dossiers of a round: never
+    more than the year's.
+    """
     if len(dossiers) <= FEW:
         return Q(**{f"{prefix}__in": dossiers})
     return Q(
@@ -40,7 +46,9 @@ def chosen(round: Round, dossiers: list[int], prefix: str = "dossier") -> Q:
 
 
 def arranged(which: Q, year: int) -> pl.DataFrame:
-    """Per dossier ``budget`` (全年预算数), ``cut_back``, ``arrived_month``. A total row counts where no part is given."""
+    """Per dossier ``budget`` (全年预算数), ``cut_back``, ``arrived_month``.
+    A total row counts where no part is given.
+    """
     schema = {
         "dossier": pl.Int64,
         "fund": pl.String,
@@ -73,7 +81,9 @@ def arranged(which: Q, year: int) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class CutBack:
-    """Money taken back on a known day, beside the whole year's rows (分): it is not the window's months that it lifts."""
+    """Money taken back on a known day, beside the whole year's rows (分): it
+    is not the window's months that it lifts.
+    """
 
     on: date
     budget: int | None
@@ -82,7 +92,9 @@ class CutBack:
 
 
 def dated_cuts(which: Q, year: int) -> dict[int, CutBack]:
-    """The last day money was taken back with the year's own figures, by dossier; absent where no day is known."""
+    """The last day money was taken back with the year's own figures, by
+    dossier; absent where no day is known.
+    """
     rows = Appropriation.objects.filter(which, cut_back__gt=0, cut_back_on__isnull=False)
     days: dict[int, date] = dict(
         rows.values("dossier").annotate(last=Max("cut_back_on")).values_list("dossier", "last")
@@ -118,7 +130,9 @@ def _known_sum(name: str, part: pl.Expr) -> pl.Expr:
 
 
 def _month(day: pl.Expr, year: int, from_january: pl.Expr) -> pl.Expr:
-    """The month the first money arrived; null for the whole year (money without a day counts from January)."""
+    """The month the first money arrived; null for the whole year (money
+    without a day counts from January).
+    """
     month = (
         pl.when(day.dt.year() < year)
         .then(1)
@@ -130,9 +144,11 @@ def _month(day: pl.Expr, year: int, from_january: pl.Expr) -> pl.Expr:
 
 
 def spent(which: Q, through: int) -> pl.DataFrame:
-    """Per dossier ``spent`` and ``source``: of the first source that has rows, months added up, else the latest sums.
+    """Per dossier ``spent`` and ``source``: of the first source that has rows, months added up,
+    else the latest sums.
 
-    ``last_month`` is the last month with a payment of that source; null for sources that give sums only.
+    ``last_month`` is the last month with a payment of that source; null for sources that give sums
+    only.
     """
     rows = Spending.objects.filter(which, month__lte=through)
     flows = _with_months_of_mixed(_flows(rows), rows)
@@ -184,7 +200,9 @@ def _flows(rows: QuerySet[Any]) -> pl.DataFrame:
 
 
 def _with_months_of_mixed(flows: pl.DataFrame, rows: QuerySet[Any]) -> pl.DataFrame:
-    """Where a source gives parts and totals, a total counts in the months without parts: these few are read again."""
+    """Where a source gives parts and totals, a total counts in the months
+    without parts: these few are read again.
+    """
     mixed = flows.filter("mixed")["dossier"].to_list()
     plain = flows.filter(~pl.col("mixed")).select(*_SPENT)
     if not mixed:
@@ -234,7 +252,9 @@ def _latest_sums(rows: QuerySet[Any]) -> pl.DataFrame:
 
 
 def steps(which: Q, day: date) -> pl.DataFrame:
-    """Per dossier with milestones: how many are due by the day, and how many of these were done by it."""
+    """Per dossier with milestones: how many are due by the day, and how
+    many of these were done by it.
+    """
     schema = {"dossier": pl.Int64, "due_on": pl.Date, "done_on": pl.Date}
     rows = read_columns(
         Milestone.objects.filter(which).order_by().values_list("dossier", "due", "done"), schema

@@ -1,4 +1,6 @@
-"""Why a dossier may be excused from a round (本次免报): a listed reason, so that what is left out can be counted."""
+"""Why a dossier may be excused from a round (本次免报): a listed reason, so
+that what is left out can be counted.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ EXEMPTION_REASONS: dict[str, str] = {
     "reported_elsewhere": "由上级或其他部门统一填报",
     "other": "其他（须写明说明）",
 }
-"""Reason code → Chinese. The list is this system's own offer (no document prescribes it); 其他 demands a note."""
+"""Reason code → Chinese.
+The list is this system's own offer (no document prescribes it); 其他 demands a note.
+"""
 
 NEEDS_NOTE = frozenset({"other", "reported_elsewhere", "merged"})

@@ -42,7 +42,9 @@ FUNDS = {one.value: str(one.label) for one in Fund}
 
 
 def subjects_visible_to(user: User | None) -> QuerySet[Subject]:
-    """Subjects in the scope of the user's grants; 限制知悉 ones only to their own side and those named in permissions."""
+    """Subjects in the scope of the user's grants; 限制知悉 ones only to their
+    own side and those named in permissions.
+    """
     with grants_kept(user):
         sight = sight_of(user)
         return Subject.objects.filter(_whole(sight, "") | _parts(sight, "unit", "pk"))
@@ -54,10 +56,12 @@ def dossiers_visible_to(user: User | None) -> QuerySet[Dossier]:
 
 
 def seen_by(user: User | None, path: str = "dossier") -> Q:
-    """The condition of :func:`dossiers_visible_to` on rows that hang on a dossier; ``path`` leads to it ("": itself).
+    """The condition of :func:`dossiers_visible_to` on rows that hang on a dossier; ``path`` leads
+    to it ("": itself).
 
-    Who sees everything kept here is asked nothing. Who sees whole divisions among others is asked by the columns of the
-    row's own dossier; who sees some units has their few dossiers looked up first. Nothing is asked for a row by itself.
+    Who sees everything kept here is asked nothing. Who sees whole divisions among others is asked
+    by the columns of the row's own dossier; who sees some units has their few dossiers looked up
+    first. Nothing is asked for a row by itself.
     """
     with grants_kept(user):
         sight = sight_of(user)
@@ -85,7 +89,9 @@ def _whole(sight: Sight, prefix: str) -> Q:
 
 
 def _parts(sight: Sight, unit: str, subject: str) -> Q:
-    """The condition of units, and of subjects listed one by one; each on a column of its own that has an index."""
+    """The condition of units, and of subjects listed one by one; each on a
+    column of its own that has an index.
+    """
     condition = Q(**{f"{unit}__in": sight.units()}) if sight.paths else Q(pk__in=())
     return condition | Q(**{f"{subject}__in": sight.subjects()}) if sight.listed else condition
 
@@ -100,7 +106,9 @@ def _moved(sight: Sight) -> Q:
 
 
 def sees_all_of(user: User | None, divisions: Iterable[int]) -> bool:
-    """Whether the user sees every dossier of these divisions, 限制知悉 ones included: then nothing need be sorted out."""
+    """Whether the user sees every dossier of these divisions, 限制知悉 ones
+    included: then nothing need be sorted out.
+    """
     return set(divisions) <= sight_of(user).full
 
 
@@ -112,7 +120,8 @@ def approval_of(division: Division, fiscal_year: int) -> BudgetApproval | None:
 class Years(NamedTuple):
     """A dossier and its subject's dossiers in all fiscal years, the latest first.
 
-    ``planned``: whether the dossier has steps; ``latest_work_year``: of its division's opened rounds until today.
+    ``planned``: whether the dossier has steps; ``latest_work_year``: of its division's opened
+    rounds until today.
     """
 
     row: Dossier
@@ -122,7 +131,9 @@ class Years(NamedTuple):
 
 
 def years_of(user: User | None, pk: int) -> Years | None:
-    """A dossier among its subject's years, as the user may see them, in one query; None where they don't see it."""
+    """A dossier among its subject's years, as the user may see them, in one
+    query; None where they don't see it.
+    """
     rows = dossiers_visible_to(user).select_related("subject__division", "subject__unit", "unit")
     subject = Dossier.objects.filter(pk=pk).values("subject")
     opened = Round.objects.filter(
@@ -144,8 +155,9 @@ def years_of(user: User | None, pk: int) -> Years | None:
 def found_by(near: Q, rows: QuerySet[Dossier] | None = None) -> QuerySet[Dossier]:
     """The dossiers that meet a condition on their own columns, of ``rows`` where these are given.
 
-    They are found by that condition, and each is then asked whether it belongs to ``rows``: where the condition leaves
-    few, what ``rows`` asks of subjects, units and reviews costs next to nothing.
+    They are found by that condition, and each is then asked whether it belongs to ``rows``: where
+    the condition leaves few, what ``rows`` asks of subjects, units and reviews costs next to
+    nothing.
     """
     near_dossiers = Dossier.objects.filter(near)
     return (
@@ -162,7 +174,9 @@ def kinds_filed_here(division: Division | int, fiscal_year: int) -> frozenset[st
 
 
 class CensusCell(NamedTuple):
-    """``n`` dossiers of one unit and fiscal year whose subjects are of one kind and carry the same tags."""
+    """``n`` dossiers of one unit and fiscal year whose subjects are of one
+    kind and carry the same tags.
+    """
 
     unit: int
     fiscal_year: int
@@ -172,7 +186,9 @@ class CensusCell(NamedTuple):
 
 
 def census(rows: QuerySet[Dossier]) -> list[CensusCell]:
-    """The cells of some dossiers, in one query; exact whatever their number, for every dossier is in one cell only."""
+    """The cells of some dossiers, in one query; exact whatever their
+    number, for every dossier is in one cell only.
+    """
     names = ("unit_id", "fiscal_year", "subject__kind", "subject__tags")
     counted = rows.order_by().values_list(*names).annotate(n=Count("pk"))
     return [
@@ -181,16 +197,19 @@ def census(rows: QuerySet[Dossier]) -> list[CensusCell]:
 
 
 _KEPT: OrderedDict[str, tuple[object, list[CensusCell]]] = OrderedDict()
-"""Latest used last; each request takes its own out and puts it back, so threads never meet halfway."""
+"""Latest used last; each request takes its own out and puts it back, so
+threads never meet halfway.
+"""
 _KEPT_CENSUSES = 16
 
 
 def census_kept(rows: QuerySet[Dossier], divisions: Iterable[int]) -> list[CensusCell]:
-    """As :func:`census`, kept in this process until anybody acts in these divisions; never older than the last act.
+    """As :func:`census`, kept in this process until anybody acts in these divisions; never older
+    than the last act.
 
-    Every act leaves an entry, written while the division's chain is locked: the heads of the chains tell. Rows that came
-    without one are told by the latest dossier. Without a trail nothing is kept. Only for rows chosen by what subjects
-    and dossiers say of themselves.
+    Every act leaves an entry, written while the division's chain is locked: the heads of the chains
+    tell. Rows that came without one are told by the latest dossier. Without a trail nothing is
+    kept. Only for rows chosen by what subjects and dossiers say of themselves.
     """
     latest = Subquery(Dossier.objects.order_by("-pk").values("pk")[:1])
     heads = [
@@ -233,7 +252,8 @@ def closed_among(*, dossiers: set[int], reviews: set[int]) -> int:
 def dossiers_of(round: Round) -> QuerySet[Dossier]:
     """The dossiers in a round's scope, those excused (本次免报) included.
 
-    Scope is data: units (ids, each with its subtree), kinds, natures, tags (any of), dossiers (ids); all given must hold.
+    Scope is data: units (ids, each with its subtree), kinds, natures, tags (any of), dossiers
+    (ids); all given must hold.
     """
     scope = round.scope or {}
     if chosen := scope.get("dossiers"):
@@ -275,7 +295,9 @@ def any_of(conditions: Iterable[Q]) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a department (or the whole round) is. ``due`` is the honest denominator: in scope less excused."""
+    """How far a department (or the whole round) is.
+    ``due`` is the honest denominator: in scope less excused.
+    """
 
     unit: int | None
     name: str
@@ -319,7 +341,8 @@ def unit_counts(
 ) -> list[UnitCount]:
     """Some dossiers of a round counted by their unit; two queries, whatever their number.
 
-    ``received`` are dossier ids or a query for them; budget doesn't know reviews, so the caller (reviews) gives them.
+    ``received`` are dossier ids or a query for them; budget doesn't know reviews, so the caller
+    (reviews) gives them.
     """
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     done = Q(pk__in=received) & ~excused
@@ -337,14 +360,18 @@ def unit_counts(
 
 
 NAMED = 2000
-"""Up to how many missing dossiers a list names; beyond, the units at its head are named and the others counted."""
+"""Up to how many missing dossiers a list names; beyond, the units at its
+head are named and the others counted.
+"""
 HEAD = 40
 
 
 def missing_names(
     rows: QuerySet[Dossier], round: Round, received: Any, counts: Iterable[UnitCount]
 ) -> dict[int, tuple[str, ...]]:
-    """The names of what some dossiers of a round lack, by unit; ``counts`` in the order in which they are listed."""
+    """The names of what some dossiers of a round lack, by unit; ``counts``
+    in the order in which they are listed.
+    """
     lacking = [one for one in counts if one.missing]
     chosen = lacking if sum(one.missing for one in lacking) <= NAMED else lacking[:HEAD]
     units = Q(unit__in=[one.unit for one in chosen])
@@ -359,7 +386,9 @@ def missing_names(
 
 
 def called(who: Iterable[str], lacking: int, names: tuple[str, ...], gap: str = "") -> str:
-    """One line to copy into a message: 区教体局 张三 8888 缺3项：甲、乙、丙; names that are left out are said (等)."""
+    """One line to copy into a message: 区教体局 张三 8888 缺3项：甲、乙、丙; names that
+    are left out are said (等).
+    """
     listed = "、".join(names) + ("等" if names and len(names) < lacking else "")
     return f"{' '.join(part for part in who if part)} 缺{gap}{lacking}{gap}项" + (
         f"：{listed}" if listed else ""
@@ -372,7 +401,9 @@ def round_progress(
     received: Iterable[int] | QuerySet[Any, Any] = (),
     counts: list[UnitCount] | None = None,
 ) -> list[Progress]:
-    """Progress by department (the top unit of each dossier's unit), the whole round last; ``counts`` if known already."""
+    """Progress by department (the top unit of each dossier's unit), the whole round last;
+    ``counts`` if known already.
+    """
     names = _department_names(round.division_id)
     added: dict[int | None, list[int]] = defaultdict(lambda: [0, 0, 0])
     for one in unit_counts(dossiers_of(round), round, received) if counts is None else counts:
@@ -396,7 +427,9 @@ def _department(path: str, names: dict[int, str]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One unit whose forms have not arrived, with whom to call. Of a long list (NAMED) not all ``subjects`` are named."""
+    """One unit whose forms have not arrived, with whom to call.
+    Of a long list (NAMED) not all ``subjects`` are named.
+    """
 
     unit: str
     contact: str

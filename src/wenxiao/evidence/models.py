@@ -12,7 +12,9 @@ from wenxiao.targets.models import Indicator
 
 
 class Actual(Versioned):
-    """The value of an indicator at one stage. ``through_month`` 12 at year end; monitoring rows carry a forecast."""
+    """The value of an indicator at one stage.
+    ``through_month`` 12 at year end; monitoring rows carry a forecast.
+    """
 
     class Stage(models.TextChoices):
         MONITORING = "monitoring", "监控"
@@ -49,10 +51,12 @@ class Actual(Versioned):
 
 
 class Material(Versioned):
-    """A proof (佐证) of a dossier; it may serve several indicators. A new version is a row of its own, the old one stays.
+    """A proof (佐证) of a dossier; it may serve several indicators.
+    A new version is a row of its own, the old one stays.
 
-    ``kind`` is a code of the rule 佐证材料; ``stage`` and ``through_month`` name the actual it was handed in for (blank:
-    the goal as such); ``personal`` are the kinds of personal data found in it, each with how often.
+    ``kind`` is a code of the rule 佐证材料; ``stage`` and ``through_month`` name the actual it was
+    handed in for (blank: the goal as such); ``personal`` are the kinds of personal data found in
+    it, each with how often.
     """
 
     class State(models.TextChoices):

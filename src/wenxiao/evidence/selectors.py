@@ -64,7 +64,9 @@ def material_seen_by(user: User | None, pk: int) -> Material | None:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A dossier's proofs: by indicator those that stand, those of the object as a whole, and what was replaced or withdrawn."""
+    """A dossier's proofs: by indicator those that stand, those of the object as a whole, and what
+    was replaced or withdrawn.
+    """
 
     by_row: dict[int, list[Material]] = field(default_factory=lambda: defaultdict(list))
     whole: list[Material] = field(default_factory=list)
@@ -92,7 +94,9 @@ def shelf_of(user: User | None, dossier: int) -> Shelf:
 
 
 def _with_rows(papers: QuerySet[Material]) -> list[tuple[Material, list[Indicator]]]:
-    """Proofs with the rows they stand behind (their id and name), read together: a line for each pair."""
+    """Proofs with the rows they stand behind (their id and name), read
+    together: a line for each pair.
+    """
     names = {f"row_{name}": F(f"indicators__{name}") for name in ("pk", "name", "order")}
     lines: QuerySet[Any] = papers.prefetch_related(None).annotate(**names)
     by_proof: dict[int, tuple[Material, list[Indicator]]] = {}
@@ -127,8 +131,8 @@ def may_judge(holding: Holdings, row: Material, user: User) -> bool:
 
 
 def may_open(holding: Holdings, row: Material) -> bool:
-    """Whether the file may be taken out: one that stands by all who see the dossier, an old version by those who work on
-    it, a withdrawn one by those who watch the trail alone.
+    """Whether the file may be taken out: one that stands by all who see the dossier, an old version
+    by those who work on it, a withdrawn one by those who watch the trail alone.
     """
     if row.file is None or row.state in STANDING or holding.can("watch_trail"):
         return row.file is not None
@@ -140,9 +144,11 @@ def may_open(holding: Holdings, row: Material) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What stands behind one row: how many proofs, how many accepted, refused and why, their words, the day of completion.
+    """What stands behind one row: how many proofs, how many accepted, refused and why, their words,
+    the day of completion.
 
-    ``proved_on`` is the latest day of a paper that dates a completion (验收, 竣工): its own day, else one it names.
+    ``proved_on`` is the latest day of a paper that dates a completion (验收, 竣工): its own day, else
+    one it names.
     """
 
     standing: int = 0
@@ -153,7 +159,9 @@ class Proof:
 
 
 def proofs_of(indicators: Iterable[int] | QuerySet[Any], rule: basis.Value) -> dict[int, Proof]:
-    """What stands behind each of some rows (their ids), in one query; rows without any are absent."""
+    """What stands behind each of some rows (their ids), in one query; rows
+    without any are absent.
+    """
     through = Material.indicators.through
     dating = set(rule.content["dates_completion"])
     rows = through.objects.filter(indicator__in=indicators, material__state__in=STANDING).order_by(

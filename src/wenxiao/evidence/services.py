@@ -1,4 +1,6 @@
-"""What people do with proofs: hand in, hand in anew, withdraw, accept or not. One function per act, each on record."""
+"""What people do with proofs: hand in, hand in anew, withdraw, accept or not.
+One function per act, each on record.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,8 @@ def hand_in_material(
 ) -> Material:
     """A proof enters the dossier for some of its indicator rows (none: the object as a whole).
 
-    The same bytes handed in for a further row make no second proof: the first serves that row too, as long as nobody has
-    looked at it. Raises Refused, NotAllowed.
+    The same bytes handed in for a further row make no second proof: the first serves that row too,
+    as long as nobody has looked at it. Raises Refused, NotAllowed.
     """
     side = side_of(by, dossier)
     refuse_future(dated)
@@ -90,7 +92,9 @@ def replace_material(
     personal: Personal = (),
     version: int | None = None,
 ) -> Material:
-    """A new version takes the place of a proof that nobody accepted yet; the old one stays, with its file and verdict."""
+    """A new version takes the place of a proof that nobody accepted yet;
+    the old one stays, with its file and verdict.
+    """
     require_own_side(by, material)
     refuse_future(dated)
     if material.file is not None and material.file.sha256 == file.sha256:
@@ -165,7 +169,9 @@ def judge_material(
     why: str = "",
     version: int | None = None,
 ) -> Material:
-    """采信 or 不采信, by whoever checks or evaluates; never by the one who handed it in. 不采信 needs a reason."""
+    """采信 or 不采信, by whoever checks or evaluates; never by the one who handed it in.
+    不采信 needs a reason.
+    """
     _may_judge(by, material)
     if not accepted and not why.strip():
         raise NotAllowed("不采信须写明理由，单位会看到。")
@@ -200,7 +206,9 @@ def _same_again(
 
 
 def side_of(by: User | None, dossier: Dossier) -> str:
-    """Whose paper it would be: the unit's own report, or what an evaluator collected; Refused for anybody else."""
+    """Whose paper it would be: the unit's own report, or what an evaluator
+    collected; Refused for anybody else.
+    """
     held = permissions.holdings(by)
     where: dict[str, Any] = {"unit": dossier.unit, "subject": dossier.subject}
     if held.can("fill", **where):
@@ -213,7 +221,9 @@ def side_of(by: User | None, dossier: Dossier) -> str:
 
 
 def require_own_side(by: User | None, material: Material) -> None:
-    """Papers of a unit are changed by the unit, those of evaluators by evaluators; Refused says so."""
+    """Papers of a unit are changed by the unit, those of evaluators by
+    evaluators; Refused says so.
+    """
     permissions.require(by, HANDING[material.side], subject=material.dossier.subject)
     if material.side == Material.Side.UNIT:
         permissions.require(by, "fill", unit=material.dossier.unit)
@@ -282,7 +292,7 @@ def _enter(
     )
 
 
-# ---- what came of each indicator, as a form says it ----------------------------------------------------------------
+# ---- what came of each indicator, as a form says it ----------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +324,9 @@ def record_actuals(
     batch: ImportBatch | None = None,
     synthetic: bool = False,
 ) -> tuple[list[Actual], Changed]:
-    """A form's values of a stage, all at once: what is new, and what changed with its values before. One entry.
+    """A form's values of a stage at once, one entry: what is new, and what changed with its past.
 
-    A row that says nothing makes no new actual, and empties one that is there. Raises Refused, NotAllowed.
+    A row that says nothing makes no actual, and empties one there is. Raises Refused, NotAllowed.
     """
     _may_report(by, dossier)
     if any(row.indicator.target.dossier_id != dossier.pk for row in rows):
@@ -366,7 +376,9 @@ def record_actuals(
 
 
 def _told(values: dict[str, Any]) -> list[str]:
-    """What a row says came of its indicator, as the entry keeps it; nothing where nobody had said anything."""
+    """What a row says came of its indicator, as the entry keeps it; nothing
+    where nobody had said anything.
+    """
     return [values[name] for name in ("value", "forecast", "note")] if values else []
 
 

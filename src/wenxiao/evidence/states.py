@@ -1,4 +1,6 @@
-"""Where a proof may go from where it stands. What was withdrawn or replaced stays, and counts no more."""
+"""Where a proof may go from where it stands.
+What was withdrawn or replaced stays, and counts no more.
+"""
 
 from __future__ import annotations
 

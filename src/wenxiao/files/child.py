@@ -1,6 +1,8 @@
-"""The process that opens a stranger's file: limited, alone, without Django and Polars; speaks JSON over its pipes.
+"""The process that opens a stranger's file: limited, alone, without Django and Polars; speaks JSON
+over its pipes.
 
-Run as ``python -m wenxiao.files.child``. One request a line (``{"path", "what"}``), one answer: a length line and JSON.
+Run as ``python -m wenxiao.files.child``. One request a line (``{"path", "what"}``), one answer: a
+length line and JSON.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ def _allow_cpu() -> None:
 
 
 def _peak_kib() -> int:
-    """The most memory this program held; getrusage would count what the parent held when it started us."""
+    """The most memory this program held; getrusage would count what the
+    parent held when it started us.
+    """
     with contextlib.suppress(OSError, ValueError, IndexError):
         status = Path("/proc/self/status").read_text(encoding="ascii")
         return int(status.split("VmHWM:")[1].split()[0])
@@ -48,7 +52,9 @@ def answer(
     layouts: list[Any] | None = None,
     words: dict[str, str] | None = None,
 ) -> bytes:
-    """One file read, as JSON: "forms" typed (also by ``layouts``), "book" as a grid, "paper" as its words, "public" as what readers see, "ledger" as rows (into ``rows_to``)."""
+    """One file read, as JSON: "forms" typed (also by ``layouts``), "book" as a grid, "paper" as its
+    words, "public" as what readers see, "ledger" as rows (into ``rows_to``).
+    """
     from wenxiao.files.cells.bookjson import book_as_json
     from wenxiao.files.forms.ledger import read_ledger
     from wenxiao.files.forms.reading import open_book, read_forms

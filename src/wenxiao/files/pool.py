@@ -1,4 +1,6 @@
-"""Strangers' files are read by limited children, kept and reused; whatever happens to a child, the user gets a sentence."""
+"""Strangers' files are read by limited children, kept and reused; whatever
+happens to a child, the user gets a sentence.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ PEAK_KIB = 300 * 1024
 _LARGEST_ANSWER = 512 * 1024 * 1024
 
 BEFORE_READING: list[Callable[[], None]] = []
-"""Asked before every reading, each may raise: whoever holds something that others wait for must not read a file."""
+"""Asked before every reading, each may raise: whoever holds something that
+others wait for must not read a file.
+"""
 
 
 class _ChildDiedError(Exception):
@@ -147,7 +151,9 @@ class _Child:
 
 
 class Pool:
-    """``size`` children that read files one after the other; use as a context manager or call :meth:`close`."""
+    """``size`` children that read files one after the other; use as a
+    context manager or call :meth:`close`.
+    """
 
     def __init__(
         self,
@@ -184,7 +190,9 @@ class Pool:
                 child.end()
 
     def forms(self, path: Path) -> Reading:
-        """What stands in one file, read by whichever child is free; never raises for what the file contains."""
+        """What stands in one file, read by whichever child is free; never
+        raises for what the file contains.
+        """
         answer = self._asked(path, "forms", _FORMS.decode)
         if isinstance(answer, Problem):
             return Reading(file=path.name, kind=None, forms=[], problems=[answer])
@@ -200,9 +208,9 @@ class Pool:
     def read(self, path: Path, what: What, *, rows_to: Path | None = None) -> dict[str, Any]:
         """One file as a grid or a ledger.
 
-        "ledger" gives the JSON of :func:`wenxiao.files.forms.ledger.read_ledger`, "book" ``{"file", "book": Book | None,
-        "problems"}``. A ledger's rows go into the csv file ``rows_to`` if given, so that a million of them fit into a small
-        child.
+        "ledger" gives the JSON of :func:`wenxiao.files.forms.ledger.read_ledger`, "book" ``{"file",
+        "book": Book | None, "problems"}``. A ledger's rows go into the csv file ``rows_to`` if
+        given, so that a million of them fit into a small child.
         """
         answer = self._asked(path, what, json.loads, rows_to)
         if isinstance(answer, Problem):

@@ -16,7 +16,9 @@ class FollowupConfig(AppConfig):
     verbose_name = "后续"
 
     def ready(self) -> None:
-        """Triggers stand aside while tables are rebuilt (SQLite would lose them) and come back afterwards."""
+        """Triggers stand aside while tables are rebuilt (SQLite would lose
+        them) and come back afterwards.
+        """
         pre_migrate.connect(_stand_aside, sender=self)
         post_migrate.connect(_watch_again, sender=self)
 

@@ -1,4 +1,6 @@
-"""后续: what follows a judgement. Problems found, their mending, the use of results, who answered, what is told."""
+"""后续: what follows a judgement.
+Problems found, their mending, the use of results, who answered, what is told.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from wenxiao.store.moves import Versioned
 
 
 class CatalogueItem(models.Model):
-    """A coded problem of the problem catalogue (问题目录): findings are coded once, where they are found."""
+    """A coded problem of the problem catalogue (问题目录): findings are coded
+    once, where they are found.
+    """
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
     code = models.CharField("编码", max_length=20)
@@ -36,7 +40,9 @@ class CatalogueItem(models.Model):
 
 
 class CommonProblem(models.Model):
-    """A printed line of common problems (共性问题) of a work year; it may group several catalogue items."""
+    """A printed line of common problems (共性问题) of a work year; it may group
+    several catalogue items.
+    """
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
     work_year = models.PositiveSmallIntegerField("工作年度")
@@ -50,7 +56,9 @@ class CommonProblem(models.Model):
 
 
 class Finding(Versioned):
-    """A problem of one dossier. A rule proposes a candidate; only what a person confirmed is counted and printed."""
+    """A problem of one dossier.
+    A rule proposes a candidate; only what a person confirmed is counted and printed.
+    """
 
     class State(models.TextChoices):
         CANDIDATE = "candidate", "待确认"
@@ -171,7 +179,9 @@ class Use(Versioned):
 
 
 class UseList(models.Model):
-    """结果应用清单: a department's decisions on next year's requests as one leader signed them; frozen from then on."""
+    """结果应用清单: a department's decisions on next year's requests as one
+    leader signed them; frozen from then on.
+    """
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="预算部门")
@@ -192,7 +202,8 @@ class UseList(models.Model):
 
 
 class BudgetDecision(Versioned):
-    """下年度预算决定: what a rule proposed for one subject's request, and what a person decided; both are kept.
+    """下年度预算决定: what a rule proposed for one subject's request, and what a person decided; both are
+    kept.
 
     ``cut`` (审减额) is what was asked less what was arranged; ``signed`` the list it stands in.
     """
@@ -231,7 +242,9 @@ class BudgetDecision(Versioned):
 
 
 class Accountability(models.Model):
-    """问责事项: who answered for what, with what consequence. 处理处分 is only registered, with the body that decided it."""
+    """问责事项: who answered for what, with what consequence.
+    处理处分 is only registered, with the body that decided it.
+    """
 
     class Kind(models.TextChoices):
         TALK = "talk", "约谈"
@@ -260,9 +273,11 @@ class Accountability(models.Model):
 
 
 class Disclosure(Versioned):
-    """公开: one issued result on its way to the public. Three persons: who proposes, who reviews, who signs.
+    """公开: one issued result on its way to the public.
+    Three persons: who proposes, who reviews, who signs.
 
-    ``scan`` keeps what the marking and personal-data scan found in the texts, as the reviewer saw it.
+    ``scan`` keeps what the marking and personal-data scan found in the texts, as the reviewer saw
+    it.
     """
 
     class State(models.TextChoices):
@@ -303,9 +318,11 @@ class Disclosure(Versioned):
 
 
 class Comment(Versioned):
-    """公众意见: what somebody outside said about a published result. Nothing is shown before a person let it through.
+    """公众意见: what somebody outside said about a published result.
+    Nothing is shown before a person let it through.
 
-    ``sender`` is a keyed digest of the address it came from, kept for the limit per sender; the address is not kept.
+    ``sender`` is a keyed digest of the address it came from, kept for the limit per sender; the
+    address is not kept.
     """
 
     class State(models.TextChoices):
@@ -337,10 +354,11 @@ class Comment(Versioned):
 
 
 class WatchWindow(models.Model):
-    """A monitoring round whose lines are kept (监控台账): on what they stand, and when all of them were last right.
+    """A monitoring round whose lines are kept (监控台账): on what they stand, and when all of them were
+    last right.
 
-    ``digest`` is of everything but rows: scope, rules, arithmetic. ``asked_at``: since when the worker is asked to work
-    off more than a page can.
+    ``digest`` is of everything but rows: scope, rules, arithmetic. ``asked_at``: since when the
+    worker is asked to work off more than a page can.
     """
 
     round = models.OneToOneField(Round, models.CASCADE, related_name="+", verbose_name="任务")
@@ -353,10 +371,11 @@ class WatchWindow(models.Model):
 
 
 class WatchLine(models.Model):
-    """One dossier in one monitoring round as last worked out: money, goals, compliance, lights, its place by urgency.
+    """One dossier in one monitoring round as last worked out: money, goals, compliance, lights, its
+    place by urgency.
 
-    Nothing here is a source: :func:`~wenxiao.followup.watch.table.lit` gives the same from the rows. Money in 分;
-    ``behind`` orders by the index, without one last.
+    Nothing here is a source: :func:`~wenxiao.followup.watch.table.lit` gives the same from the
+    rows. Money in 分; ``behind`` orders by the index, without one last.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="+", verbose_name="任务")
@@ -425,7 +444,8 @@ class WatchLine(models.Model):
 
 
 class WatchMark(models.Model):
-    """重算标记: a dossier whose inputs changed, set by the database itself; with a round, still to be done there.
+    """重算标记: a dossier whose inputs changed, set by the database itself; with a round, still to be
+    done there.
 
     Without foreign keys: what was deleted is marked as well.
     """

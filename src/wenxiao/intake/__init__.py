@@ -1,1 +1,3 @@
-"""Files taken in: received, read in a limited child, matched, previewed, and applied whole or not at all."""
+"""Files taken in: received, read in a limited child, matched, previewed,
+and applied whole or not at all.
+"""

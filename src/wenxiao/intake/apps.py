@@ -1,4 +1,6 @@
-"""Django's name for this room; it has no tables, its migration renames tasks that wait in the queue."""
+"""Django's name for this room; it has no tables, its migration renames
+tasks that wait in the queue.
+"""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,6 @@
-"""The answer to a 填报协助 that comes by link: its photograph is judged like every other file, then both are kept at once."""
+"""The answer to a 填报协助 that comes by link: its photograph is judged like
+every other file, then both are kept at once.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ TAKEN = (".jpg", ".jpeg", ".png", ".pdf")
 def take_answer(
     *, token: str, value: str, answered_by: str, note: str, phone: str, upload: Any | None
 ) -> Assistance:
-    """Keep what was answered with its photograph, or nothing. NotAllowed says what is wrong and how to mend it."""
+    """Keep what was answered with its photograph, or nothing.
+    NotAllowed says what is wrong and how to mend it.
+    """
     row = waiting_by_token(token)
     if row is None:
         raise NotAllowed(CLOSED)

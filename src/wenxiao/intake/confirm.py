@@ -1,4 +1,6 @@
-"""Importing what was previewed and answered in the wizard: one file, or every file of an intake that is ready."""
+"""Importing what was previewed and answered in the wizard: one file, or
+every file of an intake that is ready.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 
 @one_wins()
 def confirm_batch(batch: ImportBatch, *, by: User | None, for_units: bool = False) -> ImportOutcome:
-    """Import one previewed file as it was shown. NotAllowed when something is still open or somebody was faster.
+    """Import one previewed file as it was shown.
+    NotAllowed when something is still open or somebody was faster.
 
-    ``for_units``: what passes the checks is handed in for its unit at once; the rest stands as 已收到·待更正.
+    ``for_units``: what passes the checks is handed in for its unit at once; the rest stands as
+    已收到·待更正.
     """
     with transaction.atomic():
         seen = ready_to_apply(batch, by)
@@ -41,7 +45,9 @@ def confirm_batch(batch: ImportBatch, *, by: User | None, for_units: bool = Fals
 
 
 def hand_in_received(reviews: Sequence[int], *, by: User | None) -> int:
-    """代单位报送 for what an import brought, each by itself; how many passed. What blocks stays received."""
+    """代单位报送 for what an import brought, each by itself; how many passed.
+    What blocks stays received.
+    """
     done = 0
     for review in Review.objects.filter(pk__in=reviews, received_on__isnull=False).order_by("pk"):
         try:
@@ -54,7 +60,9 @@ def hand_in_received(reviews: Sequence[int], *, by: User | None) -> int:
 
 
 def confirm_ready(intake: Intake, *, by: User | None) -> tuple[int, int]:
-    """Import every file of an intake that is ready, each in its own transaction; (imported, not imported)."""
+    """Import every file of an intake that is ready, each in its own
+    transaction; (imported, not imported).
+    """
     done = failed = 0
     waiting = intake.batches.filter(state="previewed", summary__standing="ready").values_list(
         "pk", flat=True

@@ -1,4 +1,6 @@
-"""What people decide about a file of an intake: matches, leaving out, keeping, trying again, taking back."""
+"""What people decide about a file of an intake: matches, leaving out,
+keeping, trying again, taking back.
+"""
 
 from __future__ import annotations
 
@@ -43,10 +45,12 @@ def _must_wait(batch: ImportBatch) -> None:
 def read_choices(
     batch: ImportBatch, posted: Mapping[str, str], directory: SeenDirectory
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Choices from the match step's form, and what is wrong with them by field name. Nothing is written.
+    """Choices from the match step's form, and what is wrong with them by field name.
+    Nothing is written.
 
-    Fields per form ``n``: do-n (import, keep, skip); unit-n, subject-n (id, "name", "create", ""); unit-name-n,
-    subject-name-n (a name or code typed); round-n (id, "create", ""); cell-<cell>-n (file, ours).
+    Fields per form ``n``: do-n (import, keep, skip); unit-n, subject-n (id, "name", "create", "");
+    unit-name-n, subject-name-n (a name or code typed); round-n (id, "create", ""); cell-<cell>-n
+    (file, ours).
     """
     answers: dict[str, Any] = {}
     errors: dict[str, str] = {}
@@ -129,7 +133,9 @@ def _picked(value: str) -> int | str | None:
 def choose(
     *, batch: ImportBatch, choices: dict[str, Any], seen: str, by: User | None
 ) -> ImportBatch:
-    """Keep what was chosen and work out the standing anew. Stale when somebody else chose in between."""
+    """Keep what was chosen and work out the standing anew.
+    Stale when somebody else chose in between.
+    """
     importer = refuse_others(batch, by)
     batch = (
         ImportBatch.objects.select_for_update(of=("self",))
@@ -150,7 +156,8 @@ def choose(
 def ready_to_apply(batch: ImportBatch, by: User | None) -> Preview:
     """The file previewed this moment with everything answered: what was shown is what is written.
 
-    NotAllowed when something is still open, the file is no longer waiting, or a choice has become stale.
+    NotAllowed when something is still open, the file is no longer waiting, or a choice has become
+    stale.
     """
     importer = refuse_others(batch, by)
     batch.refresh_from_db()
@@ -182,7 +189,9 @@ def why_not(batch: ImportBatch) -> str:
 
 
 def resettle(intake: Intake, *, by: User | None) -> None:
-    """Look again at the files that waited for an answer: an import may have created what they belong to."""
+    """Look again at the files that waited for an answer: an import may have
+    created what they belong to.
+    """
     directory = SeenDirectory(Importer(by, intake.division))
     for batch in intake.batches.filter(state=ImportBatch.State.PREVIEWED, summary__standing="ask"):
         settle(batch, directory)
@@ -201,7 +210,9 @@ def leave_out(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
 
 @transaction.atomic
 def keep_newest(*, intake: Intake, by: User | None) -> int:
-    """Of the same project in several files only the newest stays; returns how many forms were left out."""
+    """Of the same project in several files only the newest stays; returns
+    how many forms were left out.
+    """
     importer, left = Importer(by, intake.division), 0
     directory = SeenDirectory(importer)
     waiting = intake.batches.filter(state=ImportBatch.State.PREVIEWED).select_related(
@@ -235,7 +246,9 @@ def keep_newest(*, intake: Intake, by: User | None) -> int:
 
 @transaction.atomic
 def try_again(*, batch: ImportBatch, by: User | None) -> ImportBatch:
-    """A file that was refused or taken back is previewed anew from its kept reading; the old batch stays as it was."""
+    """A file that was refused or taken back is previewed anew from its kept
+    reading; the old batch stays as it was.
+    """
     importer = refuse_others(batch, by)
     if (
         batch.state not in {ImportBatch.State.REFUSED, ImportBatch.State.UNDONE}
@@ -265,7 +278,9 @@ def try_again(*, batch: ImportBatch, by: User | None) -> ImportBatch:
 
 @transaction.atomic
 def stop_reading(*, intake: Intake, by: User | None) -> int:
-    """Read no further: what is read can be worked on, the rest is listed as not read; returns how many those are."""
+    """Read no further: what is read can be worked on, the rest is listed as
+    not read; returns how many those are.
+    """
     importer = Importer(by, intake.division)
     if not importer.whole and (by is None or intake.by_id != by.pk):
         raise Refused("这次收件由他人提交；可由收件人或财政绩效科停止读取。")
@@ -289,9 +304,11 @@ def _not_read() -> Problem:
 
 
 def begin_applying(intake: Intake, *, by: User | None, for_units: bool = False) -> bool:
-    """Whether this call is the one that begins to import the ready files; the second press of a button is not.
+    """Whether this call is the one that begins to import the ready files; the second press of a
+    button is not.
 
-    ``for_units``: what passes the checks is handed in for its unit (代单位报送), by whoever holds that power.
+    ``for_units``: what passes the checks is handed in for its unit (代单位报送), by whoever holds that
+    power.
     """
     if for_units:
         require(by, "submit_for")
@@ -305,7 +322,9 @@ def begin_applying(intake: Intake, *, by: User | None, for_units: bool = False) 
 
 
 def stalled(intake: Intake, *, seconds: int = 30) -> bool:
-    """Whether reading or applying has made no progress for a while: the worker is not running, or stopped."""
+    """Whether reading or applying has made no progress for a while: the
+    worker is not running, or stopped.
+    """
     if intake.state == Intake.State.READY:
         return False
     return intake.beat is None or (timezone.now() - intake.beat).total_seconds() > seconds

@@ -1,4 +1,6 @@
-"""A ledger in the wizard: kept, planned in the background as often as its choices change, then imported as planned."""
+"""A ledger in the wizard: kept, planned in the background as often as its
+choices change, then imported as planned.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ MOST_SHOWN = 300
 def receive_ledger(
     *, division: Division, by: User, upload: Any, said: Mapping[str, str], token: str
 ) -> tuple[Intake, bool]:
-    """Keep one ledger; (intake, whether it is new). NotAllowed when it is missing or no table at all."""
+    """Keep one ledger; (intake, whether it is new).
+    NotAllowed when it is missing or no table at all.
+    """
     require(by, "import", division=division)
     known = Intake.objects.filter(by=by, token=token).first() if token else None
     if known is not None:
@@ -81,7 +85,9 @@ def receive_ledger(
 
 
 def _plain(said: Mapping[str, str], matches: dict[str, Any]) -> dict[str, Any]:
-    """What a form said, kept as said: kind, source, year, unit, columns, matches, and how to go on."""
+    """What a form said, kept as said: kind, source, year, unit, columns,
+    matches, and how to go on.
+    """
     kind, source, unit = said.get("kind", ""), said.get("source", ""), said.get("unit", "")
     year = said.get("year", "").strip()
     if year and not (year.isdecimal() and len(year) == 4 and 2000 <= int(year) <= 2100):
@@ -101,7 +107,9 @@ def _plain(said: Mapping[str, str], matches: dict[str, Any]) -> dict[str, Any]:
 
 
 def _matches(said: Mapping[str, str]) -> dict[str, Any]:
-    """Field pairs key-n (the ledger's own key, of a unit behind "unit:") and match-n (id, "skip" or "create")."""
+    """Field pairs key-n (the ledger's own key, of a unit behind "unit:")
+    and match-n (id, "skip" or "create").
+    """
     matches: dict[str, Any] = {}
     for name, key in said.items():
         if name.startswith("key-"):
@@ -114,7 +122,9 @@ def _matches(said: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _known(said: Mapping[str, str], division: Division, by: User) -> dict[str, Any]:
-    """The matches said, without subjects and units this person can't see: a number typed into the address is no match."""
+    """The matches said, without subjects and units this person can't see: a
+    number typed into the address is no match.
+    """
     matches = _matches(said)
     asked = [
         (key.startswith(UNIT), value) for key, value in matches.items() if isinstance(value, int)
@@ -147,7 +157,9 @@ def matched_names(matches: Mapping[str, Any], by: User) -> dict[str, str]:
 
 
 def replan(*, intake: Intake, said: Mapping[str, str], turn: str, by: User) -> Intake:
-    """Keep changed choices and have the ledger looked at again. Stale when the page was an older one."""
+    """Keep changed choices and have the ledger looked at again.
+    Stale when the page was an older one.
+    """
     require(by, "import", division=intake.division)
     ledger = intake.files[0]
     if turn != str(ledger["turn"]):
@@ -159,7 +171,9 @@ def replan(*, intake: Intake, said: Mapping[str, str], turn: str, by: User) -> I
 
 
 def begin_import(*, intake: Intake, turn: str, by: User) -> Intake:
-    """Import what the page showed. NotAllowed when lines block and nobody chose to leave them out."""
+    """Import what the page showed.
+    NotAllowed when lines block and nobody chose to leave them out.
+    """
     require(by, "import", division=intake.division)
     ledger = intake.files[0]
     if turn != str(ledger["turn"]):
@@ -185,7 +199,9 @@ def _begin(intake: Intake, told: dict[str, Any], to: str) -> Intake:
 
 
 def run_ledger(intake: Intake, by: User | None) -> Intake:
-    """Plan or (when the intake is applying) import the ledger; what came of it stays with the intake."""
+    """Plan or (when the intake is applying) import the ledger; what came of
+    it stays with the intake.
+    """
     ledger = intake.files[0]
     write = intake.state == Intake.State.APPLYING
     stored = StoredFile.objects.filter(pk=ledger["stored"]).first()

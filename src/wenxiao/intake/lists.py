@@ -1,4 +1,6 @@
-"""Intakes and import batches as the person asking may see them; what a unit must mend; whose forms have not arrived."""
+"""Intakes and import batches as the person asking may see them; what a unit
+must mend; whose forms have not arrived.
+"""
 
 from __future__ import annotations
 
@@ -94,7 +96,9 @@ def standings_of(intakes: Iterable[int]) -> dict[int, Counter[str]]:
 
 @dataclass(frozen=True)
 class HandInCounts:
-    """What became of the forms units handed over in one intake: how many handed in, how many received only, by round."""
+    """What became of the forms units handed over in one intake: how many handed in, how many
+    received only, by round.
+    """
 
     handed_in: int
     received: int
@@ -124,7 +128,9 @@ def with_standing(rows: QuerySet[ImportBatch], standing: str) -> QuerySet[Import
 
 @dataclass
 class UnitFaults:
-    """What one unit must mend: (file, problem) in the order of the files; ``unit`` as matched, else as the form says."""
+    """What one unit must mend: (file, problem) in the order of the files;
+    ``unit`` as matched, else as the form says.
+    """
 
     unit: str
     contact: str = ""
@@ -158,7 +164,9 @@ def problem_line(problem: dict[str, Any]) -> str:
 def faults_by_unit(
     batches: Iterable[ImportBatch], *, levels: tuple[str, ...] = ("阻断", "警告")
 ) -> list[UnitFaults]:
-    """The error lists of an intake's files, unit by unit in the order of names; files of no known unit last."""
+    """The error lists of an intake's files, unit by unit in the order of
+    names; files of no known unit last.
+    """
     by_unit: dict[str, UnitFaults] = {}
     ids: dict[str, int] = {}
     for batch in batches:
@@ -181,7 +189,9 @@ def faults_by_unit(
 
 
 def _told(batch: ImportBatch) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
-    """Each problem with its form: the file's by their sheet, a form's own by itself (a list holds many on one sheet)."""
+    """Each problem with its form: the file's by their sheet, a form's own
+    by itself (a list holds many on one sheet).
+    """
     forms = batch.summary.get("forms", [])
     by_sheet = {form["sheet"]: form for form in forms}
     first = next(iter(by_sheet.values()), None)
@@ -202,14 +212,16 @@ def _for_unit(problem: dict[str, Any]) -> dict[str, Any]:
 
 
 def file_name(batch: ImportBatch) -> str:
-    """What a file is called; one that may not be kept by its place among what was handed over, never by its name."""
+    """What a file is called; one that may not be kept by its place among
+    what was handed over, never by its name.
+    """
     if batch.file:
         return str(batch.file)
     at = batch.summary.get("at")
     return "未留存的文件" if at is None else f"第 {at + 1} 份（未留存）"
 
 
-# ---- whose forms have not arrived --------------------------------------------------------------------------------------
+# ---- whose forms have not arrived ----------------------------------------------------------------
 
 
 def rounds_asked(division: Division, work_year: int) -> list[Round]:
@@ -225,7 +237,9 @@ def rounds_asked(division: Division, work_year: int) -> list[Round]:
 
 @dataclass(frozen=True)
 class Standing:
-    """A round's progress by department, whole last; the missing by unit; the excused with their reason."""
+    """A round's progress by department, whole last; the missing by unit;
+    the excused with their reason.
+    """
 
     progress: list[Progress]
     missing: list[Missing]

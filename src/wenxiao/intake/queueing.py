@@ -1,7 +1,9 @@
-"""Whose turn it is: small work has a worker of its own, large work takes turns among people, a batch gives way.
+"""Whose turn it is: small work has a worker of its own, large work takes turns among people, a
+batch gives way.
 
-Large work waits in the queue ``heavy``, which one worker works off, so that one large job runs at a time. A person's
-second large job stands behind everybody's first; a batch that has read for a while goes to the end and lets others on.
+Large work waits in the queue ``heavy``, which one worker works off, so that one large job runs at a
+time. A person's second large job stands behind everybody's first; a batch that has read for a while
+goes to the end and lets others on.
 """
 
 from __future__ import annotations
@@ -59,7 +61,8 @@ def begin_undoing(batch: ImportBatch, task: Any, by: User | None, why: str) -> N
 def begin_upload(upload: Upload, task: Any, *, at_once: bool = False) -> None:
     """Have files looked at that were handed in with an act.
 
-    ``at_once``: whoever received them looks at them now; the worker does only if that process was killed meanwhile.
+    ``at_once``: whoever received them looks at them now; the worker does only if that process was
+    killed meanwhile.
     """
     if at_once:
         later = timezone.now() + timedelta(seconds=TAKEN_UP_SECONDS)
@@ -70,7 +73,9 @@ def begin_upload(upload: Upload, task: Any, *, at_once: bool = False) -> None:
 
 
 def turn() -> Callable[[], bool]:
-    """Asked between two parts of a batch: whether it has read long enough and somebody else waits."""
+    """Asked between two parts of a batch: whether it has read long enough
+    and somebody else waits.
+    """
     until = time.monotonic() + SLICE_SECONDS
 
     def over() -> bool:
@@ -107,7 +112,9 @@ def _put(task: Any, arguments: tuple[Any, ...], *, by: User | None, heavy: bool)
 
 
 def _under_way(by: User | None) -> int:
-    """How much work this person has waiting or running besides what is being put in the queue now."""
+    """How much work this person has waiting or running besides what is
+    being put in the queue now.
+    """
     if by is None:
         return 0
     reading = Intake.objects.filter(by=by).exclude(state=Intake.State.READY).count()

@@ -1,4 +1,6 @@
-"""Many files at once: received and kept, read by a pool of limited children, previewed one batch each."""
+"""Many files at once: received and kept, read by a pool of limited
+children, previewed one batch each.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class HandedFile:
-    """One uploaded file with the time its sender's machine says it was last saved (ISO; empty when unknown)."""
+    """One uploaded file with the time its sender's machine says it was last
+    saved (ISO; empty when unknown).
+    """
 
     upload: Any
     modified: str = ""
@@ -63,9 +67,11 @@ def receive(
     token: str = "",
     note: str = "",
 ) -> tuple[Intake, bool]:
-    """Keep what was handed over; (intake, whether it is new). The same form sent twice gives the same intake.
+    """Keep what was handed over; (intake, whether it is new).
+    The same form sent twice gives the same intake.
 
-    Raises NotAllowed when nothing or too much was handed over. Files that cannot be taken stand in ``files`` with why.
+    Raises NotAllowed when nothing or too much was handed over. Files that cannot be taken stand in
+    ``files`` with why.
     """
     Importer(by, division)
     known = Intake.objects.filter(by=by, token=token).first() if token else None
@@ -138,7 +144,9 @@ def _opened(handed: HandedFile) -> Iterator[Piece]:
 
 
 def _kept(piece: Piece, *, division: Division, by: User | None) -> dict[str, Any]:
-    """A file as the intake lists it. One whose very name says it is secret is neither stored nor named."""
+    """A file as the intake lists it.
+    One whose very name says it is secret is neither stored nor named.
+    """
     mark = secret_mark(f"{piece.folder}/{piece.name}")
     if mark:
         piece = Piece(NOT_KEPT, problem=refusal("文件名", mark))
@@ -156,13 +164,15 @@ def _kept(piece: Piece, *, division: Division, by: User | None) -> dict[str, Any
     return entry
 
 
-# ---- reading, in the background ------------------------------------------------------------------------------------
+# ---- reading, in the background ------------------------------------------------------------------
 
 
 def read_intake(intake: Intake, over: Callable[[], bool] = lambda: False) -> Intake:
-    """Read what is not read yet, open a previewed batch for each file, compare them. Can be begun again after a stop.
+    """Read what is not read yet, open a previewed batch for each file, compare them.
+    Can be begun again after a stop.
 
-    ``over`` is asked between two parts: true ends the turn, and the intake stays READING until it is begun again.
+    ``over`` is asked between two parts: true ends the turn, and the intake stays READING until it
+    is begun again.
     """
     importer = Importer(intake.by, intake.division)
     directory = SeenDirectory(importer)
@@ -204,7 +214,9 @@ def _read_some(intake: Intake, places: list[int], pool: Pool, directory: SeenDir
 
 
 def _copy(stored: StoredFile | None, folder: Path, at: int) -> Path:
-    """The file under a name of ours with its own ending, for the child that reads it; one that is gone reads as broken."""
+    """The file under a name of ours with its own ending, for the child that
+    reads it; one that is gone reads as broken.
+    """
     suffix = PurePosixPath(stored.name).suffix.lower() if stored else ""
     path = folder / f"{at}{suffix if suffix.isascii() else ''}"
     if stored is not None:
@@ -252,7 +264,9 @@ def _open(
 
 
 def _seen_before(intake: Intake, stored: StoredFile) -> dict[str, Any]:
-    """The same bytes earlier in this intake (then this one is left out by itself), or imported some other day."""
+    """The same bytes earlier in this intake (then this one is left out by
+    itself), or imported some other day.
+    """
     same = ImportBatch.objects.filter(
         division=intake.division, file__sha256=stored.sha256
     ).order_by("pk")

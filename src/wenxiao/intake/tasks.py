@@ -30,7 +30,9 @@ def read(intake: int) -> int:
 
 @task()
 def ledger(intake: int, by: int) -> int:
-    """Look through a ledger, or import it as it was shown; returns the import batch's number, 0 without one."""
+    """Look through a ledger, or import it as it was shown; returns the
+    import batch's number, 0 without one.
+    """
     row = (
         Intake.objects.select_related("division")
         .filter(pk=intake)
@@ -45,14 +47,18 @@ def ledger(intake: int, by: int) -> int:
 
 @task()
 def take(upload: int) -> str:
-    """Look at files handed in with an act, then do the act; returns how it ended. Begun again, it does it once."""
+    """Look at files handed in with an act, then do the act; returns how it ended.
+    Begun again, it does it once.
+    """
     row = settle(upload)
     return str(row.state) if row is not None else ""
 
 
 @task()
 def undo(batch: int, by: int, why: str) -> str:
-    """Take back an import of very many rows; returns the state it ended in. Begun again, it goes on."""
+    """Take back an import of very many rows; returns the state it ended in.
+    Begun again, it goes on.
+    """
     row = ImportBatch.objects.select_related("division", "file", "intake").filter(pk=batch).first()
     if row is None:
         return ""
@@ -61,7 +67,9 @@ def undo(batch: int, by: int, why: str) -> str:
 
 @task()
 def apply(intake: int, by: int) -> tuple[int, int]:
-    """Import every ready file of an intake; (imported, not imported). Begun again, it goes on where it stopped."""
+    """Import every ready file of an intake; (imported, not imported).
+    Begun again, it goes on where it stopped.
+    """
     row = Intake.objects.filter(pk=intake).first()
     if row is None:
         return 0, 0

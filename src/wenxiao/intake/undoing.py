@@ -1,7 +1,8 @@
 """Taking an import back: a small one at once, one that wrote very much by the worker, part by part.
 
-Asked for, a large one waits its turn and can still be left standing. Begun, it counts no more at once, by one short
-transaction, and its rows go part by part; a worker that was killed over it goes on.
+Asked for, a large one waits its turn and can still be left standing. Begun, it counts no more at
+once, by one short transaction, and its rows go part by part; a worker that was killed over it goes
+on.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def rows_written(batch: ImportBatch) -> int:
 def take_back(*, batch: ImportBatch, by: User | None, why: str, task: Any = None) -> ImportBatch:
     """Undo an import with a reason; records say no when something came later.
 
-    With ``task`` one that wrote very much is given to the worker (:func:`undo_waiting`), and the batch waits.
+    With ``task`` one that wrote very much is given to the worker (:func:`undo_waiting`), and the
+    batch waits.
     """
     refuse_others(batch, by)
     if not why.strip():
@@ -75,7 +77,9 @@ def _undo_small(batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
 
 
 def _told(batch: ImportBatch, refused: str = "") -> dict[str, Any]:
-    """What the batch's page tells of the undoing: how many rows there are to go, how many went, why it was refused."""
+    """What the batch's page tells of the undoing: how many rows there are
+    to go, how many went, why it was refused.
+    """
     summary = {name: v for name, v in batch.summary.items() if name not in {"gone", "undo_refused"}}
     return summary | ({"undo_refused": refused} if refused else {"gone": 0})
 
@@ -96,7 +100,9 @@ def leave_standing(*, batch: ImportBatch, by: User | None) -> ImportBatch:
 
 
 def undo_waiting(batch: ImportBatch, *, by: User | None, why: str) -> ImportBatch:
-    """The worker's turn: undo it, or say why not and leave it standing. Begun again, it goes on where it stopped."""
+    """The worker's turn: undo it, or say why not and leave it standing.
+    Begun again, it goes on where it stopped.
+    """
     if batch.state == State.UNDOING:
         with parts.alone():
             parts.clear_left()
@@ -112,7 +118,9 @@ def undo_waiting(batch: ImportBatch, *, by: User | None, why: str) -> ImportBatc
 
 
 def undo_in_parts(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
-    """Undo an import of very many rows. NotAllowed, with nothing undone, when something came later."""
+    """Undo an import of very many rows.
+    NotAllowed, with nothing undone, when something came later.
+    """
     if batch.kind not in _LEDGERS:  # its rows can't be hidden: all of it in one transaction
         if batch.state == State.UNDO_WAITING:
             move_batch(batch, State.UNDO_WAITING, State.APPLIED)

@@ -1,7 +1,8 @@
-"""What is done with files once they were looked at, one function per act: the values of the form, the files, the person.
+"""What is done with files once they were looked at, one function per act: the values of the form,
+the files, the person.
 
-Runs inside the transaction that notes the upload as done. Who may do what is asked by the services, now as it was when
-the form was sent; what may have changed meanwhile is asked again.
+Runs inside the transaction that notes the upload as done. Who may do what is asked by the services,
+now as it was when the form was sent; what may have changed meanwhile is asked again.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ DAYS = ("issued_on", "in_force_from")
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of an act: a sentence, and the number of what it made where a page should open it."""
+    """What came of an act: a sentence, and the number of what it made where
+    a page should open it.
+    """
 
     sentence: str
     opens: int | None = None
@@ -57,7 +60,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an act reads in its file: what a child is asked, where that stands in its answer, how it is read."""
+    """What an act reads in its file: what a child is asked, where that
+    stands in its answer, how it is read.
+    """
 
     asked: What
     key: str
@@ -185,7 +190,9 @@ def _articles(values: Values, arrived: Sequence[Arrived], by: User) -> Done:
 
 
 def told_articles(row: Document, made: Iterable[Article]) -> str:
-    """What to say of a paper's words taken in: how many articles, and how many read otherwise than what was compared."""
+    """What to say of a paper's words taken in: how many articles, and how
+    many read otherwise than what was compared.
+    """
     digests = {one.label: one.sha256 for one in made}
     known = paper_of(row.title, row.number)
     laws = laws_of(known) if known is not None else ()

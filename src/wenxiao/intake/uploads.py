@@ -1,7 +1,9 @@
-"""Files handed in with an act (佐证, 签字件, 制度文件): set aside, looked at without any lock, and only then the act is done.
+"""Files handed in with an act (佐证, 签字件, 制度文件): set aside, looked at without any lock, and only then
+the act is done.
 
-What a page takes is written to disk and answered at once. Files that a child must open are looked at by the task worker;
-pictures and PDF, which nobody opens, are looked at on the spot. Either way the act itself is one short transaction.
+What a page takes is written to disk and answered at once. Files that a child must open are looked
+at by the task worker; pictures and PDF, which nobody opens, are looked at on the spot. Either way
+the act itself is one short transaction.
 """
 
 from __future__ import annotations
@@ -44,9 +46,11 @@ FAULT = "系统出了差错，已记入运行日志；没有写入任何内容�
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One upload in the store: the file, personal data found in it, whether its text could be looked through.
+    """One upload in the store: the file, personal data found in it, whether its text could be
+    looked through.
 
-    ``content`` is what the act reads in it (``upload_acts.CONTENTS``); None for an act that only keeps it.
+    ``content`` is what the act reads in it (``upload_acts.CONTENTS``); None for an act that only
+    keeps it.
     """
 
     file: StoredFile
@@ -71,10 +75,12 @@ def set_aside(
     typed: Iterable[tuple[str, str]] = (),
     queue: Callable[[Upload], None] | None = None,
 ) -> Upload:
-    """Keep what a form brought until it is looked at. NotAllowed for a name or a size that is none from the start.
+    """Keep what a form brought until it is looked at.
+    NotAllowed for a name or a size that is none from the start.
 
-    The bytes are on disk before a row names them; the row and its place in the queue (``queue``) are one transaction, so
-    that a web process killed at any moment leaves an upload that will be read, or none.
+    The bytes are on disk before a row names them; the row and its place in the queue (``queue``)
+    are one transaction, so that a web process killed at any moment leaves an upload that will be
+    read, or none.
     """
     largest = int(values.get("largest") or LARGEST_PROOF)
     wrong = [
@@ -125,7 +131,9 @@ def _write(folder: Path, upload: Upload, uploads: Sequence[Any]) -> None:
 
 
 def sweep(*, hours: int = 24) -> int:
-    """Take away bytes that no waiting upload names: what a killed web process had not finished receiving."""
+    """Take away bytes that no waiting upload names: what a killed web
+    process had not finished receiving.
+    """
     home = settings.HOME / "uploads"
     waiting = {str(pk) for pk in Upload.objects.filter(state__in=OPEN).values_list("pk", flat=True)}
     since = time.time() - hours * 3600
@@ -140,16 +148,19 @@ def sweep(*, hours: int = 24) -> int:
 
 
 def needs_reading(upload: Upload) -> bool:
-    """Whether a child must open one of the files; else looking takes a moment and nobody needs to wait for it."""
+    """Whether a child must open one of the files; else looking takes a
+    moment and nobody needs to wait for it.
+    """
     return upload.act in CONTENTS or any(opens(one["name"]) for one in upload.files)
 
 
 @one_wins()
 def carry(upload: Upload) -> str:
-    """Look at the files, then do the act; what to say of it. NotAllowed, Stale, Refused as the act itself has them.
+    """Look at the files, then do the act; what to say of it.
+    NotAllowed, Stale, Refused as the act itself has them.
 
-    Nothing is locked while the files are looked at. The act and the note that it is done are one transaction, so that a
-    worker killed at any moment does it once or not at all.
+    Nothing is locked while the files are looked at. The act and the note that it is done are one
+    transaction, so that a worker killed at any moment does it once or not at all.
     """
     begun = Upload.objects.filter(pk=upload.pk, state__in=OPEN)
     if begun.update(state=Upload.State.READING, read=0, beat=timezone.now()) != 1:
@@ -228,7 +239,9 @@ def refuse(upload: Upload, why: str) -> None:
 
 
 def cancel(*, upload: Upload, by: User) -> None:
-    """Take the files back before the act is done; NotAllowed when it is too late, or they are somebody else's."""
+    """Take the files back before the act is done; NotAllowed when it is too
+    late, or they are somebody else's.
+    """
     if upload.by_id != by.pk:
         raise NotAllowed("这次上传由别人提交，只有本人能取消。")
     upload_open = Upload.objects.filter(pk=upload.pk, state__in=OPEN)
@@ -243,7 +256,9 @@ def uploads_of(by: User) -> QuerySet[Upload]:
 
 
 def unsettled(by: User, act: Iterable[str], target: int) -> list[Upload]:
-    """What a person handed in for this object and does not know the outcome of: still waiting, or not taken."""
+    """What a person handed in for this object and does not know the outcome
+    of: still waiting, or not taken.
+    """
     shown = (*OPEN, Upload.State.REFUSED)
     rows = uploads_of(by).filter(act__in=act, target_id=target, state__in=shown, seen=False)
     return list(rows.order_by("pk")[:20])
@@ -260,7 +275,9 @@ def drop(upload: Upload) -> None:
 
 
 def _looked(upload: Upload) -> list[tuple[Placed, Looked, Any]]:
-    """Every file through the gate and onto the disk; one that may not enter keeps all out: NotAllowed names each."""
+    """Every file through the gate and onto the disk; one that may not enter
+    keeps all out: NotAllowed names each.
+    """
     largest = int(upload.values.get("largest") or LARGEST_PROOF)
     looked_at: list[tuple[Path, Looked, Any]] = []
     with Pool(1, seconds=SECONDS) as pool:
@@ -289,7 +306,9 @@ def _looked(upload: Upload) -> list[tuple[Placed, Looked, Any]]:
 
 
 def _content(upload: Upload, path: Path, name: str, pool: Pool) -> Any:
-    """What the act reads in the file, read by a child; None where the act only keeps it. NotAllowed with what is wrong."""
+    """What the act reads in the file, read by a child; None where the act only keeps it.
+    NotAllowed with what is wrong.
+    """
     wanted = CONTENTS.get(upload.act)
     if wanted is None:
         return None

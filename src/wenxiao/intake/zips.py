@@ -1,8 +1,9 @@
-"""A zip of many forms, opened without trusting it: bounded in number, size and ratio, names as the sender saw them.
+"""A zip of many forms, opened without trusting it: bounded in number, size and ratio, names as the
+sender saw them.
 
-Nothing is ever written under a name from inside the archive; what comes out are bytes and a name to show. Standard
-library only. What makes the whole archive untrustworthy raises :class:`ParcelRefusedError`; a single unusable entry
-comes out as a piece with its problem.
+Nothing is ever written under a name from inside the archive; what comes out are bytes and a name to
+show. Standard library only. What makes the whole archive untrustworthy raises
+:class:`ParcelRefusedError`; a single unusable entry comes out as a piece with its problem.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ MOST_FILES = 600
 LARGEST_PARCEL = 200 * MB
 LARGEST_CONTENT = 600 * MB
 STEEPEST = 200
-"""How many times its packed size an entry above 1 MB may have: honest csv packs about twentyfold, xlsx hardly at all."""
+"""How many times its packed size an entry above 1 MB may have: honest csv
+packs about twentyfold, xlsx hardly at all.
+"""
 READABLE = frozenset(
     {".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".docx", ".doc", ".wps", ".csv", ".txt"}
 )
@@ -67,7 +70,9 @@ class ParcelRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One file of a parcel: its name, the folder it lay in, its bytes (None when it is not taken, then with why)."""
+    """One file of a parcel: its name, the folder it lay in, its bytes (None
+    when it is not taken, then with why).
+    """
 
     name: str
     folder: str = ""
@@ -98,7 +103,9 @@ def refusal_by_name(name: str) -> Problem | None:
 
 
 def refusal_unread(name: str, size: int, *, most: int = LARGEST_FILE) -> Problem | None:
-    """Why a file is not even opened, by its name and its size in bytes, whichever door it came to; None when it may be."""
+    """Why a file is not even opened, by its name and its size in bytes,
+    whichever door it came to; None when it may be.
+    """
     return refusal_by_name(name) or too_large(name, size, most=most)
 
 
@@ -124,7 +131,9 @@ def is_office_file(stream: IO[bytes]) -> bool:
 
 
 def unpack(stream: IO[bytes], *, size: int = 0) -> Iterator[Piece]:
-    """The files of a zip one after the other, each read when asked for. Raises ParcelRefusedError before the first."""
+    """The files of a zip one after the other, each read when asked for.
+    Raises ParcelRefusedError before the first.
+    """
     if size > LARGEST_PARCEL:
         raise ParcelRefusedError(
             f"压缩包超过 {LARGEST_PARCEL // MB} MB。", "请分成几个压缩包，分次上传。"
@@ -147,7 +156,9 @@ def unpack(stream: IO[bytes], *, size: int = 0) -> Iterator[Piece]:
 
 
 def shown_name(entry: zipfile.ZipInfo) -> str:
-    """The name as its sender saw it: UTF-8 where the entry says so (or its bytes are), else GBK, as Windows packs."""
+    """The name as its sender saw it: UTF-8 where the entry says so (or its
+    bytes are), else GBK, as Windows packs.
+    """
     name = entry.filename
     if not entry.flag_bits & _UTF8_NAME:
         try:
@@ -220,7 +231,9 @@ def _piece(package: zipfile.ZipFile, entry: zipfile.ZipInfo, whole: str) -> Piec
 
 
 def _modified(entry: zipfile.ZipInfo) -> str:
-    """When the file was last saved, by the packer's clock; empty when the entry carries nonsense or zip's zero date."""
+    """When the file was last saved, by the packer's clock; empty when the
+    entry carries nonsense or zip's zero date.
+    """
     try:
         when = datetime(*entry.date_time)  # noqa: DTZ001 - a zip has wall-clock time without a zone
     except ValueError:

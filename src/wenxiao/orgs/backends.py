@@ -1,4 +1,6 @@
-"""Login by password: counted before it is hashed, refused while the door is shut, kept in the trail when it fails."""
+"""Login by password: counted before it is hashed, refused while the door is
+shut, kept in the trail when it fails.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ class PausingBackend(ModelBackend):
     def authenticate(
         self, request: Any, username: str | None = None, password: str | None = None, **more: Any
     ) -> Any:
-        """The user, or None; PermissionDenied (which asks no further backend) while the door is shut."""
+        """The user, or None; PermissionDenied (which asks no further
+        backend) while the door is shut.
+        """
         if not username or not password or len(password) > LONGEST:
             return None
         address = client_address(request) if request is not None else ""
@@ -42,6 +46,8 @@ class PausingBackend(ModelBackend):
         return super().user_can_authenticate(user) and not leaked
 
     def get_user(self, user_id: int) -> Any:
-        """Whose session this is, with division and grants: asked at every page, so one query and whether still active."""
+        """Whose session this is, with division and grants: asked at every
+        page, so one query and whether still active.
+        """
         user = entering(user_id)
         return user if user is not None and user.is_active else None

@@ -1,7 +1,8 @@
-"""A session ends when nobody worked in it for a while, and some hours after it began, whatever was done in it.
+"""A session ends when nobody worked in it for a while, and some hours after it began, whatever was
+done in it.
 
-When somebody last worked stands in a signed cookie bound to the session, so that looking at a page writes nothing.
-Pages that ask by themselves say so (X-Unattended) and do not count as work.
+When somebody last worked stands in a signed cookie bound to the session, so that looking at a page
+writes nothing. Pages that ask by themselves say so (X-Unattended) and do not count as work.
 """
 
 from __future__ import annotations

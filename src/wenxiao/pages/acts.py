@@ -1,4 +1,6 @@
-"""Acts from forms: run one, say what was done and go back; refused or overtaken, show what was typed beside what is there."""
+"""Acts from forms: run one, say what was done and go back; refused or overtaken, show what was
+typed beside what is there.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ MONEY_LARGEST = Decimal(10) ** 13
 
 @dataclass(frozen=True)
 class Typed:
-    """One field of a form: its word, the row's attribute it changes ("" for none), and what the person typed."""
+    """One field of a form: its word, the row's attribute it changes ("" for
+    none), and what the person typed.
+    """
 
     word: str
     attribute: str
@@ -37,10 +41,11 @@ class Typed:
 def carry_out(
     request: HttpRequest, run: Callable[[], str], back: str, typed: Sequence[Typed] = ()
 ) -> HttpResponse:
-    """Run an act whose return value says what was done; afterwards the page ``back`` is fetched anew.
+    """Run an act whose return value says what was done; afterwards the page ``back`` is fetched
+    anew.
 
-    A stale version shows both values, a refusal of the state its sentence; what was typed is kept on that page to copy.
-    Refused (nobody's permission) goes on to the page frame.
+    A stale version shows both values, a refusal of the state its sentence; what was typed is kept
+    on that page to copy. Refused (nobody's permission) goes on to the page frame.
     """
     try:
         with one_wins():
@@ -111,7 +116,9 @@ def day_of(request: HttpRequest, name: str, word: str) -> date:
 
 
 def number_of(text: str, word: str) -> Decimal:
-    """A number with at most two decimals; full-width digits and commas are read; NotAllowed says what was received."""
+    """A number with at most two decimals; full-width digits and commas are
+    read; NotAllowed says what was received.
+    """
     plain = (
         text.translate(str.maketrans("０１２３４５６７８９．，", "0123456789.,"))
         .replace(",", "")

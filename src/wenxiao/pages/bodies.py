@@ -1,4 +1,6 @@
-"""Bodies of requests and answers: one far too large is refused unread, and a HEAD gets its answer without one."""
+"""Bodies of requests and answers: one far too large is refused unread, and
+a HEAD gets its answer without one.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 LARGEST_BODY = 512 << 20
-"""Bytes of one request of somebody logged in: a whole bureau's forms at once. The gate judges each file by its own limit."""
+"""Bytes of one request of somebody logged in: a whole bureau's forms at once.
+The gate judges each file by its own limit.
+"""
 LARGEST_BODY_UNKNOWN = 16 << 20
 """Bytes of one request of anybody else: one photograph of 10 MB and the words around it."""
 
@@ -23,7 +27,9 @@ LARGEST_BODY_UNKNOWN = 16 << 20
 def without_body(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Outermost middleware: keep the headers of what GET would give, with its length, and send nothing more."""
+    """Outermost middleware: keep the headers of what GET would give, with
+    its length, and send nothing more.
+    """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -44,7 +50,8 @@ def without_body(
 def within_size(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Before anything reads a body: 413 where it says of itself that it is far too large, so that no disk fills with it.
+    """Before anything reads a body: 413 where it says of itself that it is far too large, so that
+    no disk fills with it.
 
     Machines name themselves by a token which their own door checks before it reads.
     """

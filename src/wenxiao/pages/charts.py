@@ -1,4 +1,6 @@
-"""Charts as data: what one says in a sentence, its rows as a table, its bars as an SVG places them. Drawn by the server."""
+"""Charts as data: what one says in a sentence, its rows as a table, its bars as an SVG places them.
+Drawn by the server.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +40,12 @@ class ChartBar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A bar chart. ``finding`` is its sentence; ``names`` label the bars; each series is (word, token, values).
+    """A bar chart. ``finding`` is its sentence; ``names`` label the bars; each series is (word,
+    token, values).
 
-    ``token`` names a colour of tokens.css, or "" for the next quiet one. ``line`` is an ink line across the bars (time
-    elapsed, a target) with its word. Values are percent or counts, None where nothing is known. ``stacked`` puts the
-    series after each other on one bar.
+    ``token`` names a colour of tokens.css, or "" for the next quiet one. ``line`` is an ink line
+    across the bars (time elapsed, a target) with its word. Values are percent or counts, None where
+    nothing is known. ``stacked`` puts the series after each other on one bar.
     """
 
     ident: str
@@ -64,7 +67,9 @@ class Chart:
 
     @property
     def bars(self) -> list[ChartBar]:
-        """A bar a name; its parts follow each other where they are stacked, else they lie below each other."""
+        """A bar a name; its parts follow each other where they are stacked,
+        else they lie below each other.
+        """
         return [ChartBar(name, self._parts(values)) for name, values in self.rows]
 
     def _parts(self, values: Sequence[float | int | None]) -> list[BarPart]:
@@ -95,7 +100,9 @@ class Chart:
 
 
 def grades_over_years(counts: Sequence[tuple[int, dict[str, int]]], ident: str = "grades") -> Chart:
-    """How many of each grade in each year: (year, {优: n, …}) in order; the last year is the finding."""
+    """How many of each grade in each year: (year, {优: n, …}) in order; the
+    last year is the finding.
+    """
     tokens = {"优": "accent", "良": "bar", "中": "warn-fill", "差": "bad-fill"}
     year, last = counts[-1] if counts else (0, {})
     sentence = (

@@ -36,7 +36,9 @@ def as_received(file: StoredFile) -> HttpResponse:
 
 
 def to_keep(response: Response, name: str, *, on_record: bool = False) -> Response:
-    """The response as a file of that name; ``on_record``: an entry of its own tells of it already."""
+    """The response as a file of that name; ``on_record``: an entry of its
+    own tells of it already.
+    """
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response.on_record = on_record  # type: ignore[attr-defined]  # read by pages.noted
     return response

@@ -1,6 +1,8 @@
-"""Where the marks of a drawn picture stand: whole numbers for an SVG, worked out here so that templates only place them.
+"""Where the marks of a drawn picture stand: whole numbers for an SVG, worked out here so that
+templates only place them.
 
-Pictures are drawn by the server; each stands beside its table. Coordinates are for the eye alone: nothing is decided by them.
+Pictures are drawn by the server; each stands beside its table. Coordinates are for the eye alone:
+nothing is decided by them.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A scale from values to places: ``low`` stands at ``start``, ``high`` at ``end``; what is beyond stands at the edge."""
+    """A scale from values to places: ``low`` stands at ``start``, ``high`` at ``end``; what is
+    beyond stands at the edge.
+    """
 
     low: Fraction | int
     high: Fraction | int
@@ -39,7 +43,9 @@ def path(points: Iterable[tuple[int, int]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Spark:
-    """A small line of the months beside a figure, 100 × 32: its points, its last one, or bars (x, y, height)."""
+    """A small line of the months beside a figure, 100 × 32: its points, its
+    last one, or bars (x, y, height).
+    """
 
     line: str = ""
     end: tuple[int, int] | None = None
@@ -53,7 +59,9 @@ def spark(
     top: Fraction | int | None = None,
     against: tuple[Fraction | int, Fraction | int] | None = None,
 ) -> Spark:
-    """A line over ``whole`` months from zero; ``against`` is a straight line (its first and last value)."""
+    """A line over ``whole`` months from zero; ``against`` is a straight
+    line (its first and last value).
+    """
     if not values:
         return Spark()
     high = top if top is not None else max([*values, 1])

@@ -1,4 +1,6 @@
-"""When something cannot be shown: what happened, what is safe, one way on. The same voice as every other page."""
+"""When something cannot be shown: what happened, what is safe, one way on.
+The same voice as every other page.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ log = logging.getLogger(__name__)
 def _page(
     request: HttpRequest, status: int, title: str, text: str, hint: str = "", *, lost: bool = False
 ) -> HttpResponse:
-    """``lost``: what was sent did not arrive; the browser keeps what was typed for when the page is opened again."""
+    """``lost``: what was sent did not arrive; the browser keeps what was
+    typed for when the page is opened again.
+    """
     part = getattr(request, "htmx", False)
     template = "pages/said_part.html" if part else "pages/said.html"
     back = request.headers.get("referer", "") if request.method == "POST" else ""
@@ -92,7 +96,9 @@ def logged_out(request: HttpRequest) -> HttpResponse:
 
 
 def not_this_way(request: HttpRequest, methods: tuple[str, ...]) -> HttpResponse:
-    """405: an address that takes what a button sends was opened by itself, as after going back or logging in again."""
+    """405: an address that takes what a button sends was opened by itself,
+    as after going back or logging in again.
+    """
     response = _page(
         request,
         405,
@@ -134,7 +140,9 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500, or 503 while database or disk are away: nothing was half stored; renders without a database."""
+    """500, or 503 while database or disk are away: nothing was half stored;
+    renders without a database.
+    """
     if (outage := outage_of(sys.exception())) is not None:
         return away(request, outage)
     body = render_alone(
@@ -146,7 +154,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def away(request: HttpRequest, outage: Outage) -> HttpResponse:
-    """503: what is away, in plain words, and when to try again; a browser that only looks tries by itself."""
+    """503: what is away, in plain words, and when to try again; a browser
+    that only looks tries by itself.
+    """
     if request.path.startswith("/api/"):
         answer: HttpResponse = JsonResponse({"error": outage.text}, status=503)
         answer["Retry-After"] = str(outage.seconds)

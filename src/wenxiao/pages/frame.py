@@ -1,4 +1,6 @@
-"""What every page shows around its content: who, which work year, where one can go, and whether this is a demonstration."""
+"""What every page shows around its content: who, which work year, where one can go, and whether
+this is a demonstration.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ SIZES = {"standard": "标准", "large": "大", "largest": "特大"}
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """One entry of the menu: its word, its route, and the powers of which one opens it (none: everybody)."""
+    """One entry of the menu: its word, its route, and the powers of which
+    one opens it (none: everybody).
+    """
 
     word: str
     route: str
@@ -87,9 +91,11 @@ def thumb_of(holding: Holdings) -> set[str]:
 
 
 def work_year(request: HttpRequest) -> int:
-    """The work year a page speaks of: its own, the address's, the one the person chose, else the calendar's.
+    """The work year a page speaks of: its own, the address's, the one the person chose, else the
+    calendar's.
 
-    Only the arrows of the frame choose (``choose``); following a link into another year changes that page alone.
+    Only the arrows of the frame choose (``choose``); following a link into another year changes
+    that page alone.
     """
     match = request.resolver_match
     for asked in ((match.kwargs.get("year") if match else None), request.GET.get("year")):
@@ -103,7 +109,9 @@ def work_year(request: HttpRequest) -> int:
 
 
 def show_year(request: HttpRequest, year: int) -> None:
-    """A page about a round of a certain year says that year, whatever year the person looks at otherwise."""
+    """A page about a round of a certain year says that year, whatever year
+    the person looks at otherwise.
+    """
     request.wenxiao_year = year  # type: ignore[attr-defined]  # read by work_year
 
 
@@ -122,7 +130,9 @@ UNKNOWN = -1
 
 
 def latest_year_known(request: HttpRequest, year: int | None) -> None:
-    """A page that read the year of the division's latest round with its own rows spares the frame the question."""
+    """A page that read the year of the division's latest round with its own
+    rows spares the frame the question.
+    """
     request.wenxiao_latest_year = year  # type: ignore[attr-defined]  # read by default_year
 
 
@@ -140,7 +150,9 @@ def year_address(request: HttpRequest, year: int) -> str:
 
 
 def chosen_look(request: HttpRequest, name: str, known: dict[str, str]) -> str:
-    """The theme or size of the person's cookie; the first one where there is none, or an unknown one."""
+    """The theme or size of the person's cookie; the first one where there
+    is none, or an unknown one.
+    """
     asked = request.COOKIES.get(name, "")
     return asked if asked in known else next(iter(known))
 
@@ -189,7 +201,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _ailing(holding: Holdings) -> list[str]:
-    """What administrators are told: parts of the system that were started again, accounts whose duties may not meet."""
+    """What administrators are told: parts of the system that were started
+    again, accounts whose duties may not meet.
+    """
     if not (holding.can("manage_users") or holding.can("grant")):
         return []
     sentences = [part.sentence for part in parts.read() if part.sentence]
@@ -197,6 +211,8 @@ def _ailing(holding: Holdings) -> list[str]:
 
 
 def current_entry(request: HttpRequest) -> str:
-    """The menu entry the page belongs to; a page inside another's realm says so by ``request.wenxiao_entry``."""
+    """The menu entry the page belongs to; a page inside another's realm says so by
+    ``request.wenxiao_entry``.
+    """
     match = request.resolver_match
     return getattr(request, "wenxiao_entry", match.view_name if match else "")

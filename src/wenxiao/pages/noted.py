@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 AGAIN_AFTER = 60.0
-"""The same person refused at the same address is kept once a minute: pressing a key for long fills no trail."""
+"""The same person refused at the same address is kept once a minute:
+pressing a key for long fills no trail.
+"""
 _MOST = 2000
 _lately: dict[tuple[Any, str], float] = {}
 
 
 def refusal(request: HttpRequest, sentence: str) -> None:
-    """403 told to somebody logged in. Where the trail cannot be written the refusal still stands."""
+    """403 told to somebody logged in.
+    Where the trail cannot be written the refusal still stands.
+    """
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.division is None:
         return
@@ -47,7 +51,9 @@ def refusal(request: HttpRequest, sentence: str) -> None:
 
 
 def taken(request: HttpRequest, response: HttpResponse) -> None:
-    """A file that leaves: original, proof, paper, export. What cannot be kept in the trail is not handed out."""
+    """A file that leaves: original, proof, paper, export.
+    What cannot be kept in the trail is not handed out.
+    """
     user: Any = request.user
     disposition = response.get("Content-Disposition", "")
     given = response.status_code == 200 and disposition.startswith("attachment")

@@ -1,4 +1,6 @@
-"""When what the pages stand on is away (database, disk): which it is, in plain words, answered 503 until it is back."""
+"""When what the pages stand on is away (database, disk): which it is, in
+plain words, answered 503 until it is back.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """``code`` for machines, ``title`` and ``text`` for people, ``seconds`` until trying again makes sense."""
+    """``code`` for machines, ``title`` and ``text`` for people, ``seconds``
+    until trying again makes sense.
+    """
 
     code: str
     title: str
@@ -96,7 +100,9 @@ def _of_database(error: Exception) -> Outage | None:
 
 
 def _no_room(text: str) -> bool:
-    """Whether SQLite could not even open its file because the home's disk is full: it needs room beside it."""
+    """Whether SQLite could not even open its file because the home's disk
+    is full: it needs room beside it.
+    """
     if not any(words in text for words in ("disk i/o error", "unable to open database file")):
         return False
     return shutil.disk_usage(settings.HOME).free < LEAST_FREE

@@ -1,4 +1,6 @@
-"""One act over many items: each by its own service in its own transaction, each told alone: done, or why not."""
+"""One act over many items: each by its own service in its own transaction,
+each told alone: done, or why not.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ def why_not(act: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> str:
 
 @dataclass
 class BatchOutcome:
-    """What became of each item: (its name, how it stands now) where it was done, (its name, why not) where it was refused.
+    """What became of each item: (its name, how it stands now) where it was done, (its name, why
+    not) where it was refused.
 
     ``home`` and ``back`` name the page the person came from.
     """

@@ -1,4 +1,6 @@
-"""What arrives in an address or a form, made safe to hand on: numbers a column can hold, texts a database can keep."""
+"""What arrives in an address or a form, made safe to hand on: numbers a
+column can hold, texts a database can keep.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +13,18 @@ if TYPE_CHECKING:
 
 DIGITS = 18
 LARGEST = 2**63 - 1
-"""What an id can be at most. SQLite refuses larger numbers with an error; a longer one simply names nothing."""
+"""What an id can be at most.
+SQLite refuses larger numbers with an error; a longer one simply names nothing.
+"""
 
 YEARS = range(1900, 3000)
 """Years a page can be asked for; days are reckoned in them."""
 
 
 def whole(text: str | None, most: int = DIGITS) -> int | None:
-    """A whole number of at most ``most`` digits, as ids and versions are; None for anything else, never an error."""
+    """A whole number of at most ``most`` digits, as ids and versions are;
+    None for anything else, never an error.
+    """
     return int(text) if text and text.isdecimal() and len(text) <= most else None
 
 
@@ -30,7 +36,9 @@ def ticked(request: HttpRequest, most: int | None = None) -> dict[int, int]:
 
 
 def names_nothing(kwargs: Mapping[str, object]) -> bool:
-    """Whether an address holds an id beyond every column, a year no bureau worked in, or a NUL: nothing can be there."""
+    """Whether an address holds an id beyond every column, a year no bureau
+    worked in, or a NUL: nothing can be there.
+    """
     year = kwargs.get("year")
     if isinstance(year, int) and year not in YEARS:
         return True
@@ -41,7 +49,9 @@ def names_nothing(kwargs: Mapping[str, object]) -> bool:
 
 
 def without_nul(request: HttpRequest) -> None:
-    """Take NUL out of what was asked and posted: people never type it, and PostgreSQL cannot keep it."""
+    """Take NUL out of what was asked and posted: people never type it, and
+    PostgreSQL cannot keep it.
+    """
     if _holds_nul(request.GET):
         request.GET = _cleaned(request.GET)  # type: ignore[assignment]  # a mutable copy in the place of a fixed one
     if request.method == "POST" and _holds_nul(request.POST):

@@ -1,4 +1,6 @@
-"""Rule values in plain words, and forms built from a value's own shape: numbers as decimals, bands as tables."""
+"""Rule values in plain words, and forms built from a value's own shape:
+numbers as decimals, bands as tables.
+"""
 
 from __future__ import annotations
 
@@ -201,7 +203,9 @@ def plain(value: Any) -> str:
 
 @dataclass(frozen=True)
 class RulePart:
-    """One piece of a value: a leaf with ``text``, a list of texts, a table, or a heading over further parts."""
+    """One piece of a value: a leaf with ``text``, a list of texts, a table,
+    or a heading over further parts.
+    """
 
     key: str
     path: str
@@ -284,7 +288,7 @@ def _listing(key: str, rows: Sequence[Mapping[str, Any]], path: str) -> RulePart
     return RulePart(key, path, below=below, shape="group")
 
 
-# ---- back from a form ------------------------------------------------------------------------------------------------
+# ---- back from a form ----------------------------------------------------------------------------
 
 _CODES = {text: code for code, text in VALUES.items()}
 
@@ -292,7 +296,9 @@ _CODES = {text: code for code, text in VALUES.items()}
 def changed(
     content: Mapping[str, Any], posted: Mapping[str, str], path: str = ""
 ) -> dict[str, Any]:
-    """What a form changed, as an override: mappings only with what differs, lists whole; empty when nothing did."""
+    """What a form changed, as an override: mappings only with what differs,
+    lists whole; empty when nothing did.
+    """
     changes: dict[str, Any] = {}
     for key, value in content.items():
         here = f"{path}{key}"
@@ -365,7 +371,9 @@ def _rows(
 
 
 def _leaf(value: Any, text: str, path: str, old: Any = None) -> Any:
-    """The posted text in the kind of the value it replaces; NotAllowed where it is no such thing."""
+    """The posted text in the kind of the value it replaces; NotAllowed
+    where it is no such thing.
+    """
     text = _short(text.strip().replace("\0", ""), path)
     if text == plain(value if old is None else old):
         return value if old is None else old
@@ -379,7 +387,9 @@ def _leaf(value: Any, text: str, path: str, old: Any = None) -> Any:
 
 
 def _short(text: str, path: str) -> str:
-    """The text whole; NotAllowed by name where it is longer than a rule's words may be, never cut."""
+    """The text whole; NotAllowed by name where it is longer than a rule's
+    words may be, never cut.
+    """
     if len(text) > _LONGEST:
         name = word(path.rsplit("/", 1)[-1])
         raise NotAllowed(f"“{name}”有 {len(text)} 字，超过 {_LONGEST} 字，请缩短。")

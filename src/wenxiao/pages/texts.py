@@ -129,7 +129,9 @@ def word_of(name: str) -> str:
 
 
 def whole_text(text: str, longest: int, word: str) -> str:
-    """A text without blanks around it and with plain line ends; TooLong names the field and both lengths."""
+    """A text without blanks around it and with plain line ends; TooLong
+    names the field and both lengths.
+    """
     plain = text.replace("\0", "").replace("\r\n", "\n").strip()
     if len(plain) > longest:
         raise TooLong(
@@ -144,7 +146,9 @@ def text_of(request: HttpRequest, name: str, longest: int = LONGEST, word: str =
 
 
 def posted_texts(request: HttpRequest) -> list[tuple[str, str, str]]:
-    """Everything typed in a form, by field, so that it can be copied back: (word, text, nothing)."""
+    """Everything typed in a form, by field, so that it can be copied back:
+    (word, text, nothing).
+    """
     known = ((name, text) for name, texts in request.POST.lists() for text in texts)
     hidden = {"csrfmiddlewaretoken", "version", "token", "next"}
     return [

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @view("anyone", methods=("POST",))
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remember theme or size in a cookie and go back to the page; an unknown theme or a foreign address is ignored."""
+    """Remember theme or size in a cookie and go back to the page; an
+    unknown theme or a foreign address is ignored.
+    """
     back = request.POST.get("next", "/")
     safe = url_has_allowed_host_and_scheme(
         back, allowed_hosts={request.get_host()}, require_https=request.is_secure()

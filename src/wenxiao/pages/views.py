@@ -37,9 +37,13 @@ if TYPE_CHECKING:
 
 EXPIRED = "登录已经过期，刚才提交的没有写入。登录后回到原来的页面，填过的内容会放回去。"
 SECOND_PAGE, SECOND = "/second-factor", "second"
-"""Where a person whose role must have a second factor enrols it; the session's word that it was given."""
+"""Where a person whose role must have a second factor enrols it; the
+session's word that it was given.
+"""
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
-"""Where a person with a one-time password is led from every page until they have chosen their own."""
+"""Where a person with a one-time password is led from every page until they
+have chosen their own.
+"""
 
 OPEN = frozenset({"anyone", "login"})
 """Not powers: everybody on the network, and everybody who logged in."""
@@ -54,7 +58,9 @@ def held(request: HttpRequest) -> Holdings:
 
 
 def person(request: HttpRequest) -> User:
-    """Who asks. Views behind "login" or a power have a person; for a stranger every selector answers with nothing."""
+    """Who asks. Views behind "login" or a power have a person; for a
+    stranger every selector answers with nothing.
+    """
     return cast("User", request.user)
 
 
@@ -64,7 +70,9 @@ def put_under(request: HttpRequest, entry: str) -> None:
 
 
 def division_of(request: HttpRequest, entry: str) -> Any:
-    """The person's division; Refused where the account has none. Puts the page under ``entry`` in the menu."""
+    """The person's division; Refused where the account has none.
+    Puts the page under ``entry`` in the menu.
+    """
     put_under(request, entry)
     division = person(request).division
     if division is None:
@@ -82,12 +90,15 @@ def need_any(request: HttpRequest, *powers: str) -> None:
 def view(
     power: str, *, methods: tuple[str, ...] = ("GET",), files: bool = False
 ) -> Callable[[Callable[..., HttpResponse]], Any]:
-    """Let a request in if its user holds ``power`` somewhere; what exactly they may touch is asked below, by services.
+    """Let a request in if its user holds ``power`` somewhere; what exactly they may touch is asked
+    below, by services.
 
-    ``files``: the address takes files. No other does: what a request brings there is refused before anybody looks.
+    ``files``: the address takes files. No other does: what a request brings there is refused before
+    anybody looks.
 
-    ``power`` is one of the powers of orgs.permissions, "login" or "anyone". A refusal from below (Refused, NotAllowed,
-    Stale) becomes a page that says who can, what state things are in, or that somebody else was faster.
+    ``power`` is one of the powers of orgs.permissions, "login" or "anyone". A refusal from below
+    (Refused, NotAllowed, Stale) becomes a page that says who can, what state things are in, or that
+    somebody else was faster.
     """
     if power not in OPEN and power not in POWERS:
         raise KeyError(power)
@@ -109,7 +120,8 @@ def view(
             if not files and brings_files(request):
                 return errors.takes_no_files(request)
             without_nul(request)
-            # Who only looks changes no grant: they are read once. Whoever acts asks again before and after.
+            # Who only looks changes no grant: they are read once. Whoever acts asks again before
+            # and after.
             keeps = request.method != "POST" and power != "anyone"
             with grants_kept(person(request) if keeps else None):
                 response = _answer(function, request, power, args, kwargs)
@@ -127,14 +139,18 @@ def view(
 
 
 def _first_page(request: HttpRequest) -> str:
-    """Where the person must go before any other page: a password of their own, a second factor; empty for nowhere."""
+    """Where the person must go before any other page: a password of their
+    own, a second factor; empty for nowhere.
+    """
     if person(request).must_change_password:
         return "" if request.path == PASSWORD_PAGE else PASSWORD_PAGE
     return SECOND_PAGE if _second_due(request) else ""
 
 
 def _second_due(request: HttpRequest) -> bool:
-    """Whether this person's role must have a second factor and this session was entered without one."""
+    """Whether this person's role must have a second factor and this session
+    was entered without one.
+    """
     if request.session.get(SECOND) or request.path in {PASSWORD_PAGE, SECOND_PAGE}:
         return False
     must = policy_of(person(request).division).second_factor
@@ -155,7 +171,9 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 
 def _came_from(request: HttpRequest) -> str:
-    """The page of this site the request was sent from; the front page where the browser does not say."""
+    """The page of this site the request was sent from; the front page where
+    the browser does not say.
+    """
     came = urlsplit(request.META.get("HTTP_REFERER", ""))
     if came.netloc != request.get_host():
         return "/"

@@ -1,4 +1,6 @@
-"""填报协助 as whoever got the link sees it: one row, one answer, nothing else; no account, no session, no way on."""
+"""填报协助 as whoever got the link sees it: one row, one answer, nothing else;
+no account, no session, no way on.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ MANY = "试得太多了，请过一会儿再打开；链接还是原来的。"
 
 @view("anyone", methods=("GET", "POST"), files=True)
 def assist(request: HttpRequest, token: str) -> HttpResponse:
-    """The row a link opens, and its one answer. Wrong links and refused answers are counted by address."""
+    """The row a link opens, and its one answer.
+    Wrong links and refused answers are counted by address.
+    """
     tried = begin_link(client_address(request))
     if tried.until is not None:
         return _page(request, None, MANY, status=429)

@@ -40,7 +40,9 @@ class RecordsConfig(AppConfig):
     verbose_name = "留痕与文件"
 
     def ready(self) -> None:
-        """From here on no child reads a file while a transaction is open, and the trail only grows."""
+        """From here on no child reads a file while a transaction is open,
+        and the trail only grows.
+        """
         from wenxiao.files import pool
         from wenxiao.store.locks import nothing_held
 

@@ -1,4 +1,6 @@
-"""备份记录: what backups and drills left to know, for administrators and whoever watches the machine."""
+"""备份记录: what backups and drills left to know, for administrators and
+whoever watches the machine.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ def note_backup_run(
     why: str,
     new_bytes: int | None = None,
 ) -> BackupRun:
-    """A backup or drill came to its end, well or with faults; of a store only the latest run stands, without an entry each."""
+    """A backup or drill came to its end, well or with faults; of a store only the latest run
+    stands, without an entry each.
+    """
     values = {
         "made_at": made_at,
         "seconds": Decimal(seconds),

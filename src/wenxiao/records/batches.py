@@ -1,4 +1,6 @@
-"""Imports that can be taken back (:mod:`.undoing`): what a batch wrote is noted with the values before."""
+"""Imports that can be taken back (:mod:`.undoing`): what a batch wrote is
+noted with the values before.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ W = ImportBatch.State
 
 
 class Written:
-    """What one import writes, in order. Rows in numbers that carry the batch themselves are noted by table only."""
+    """What one import writes, in order.
+    Rows in numbers that carry the batch themselves are noted by table only.
+    """
 
     def __init__(self) -> None:
         self._acts: list[dict[str, Any]] = []
@@ -37,7 +41,9 @@ class Written:
         self._acts.append({"act": "created", "model": row._meta.label, "pk": row.pk})
 
     def changed(self, row: models.Model, before: Mapping[str, Any]) -> None:
-        """``row`` had the values ``before`` (field or column name → value): undoing puts them back."""
+        """``row`` had the values ``before`` (field or column name → value):
+        undoing puts them back.
+        """
         stored = {
             field.attname: _stored(field, v)
             for name, v in before.items()
@@ -48,7 +54,9 @@ class Written:
         )
 
     def created_with_batch(self, model: type[models.Model], count: int) -> None:
-        """``count`` new rows of ``model`` whose ``batch`` is this batch: undoing deletes all that carry it."""
+        """``count`` new rows of ``model`` whose ``batch`` is this batch:
+        undoing deletes all that carry it.
+        """
         if count:
             self._acts.append(
                 {"act": "created_with_batch", "model": model._meta.label, "count": count}
@@ -65,7 +73,8 @@ class Written:
     def sealed(self, expected: Mapping[tuple[str, int], str] | None = None) -> list[dict[str, Any]]:
         """The acts with a digest of each row as it stands now, by which a later change is noticed.
 
-        ``expected`` are digests of rows that are changed only after this, as :func:`digests_after` tells them.
+        ``expected`` are digests of rows that are changed only after this, as :func:`digests_after`
+        tells them.
         """
         known = dict(expected or {})
         known |= digests_of(a for a in self._acts if (a["model"], a.get("pk", 0)) not in known)
@@ -104,10 +113,11 @@ def close_batch(
     why: str = "",
     choices: Mapping[str, Any] | None = None,
 ) -> ImportBatch:
-    """The batch is applied: its rows are noted for undoing, and one entry with count and digest goes into the trail.
+    """The batch is applied: its rows are noted for undoing, and one entry with count and digest
+    goes into the trail.
 
-    ``choices`` are what a person decided in between (matches, leaving faulty rows out). What :func:`hold_batch` noted
-    is not noted again.
+    ``choices`` are what a person decided in between (matches, leaving faulty rows out). What
+    :func:`hold_batch` noted is not noted again.
     """
     before = plain_data(dict(choices)) if choices is not None else batch.choices
     values: dict[str, Any] = {"accepted": accepted, "choices": before}
@@ -140,7 +150,9 @@ def close_batch(
 
 @dataclass(frozen=True, slots=True)
 class NotedActs:
-    """What a batch that is being written part by part has noted for undoing: how many rows, and the digest of the acts."""
+    """What a batch that is being written part by part has noted for
+    undoing: how many rows, and the digest of the acts.
+    """
 
     rows: int
     digest: str
@@ -152,7 +164,8 @@ class NotedActs:
 def hold_batch(
     *, batch: ImportBatch, written: Written, expected: Mapping[tuple[str, int], str] | None = None
 ) -> NotedActs | None:
-    """Its rows come part by part, hidden until :func:`close_batch`; what is noted goes if that never comes.
+    """Its rows come part by part, hidden until :func:`close_batch`; what is noted goes if that
+    never comes.
 
     With ``expected`` (see :meth:`Written.sealed`) all is noted as it will stay.
     """
@@ -178,7 +191,9 @@ def refuse_batch(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatc
 
 
 def move_batch(batch: ImportBatch, seen: str, to: str, **values: Any) -> None:
-    """Give the batch another state and ``values``, which are JSON; NotAllowed when it is not in the one seen."""
+    """Give the batch another state and ``values``, which are JSON;
+    NotAllowed when it is not in the one seen.
+    """
     if ImportBatch.objects.filter(pk=batch.pk, state=seen).update(state=to, **values) != 1:
         batch.refresh_from_db()
         raise NotAllowed(
@@ -229,7 +244,9 @@ def _as_stored(field: Any, value: Any) -> Any:
 
 
 def digests_of(acts: Iterable[dict[str, Any]]) -> dict[tuple[str, int], str]:
-    """(model, pk) → digest of the row as the database holds it now; rows that are gone are absent."""
+    """(model, pk) → digest of the row as the database holds it now; rows
+    that are gone are absent.
+    """
     wanted: dict[str, set[int]] = defaultdict(set)
     for act in acts:
         if act["act"] != "created_with_batch":

@@ -1,9 +1,10 @@
-"""The hash chain of the trail and its verifier, which stands alone: no Django, no tables, only what was exported.
+"""The hash chain of the trail and its verifier, which stands alone: no Django, no tables, only what
+was exported.
 
-A chain belongs to one division. Within a day each entry carries the hash of the one before; the first entry of a day
-carries the last hash of the day before, so the days hang together. The stored head of each day names its last entry.
-What chain and heads together cannot show is both cut off or computed anew: for that, compare with anchors (day, number,
-hash) kept elsewhere.
+A chain belongs to one division. Within a day each entry carries the hash of the one before; the
+first entry of a day carries the last hash of the day before, so the days hang together. The stored
+head of each day names its last entry. What chain and heads together cannot show is both cut off or
+computed anew: for that, compare with anchors (day, number, hash) kept elsewhere.
 """
 
 from __future__ import annotations
@@ -60,12 +61,16 @@ def canonical(fields: Mapping[str, Any]) -> bytes:
 
 
 def link(previous: str, fields: Mapping[str, Any]) -> str:
-    """The hash of an entry that follows ``previous``: SM3 over the predecessor's hash and the entry's content."""
+    """The hash of an entry that follows ``previous``: SM3 over the
+    predecessor's hash and the entry's content.
+    """
     return sm3(previous.encode() + b"\n" + canonical(fields))
 
 
 def digest_of(rows: Iterable[Any]) -> str:
-    """SM3 over many rows, for a bulk act's one entry: JSON, one row a line, Decimals and dates as text."""
+    """SM3 over many rows, for a bulk act's one entry: JSON, one row a line,
+    Decimals and dates as text.
+    """
     return sm3(
         "\n".join(
             json.dumps(row, ensure_ascii=False, sort_keys=True, default=str) for row in rows
@@ -80,10 +85,12 @@ def verify(
     anchors: Sequence[Mapping[str, Any]] = (),
     whole: bool = True,
 ) -> list[Fault]:
-    """Every fault in ``entries`` (any divisions, any order); empty when nothing was altered, moved, added or cut.
+    """Every fault in ``entries`` (any divisions, any order); empty when nothing was altered, moved,
+    added or cut.
 
-    ``heads`` are the stored last links, one for each day that has entries. ``anchors`` are mappings with division, day,
-    number and hash noted down earlier and kept elsewhere. ``whole``: the entries begin where their divisions began.
+    ``heads`` are the stored last links, one for each day that has entries. ``anchors`` are mappings
+    with division, day, number and hash noted down earlier and kept elsewhere. ``whole``: the
+    entries begin where their divisions began.
     """
     by_division: dict[int, list[Mapping[str, Any]]] = {}
     for entry in entries:
@@ -103,7 +110,9 @@ def without_entries(division: int) -> Fault:
 
 
 def verify_export(text: str | bytes, anchors: Sequence[Mapping[str, Any]] = ()) -> list[Fault]:
-    """The faults of an exported trail: JSON ``{"whole": …, "entries": [...], "heads": [...]}``, heads the day heads."""
+    """The faults of an exported trail: JSON ``{"whole": …, "entries":
+    [...], "heads": [...]}``, heads the day heads.
+    """
     export = json.loads(text)
     whole = bool(export.get("whole"))
     return verify(export["entries"], export.get("heads"), anchors=anchors, whole=whole)

@@ -1,4 +1,6 @@
-"""留痕: what stays. Entries in a hash chain, files as received, batches that can be undone, papers, to-dos."""
+"""留痕: what stays. Entries in a hash chain, files as received, batches that
+can be undone, papers, to-dos.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ _Row = TypeVar("_Row", bound=models.Model)
 class Entry(models.Model):
     """One act of one person, in the same transaction as what it did. Never updated, never deleted.
 
-    ``hash`` covers every field and ``previous``, so the chain of a division's day can be verified by itself.
+    ``hash`` covers every field and ``previous``, so the chain of a division's day can be verified
+    by itself.
     """
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
@@ -78,11 +81,12 @@ class StoredFile(models.Model):
 
 
 class Intake(models.Model):
-    """Files handed over at once (an upload of many files, or one zip): what came, what of it could not even be read.
+    """Files handed over at once (an upload of many files, or one zip): what came, what of it could
+    not even be read.
 
-    ``files`` lists them in the order received: stored file, name, modified (ISO, from the zip or the browser), problems.
-    ``token`` is the upload form's own, so that sending it twice makes one intake. ``for_units``: what passes the checks
-    is handed in for its unit while it is imported.
+    ``files`` lists them in the order received: stored file, name, modified (ISO, from the zip or
+    the browser), problems. ``token`` is the upload form's own, so that sending it twice makes one
+    intake. ``for_units``: what passes the checks is handed in for its unit while it is imported.
     """
 
     class State(models.TextChoices):
@@ -117,11 +121,12 @@ class Intake(models.Model):
 
 
 class Upload(models.Model):
-    """Files handed in with an act: set aside as they came, looked at, and only then is the act done or refused.
+    """Files handed in with an act: set aside as they came, looked at, and only then is the act done
+    or refused.
 
-    ``act`` and ``values`` say what the person asked for, ``files`` what came (name, size), in the order received;
-    ``back`` and ``typed`` serve the page that tells the outcome. The bytes wait outside the database until they are
-    looked at and go with the outcome.
+    ``act`` and ``values`` say what the person asked for, ``files`` what came (name, size), in the
+    order received; ``back`` and ``typed`` serve the page that tells the outcome. The bytes wait
+    outside the database until they are looked at and go with the outcome.
     """
 
     class State(models.TextChoices):
@@ -157,8 +162,9 @@ class Upload(models.Model):
 class ImportBatch(models.Model):
     """One import: what came in, what was wrong, what it wrote, and how to take it back.
 
-    While one is being written part by part, ``written`` says what goes if its process ends before the last part. One that
-    wrote very much is taken back by the worker: it waits for that, and then its rows no longer count while they go.
+    While one is being written part by part, ``written`` says what goes if its process ends before
+    the last part. One that wrote very much is taken back by the worker: it waits for that, and then
+    its rows no longer count while they go.
     """
 
     class State(models.TextChoices):
@@ -201,7 +207,8 @@ HIDDEN = (ImportBatch.State.WRITING, ImportBatch.State.UNDOING)
 
 
 class Entered(models.Manager[_Row]):
-    """Rows that count: not those of an import which is being written, or taken back, part by part (or was killed over it).
+    """Rows that count: not those of an import which is being written, or taken back, part by part
+    (or was killed over it).
 
     For a model whose ``batch`` is the import that brought the row.
     """
@@ -242,7 +249,9 @@ class Document(models.Model):
 
 
 class Article(models.Model):
-    """One 条 of a document, in the words the bureau took in: what rules cite can be opened and compared by digest."""
+    """One 条 of a document, in the words the bureau took in: what rules cite
+    can be opened and compared by digest.
+    """
 
     document = models.ForeignKey(
         Document, models.CASCADE, related_name="articles", verbose_name="文件"
@@ -296,7 +305,9 @@ class Todo(models.Model):
 
 
 class Notice(models.Model):
-    """A paper sent to a unit: feedback notice (反馈函), reminder (催办函), 评价通知书, with its receipt (签收)."""
+    """A paper sent to a unit: feedback notice (反馈函), reminder (催办函), 评价通知书,
+    with its receipt (签收).
+    """
 
     class Kind(models.TextChoices):
         FEEDBACK = "feedback", "反馈函"
@@ -340,7 +351,9 @@ class Instruction(models.Model):
 
 
 class BackupRun(models.Model):
-    """备份记录: one backup or one drill as it ended; of a store that is written to again and again, the latest."""
+    """备份记录: one backup or one drill as it ended; of a store that is written
+    to again and again, the latest.
+    """
 
     class Kind(models.TextChoices):
         FULL = "full", "备份"

@@ -48,7 +48,9 @@ def export_entries(
 def export_heads(
     *, division: Division | None = None, since: date | None = None
 ) -> list[dict[str, Any]]:
-    """The last link of each day: what to note down elsewhere, and what the stored entries must end with."""
+    """The last link of each day: what to note down elsewhere, and what the
+    stored entries must end with.
+    """
     heads = ChainHead.objects.filter(number__gt=0).order_by("division", "day")
     if division is not None:
         heads = heads.filter(division=division)

@@ -1,4 +1,6 @@
-"""What stays, written inside the caller's transaction: trail, files as received, batches, to-dos, papers."""
+"""What stays, written inside the caller's transaction: trail, files as
+received, batches, to-dos, papers.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def make_todo(
     target: Model | None = None,
     due_on: date | None = None,
 ) -> Todo:
-    """Something waits for whoever holds ``role`` over ``unit``, or for ``user``. The act that causes it leaves the trail."""
+    """Something waits for whoever holds ``role`` over ``unit``, or for ``user``.
+    The act that causes it leaves the trail.
+    """
     kind_of, pk = target_of(target)
     return Todo.objects.create(
         division=division,
@@ -116,7 +120,9 @@ def finish_todos(
 def void_todos(
     *, target: Model, kind: str = "", unit: Unit | None = None, user: User | None = None
 ) -> int:
-    """The open to-dos about ``target`` are called off (round closed, exempted); returns how many."""
+    """The open to-dos about ``target`` are called off (round closed,
+    exempted); returns how many.
+    """
     todos = _open_todos(target, kind=kind, unit=unit, user=user)
     return int(todos.update(state=Todo.State.VOID, done_at=timezone.now()))
 
@@ -141,7 +147,9 @@ def remind_todos(*, todos: Iterable[Todo], by: User | None, why: str = "") -> in
 
 
 def count_reminder(*, target: Model, unit: Unit) -> int:
-    """One more reminder on the unit's open to-dos about ``target``; the letter that reminds leaves the trail."""
+    """One more reminder on the unit's open to-dos about ``target``; the
+    letter that reminds leaves the trail.
+    """
     todos = _open_todos(target, kind="", unit=unit, user=None)
     return int(todos.update(reminded=F("reminded") + 1))
 
@@ -161,7 +169,9 @@ def send_notice(
     why: str = "",
     synthetic: bool = False,
 ) -> Notice:
-    """A paper to a unit (Notice.Kind), with the day it must be answered; its receipt is a separate act."""
+    """A paper to a unit (Notice.Kind), with the day it must be answered;
+    its receipt is a separate act.
+    """
     if due_on is not None and due_on < issued_on:
         raise NotAllowed(f"回复期限 {due_on} 早于发出日期 {issued_on}，请改正。")
     kind_of, pk = target_of(target)
@@ -193,7 +203,9 @@ def send_notice(
 def receive_notice(
     *, notice: Notice, on: date, by_name: str, by: User | None, why: str = ""
 ) -> Notice:
-    """签收: who of the unit took the paper, and when. Once only; a day before the issue is refused."""
+    """签收: who of the unit took the paper, and when.
+    Once only; a day before the issue is refused.
+    """
     if on < notice.issued_on:
         raise NotAllowed(f"签收日期 {on} 早于发出日期 {notice.issued_on}，请改正。")
     unreceived = Notice.objects.filter(pk=notice.pk, received_on=None)

@@ -1,4 +1,6 @@
-"""SM3 (GB/T 32905-2016), the digest of the trail: OpenSSL's where it has one, else the one written out here."""
+"""SM3 (GB/T 32905-2016), the digest of the trail: OpenSSL's where it has
+one, else the one written out here.
+"""
 
 from __future__ import annotations
 

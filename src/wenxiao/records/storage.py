@@ -1,4 +1,6 @@
-"""Files as received, byte for byte, kept under their digest; what a person called them is only a name."""
+"""Files as received, byte for byte, kept under their digest; what a person
+called them is only a name.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ def store_file(
 ) -> StoredFile:
     """Keep ``content`` and return its row; the same bytes under the same name are kept once.
 
-    The file is on disk, flushed, before its row is written; a transaction rolled back leaves at most bytes nobody names.
+    The file is on disk, flushed, before its row is written; a transaction rolled back leaves at
+    most bytes nobody names.
     """
     placed = content if isinstance(content, Placed) else place_file(content)
     shown = PurePosixPath(name.replace("\\", "/")).name.replace("\0", "")[-255:] or "未命名"
@@ -108,7 +111,9 @@ def _pour(content: bytes | Path, out: BinaryIO) -> None:
 
 
 def drop_file(stored: StoredFile) -> None:
-    """Take a file out of the store again: one that by law may not be kept here (涉密). Its name and digest go with it."""
+    """Take a file out of the store again: one that by law may not be kept here (涉密).
+    Its name and digest go with it.
+    """
     path = Path(settings.MEDIA_ROOT) / stored.path
     StoredFile.objects.filter(sha256=stored.sha256).delete()
     path.unlink(missing_ok=True)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
 
 OPERATOR = "系统（命令行）"
-"""The name in the trail where no person was logged in: commands at the machine, the demonstration."""
+"""The name in the trail where no person was logged in: commands at the
+machine, the demonstration.
+"""
 
 
 def target_of(row: models.Model | None) -> tuple[str, int | None]:
@@ -31,7 +33,9 @@ def label_of(row: models.Model) -> str:
 
 
 def plain_data(value: Any) -> Any:
-    """``value`` as JSON that both databases give back unchanged: numbers that matter and dates as text, no float."""
+    """``value`` as JSON that both databases give back unchanged: numbers
+    that matter and dates as text, no float.
+    """
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, dict):
@@ -79,10 +83,12 @@ def record(
     data: dict[str, Any] | None = None,
     by_name: str = "",
 ) -> Entry:
-    """Append one act to the trail. Call it last in the act's transaction: the chain's head stays locked until commit.
+    """Append one act to the trail.
+    Call it last in the act's transaction: the chain's head stays locked until commit.
 
-    ``act`` is the act's Chinese name, ``data`` what changed (before and after, or count and digest of a bulk act);
-    ``by_name`` says who it was where nobody is logged in and nobody sits at the machine.
+    ``act`` is the act's Chinese name, ``data`` what changed (before and after, or count and digest
+    of a bulk act); ``by_name`` says who it was where nobody is logged in and nobody sits at the
+    machine.
     """
     head, previous = _locked_head(division)
     kind, pk = target_of(target)

@@ -1,7 +1,8 @@
-"""Taking an import back: whole in one transaction, or for very many rows prepared, made to count, then cleared part by part.
+"""Taking an import back: whole in one transaction, or for very many rows prepared, made to count,
+then cleared part by part.
 
-New rows go, changed rows get their values back, in reverse order. A row changed since, or something that came later and
-hangs on one, refuses the whole.
+New rows go, changed rows get their values back, in reverse order. A row changed since, or something
+that came later and hangs on one, refuses the whole.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def _step(acts: list[Act]) -> UndoStep:
 
 @transaction.atomic
 def undo_batch(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
-    """Take an import back in one transaction. NotAllowed, with nothing undone, when something came later."""
+    """Take an import back in one transaction.
+    NotAllowed, with nothing undone, when something came later.
+    """
     move_batch(batch, State.APPLIED, State.UNDONE)
     acts = batch.written
     _refuse_changed(acts, digests_of(acts))
@@ -123,7 +126,9 @@ def _changed_since(model: type[models.Model], pk: int) -> NotAllowed:
 
 
 def _values_before(model: type[models.Model], acts: Sequence[Act]) -> dict[int, dict[str, Any]]:
-    """Row → field name → value before; of a row changed twice the first values, which come last here."""
+    """Row → field name → value before; of a row changed twice the first
+    values, which come last here.
+    """
     stored: dict[int, dict[str, Any]] = defaultdict(dict)
     for act in acts:
         stored[act["pk"]] |= act["before"]
@@ -165,7 +170,9 @@ def _hanging(model: type[models.Model]) -> Iterator[Any]:
 
 
 def _refuse_hanging(model: type[models.Model], rows: Any) -> None:
-    """Whatever still points to the rows came later: deleting would take it along, so the undoing is refused."""
+    """Whatever still points to the rows came later: deleting would take it
+    along, so the undoing is refused.
+    """
     for relation in _hanging(model):
         later = relation.related_model._default_manager.filter(
             **{f"{relation.field.name}__in": rows}
@@ -179,7 +186,7 @@ def _something_later(model: type[models.Model], later: type[models.Model]) -> No
     return NotAllowed(f"导入的{names[0]}已有后续{names[1]}，不能整批撤销；请先处理后续内容。")
 
 
-# ---- in parts ------------------------------------------------------------------------------------------------------
+# ---- in parts ------------------------------------------------------------------------------------
 
 
 class Undoing:
@@ -206,7 +213,9 @@ class Undoing:
         return [model for model in tables if isinstance(model._default_manager, Entered)]
 
     def begin(self, *, seen: str, by: User | None, why: str) -> None:
-        """Inside a transaction: the changed rows are as before, the new ones count no more, the trail says so."""
+        """Inside a transaction: the changed rows are as before, the new
+        ones count no more, the trail says so.
+        """
         move_batch(self.batch, seen, State.UNDOING)
         for exchange in self._changes:
             if not exchange.run():
@@ -245,7 +254,8 @@ def _exchanges(step: UndoStep) -> Iterator[RowExchange]:
 
 
 def parts_of(batch: ImportBatch, acts: Sequence[Act]) -> Iterator[Callable[[int], tuple[int, int]]]:
-    """What clears a step's new rows: called in a transaction with how many, it says how many it looked at and took away.
+    """What clears a step's new rows: called in a transaction with how many, it says how many it
+    looked at and took away.
 
     Called until it looked at none. What somebody else uses by now, or changed, stays.
     """
@@ -321,7 +331,9 @@ def end_undoing(*, batch: ImportBatch, stayed: int) -> None:
 
 @transaction.atomic
 def drop_batch(*, batch: ImportBatch) -> None:
-    """An import that ended before its last part, its rows gone: its batch and its file go too, and the trail says so."""
+    """An import that ended before its last part, its rows gone: its batch
+    and its file go too, and the trail says so.
+    """
     division, label, file = batch.division, str(batch.file or batch), batch.file
     batch.delete()
     if file is not None:

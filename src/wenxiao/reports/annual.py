@@ -41,9 +41,10 @@ OWN, LAST_YEAR, DEFAULT = "own", "last_year", "default"
 class ReportChoices:
     """What the author chose; None means the default.
 
-    ``documents`` ids of the cited documents in order, ``named`` dossiers named in the project section, ``lines`` the common
-    problems printed, ``least`` the number of projects from which a line is printed, ``blocks`` the optional blocks.
-    ``number`` and ``day`` (ISO) are the issue the author expects; what counts is given by signing.
+    ``documents`` ids of the cited documents in order, ``named`` dossiers named in the project
+    section, ``lines`` the common problems printed, ``least`` the number of projects from which a
+    line is printed, ``blocks`` the optional blocks. ``number`` and ``day`` (ISO) are the issue the
+    author expects; what counts is given by signing.
     """
 
     documents: tuple[int, ...] | None = None
@@ -91,8 +92,9 @@ def build(
 ) -> Report:
     """The report of these facts.
 
-    ``prose`` is what the author wrote by key (:data:`wording.DEFAULTS`), ``inherited`` last year's prose, used for the plan
-    until the author touches it. Sections with nothing to tell vanish and the others close up.
+    ``prose`` is what the author wrote by key (:data:`wording.DEFAULTS`), ``inherited`` last year's
+    prose, used for the plan until the author touches it. Sections with nothing to tell vanish and
+    the others close up.
     """
     writer = _ReportWriter(facts, choices or ReportChoices(), prose or {}, inherited or {})
     sections = [section for make in _SECTIONS if (section := make(writer)) is not None]
@@ -162,7 +164,9 @@ def all_figures(facts: Facts) -> tuple[Figure, ...]:
 
 
 def chosen_papers(facts: Facts, choices: ReportChoices) -> tuple[Paper, ...]:
-    """The documents the opening cites: the author's in his order, else all that the year rests on."""
+    """The documents the opening cites: the author's in his order, else all
+    that the year rests on.
+    """
     if choices.documents is None:
         return facts.papers
     by_id = {paper.id: paper for paper in facts.papers}
@@ -178,13 +182,17 @@ def named_projects(facts: Facts, choices: ReportChoices) -> tuple[Reported, ...]
 
 
 def printed_lines(facts: Facts, choices: ReportChoices) -> tuple[ProblemLine, ...]:
-    """The lines of common problems that are printed: chosen, and found in at least ``least`` projects."""
+    """The lines of common problems that are printed: chosen, and found in
+    at least ``least`` projects.
+    """
     lines = [line for line in facts.lines if choices.lines is None or line.id in choices.lines]
     return tuple(line for line in lines if len(f.with_problem(facts, line)) >= choices.least)
 
 
 def words(facts: Facts, choices: ReportChoices) -> Words:
-    """What prose may refer to as ``{名称}``: words, composed phrases and the figures by their names."""
+    """What prose may refer to as ``{名称}``: words, composed phrases and the
+    figures by their names.
+    """
     named = named_projects(facts, choices)
     references: dict[str, str | Figure | Runs] = {
         "工作年度": str(facts.work_year),
@@ -228,7 +236,9 @@ class _ReportWriter:
         self.words = words(facts, choices)
 
     def template(self, key: str) -> tuple[str, str]:
-        """The prose of a key and whose it is: the author's, for the plan last year's, else the default."""
+        """The prose of a key and whose it is: the author's, for the plan
+        last year's, else the default.
+        """
         if written := self.told(self.prose.get(key, "")):
             return written, OWN
         if key == "plan" and (written := self.told(self.inherited.get(key, ""))):
@@ -236,14 +246,18 @@ class _ReportWriter:
         return wording.default(key, self.facts), DEFAULT
 
     def told(self, written: str) -> str:
-        """What may be told of somebody's words: nothing when a public version would name a restricted object."""
+        """What may be told of somebody's words: nothing when a public
+        version would name a restricted object.
+        """
         if any(name in written for name in self.facts.withheld):
             self.notes.append("有一段文字写到了限制知悉的对象，公开稿改用默认文字。")
             return ""
         return written
 
     def bound(self, template: str) -> Runs:
-        """Prose with its figures; a name nobody knows stands there as it was written and is noted."""
+        """Prose with its figures; a name nobody knows stands there as it
+        was written and is noted.
+        """
         try:
             return bind(template, self.words)
         except UnknownPlaceError as error:
@@ -278,7 +292,7 @@ class _ReportWriter:
         ]
 
 
-# --- the sections ----------------------------------------------------------------------------------------------------
+# --- the sections ---------------------------------------------------------------------------------
 
 
 def _overall(writer: _ReportWriter) -> Section | None:

@@ -1,7 +1,8 @@
-"""Short papers beside the annual report: one page for the leaders (给领导的一页纸) and the half-year brief (半年简报).
+"""Short papers beside the annual report: one page for the leaders (给领导的一页纸) and the half-year brief
+(半年简报).
 
-Both are worked out from rows whenever they are opened; every figure carries the rows behind it. Neither has lights, indices
-or means: what is printed is counts, money and names.
+Both are worked out from rows whenever they are opened; every figure carries the rows behind it.
+Neither has lights, indices or means: what is printed is counts, money and names.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def brief(division: Division, year: int, name: str, *, version: Version = "inter
 
 
 def brief_file(report: Report, name: str) -> bytes | None:
-    """One of :data:`FILES`; None for any other. NoChineseFontError where no PDF can be set on this machine."""
+    """One of :data:`FILES`; None for any other.
+    NoChineseFontError where no PDF can be set on this machine.
+    """
     makers = {
         "brief.docx": printing.report_docx,
         "brief.pdf": printing.report_pdf,
@@ -87,7 +90,9 @@ def brief_file(report: Report, name: str) -> bytes | None:
 def write_brief(
     division: Division, year: int, name: str, out: Path, *, version: Version = "internal"
 ) -> list[Path]:
-    """Write a brief's Word document and figures into a folder, and its PDF where this machine can set one."""
+    """Write a brief's Word document and figures into a folder, and its PDF
+    where this machine can set one.
+    """
     report, written = brief(division, year, name, version=version), []
     for file in FILES:
         try:
@@ -123,7 +128,7 @@ def _named(table: str, rows: Iterable[Named]) -> tuple[Addend, ...]:
     return tuple(Addend(f"{table}:{pk}", name) for pk, name in rows)
 
 
-# --- the leaders' page -----------------------------------------------------------------------------------------------
+# --- the leaders' page ----------------------------------------------------------------------------
 
 
 def _leaders(division: Division, year: int, version: Version) -> Report:
@@ -243,7 +248,9 @@ def _late_units(rows: LeadersRows) -> str:
 
 
 def _next_budget(sections: _Sections, rows: LeadersRows, year: int) -> list[Paragraph]:
-    """What results take off next year's requests: sums over decisions, each a row of the list the leader signs."""
+    """What results take off next year's requests: sums over decisions, each
+    a row of the list the leader signs.
+    """
     if not rows.decisions:
         return []
     parts = [("followup.BudgetDecision", one) for one in rows.decisions]
@@ -302,7 +309,7 @@ def _waiting(sections: _Sections, rows: LeadersRows) -> list[Paragraph]:
     return [Paragraph((*joined(sentences, "；"), TextRun("。")))] if sentences else []
 
 
-# --- the half-year brief ---------------------------------------------------------------------------------------------
+# --- the half-year brief --------------------------------------------------------------------------
 
 
 def _half_year(division: Division, year: int, version: Version) -> Report:

@@ -1,4 +1,6 @@
-"""评价通知书 and 工作方案 of an evaluation task as papers: what stands in the system printed, prose left to write named."""
+"""评价通知书 and 工作方案 of an evaluation task as papers: what stands in the system
+printed, prose left to write named.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ MATERIALS = (
 
 @dataclass(frozen=True, slots=True)
 class WorkPlan:
-    """A task's plan as printed: the approval behind it, its number and the day materials are due."""
+    """A task's plan as printed: the approval behind it, its number and the
+    day materials are due.
+    """
 
     number: str = ""
     approval: str = ""
@@ -62,7 +66,9 @@ WIDTHS = [8, 40, 24, 12, 16]
 
 
 def notice_docx(notice: Notice, round: Round, rows: Sequence[Dossier]) -> bytes:
-    """The 评价通知书 to one unit: its objects, what it has to get ready and by when, the receipt slip at its end."""
+    """The 评价通知书 to one unit: its objects, what it has to get ready and by
+    when, the receipt slip at its end.
+    """
     division = round.division
     paper = OfficialDocument(watermark=WATERMARK if division.demo else None)
     title = f"关于开展{round.work_year}年{round.get_kind_display()}的通知"
@@ -105,7 +111,9 @@ def notice_docx(notice: Notice, round: Round, rows: Sequence[Dossier]) -> bytes:
 
 
 def work_plan_docx(round: Round, plan: WorkPlan) -> bytes:
-    """The 工作方案 of a task: objects, frame, who does what, days. Prose nobody has written stands as 【待填：…】."""
+    """The 工作方案 of a task: objects, frame, who does what, days.
+    Prose nobody has written stands as 【待填：…】.
+    """
     rows = list(
         dossiers_of(round)
         .select_related("subject", "unit")

@@ -1,4 +1,6 @@
-"""The facts of one report: the year's rows, read once, in the version (internal or public) that is being told."""
+"""The facts of one report: the year's rows, read once, in the version
+(internal or public) that is being told.
+"""
 
 from __future__ import annotations
 
@@ -68,9 +70,11 @@ class DivisionNames:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Rows of a division and work year. ``withheld`` names the restricted (限制知悉) ones a public version leaves out.
+    """Rows of a division and work year.
+    ``withheld`` names the restricted (限制知悉) ones a public version leaves out.
 
-    ``concerned`` holds, by line of common problems, the project dossiers with a confirmed finding of it.
+    ``concerned`` holds, by line of common problems, the project dossiers with a confirmed finding
+    of it.
     """
 
     place: DivisionNames
@@ -121,7 +125,9 @@ def facts(
     blocks: frozenset[str] = frozenset(),
     prints: Mapping[str, Printing] | None = None,
 ) -> Facts:
-    """The facts of an annual report; ``blocks`` names the optional blocks whose rows are to be read too."""
+    """The facts of an annual report; ``blocks`` names the optional blocks
+    whose rows are to be read too.
+    """
     evaluated = selectors.reported_reviews(division, work_year, kind=FINANCE)
     monitored = selectors.reported_reviews(division, work_year, kind=MONITORING)
     rows_shown = [
@@ -146,7 +152,9 @@ def facts(
 
 
 def _bands(division: Division, work_year: int, evaluated: tuple[Reported, ...]) -> Bands:
-    """The grade bands the results were graded by: those of the objects' fiscal year, with the division's own."""
+    """The grade bands the results were graded by: those of the objects'
+    fiscal year, with the division's own.
+    """
     return bands_in_force(
         max((row.fiscal_year for row in evaluated), default=work_year), division.own_rules
     )

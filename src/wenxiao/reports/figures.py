@@ -178,7 +178,7 @@ def _printing(
     return (rounded(2), "亿元") if wanted.kind == "about" and total < YI else (wanted, "亿元")
 
 
-# --- The three groups of the opening paragraph ----------------------------------------------------------------------
+# --- The three groups of the opening paragraph ----------------------------------------------------
 
 
 def departments_count(facts: Facts) -> Figure:
@@ -223,7 +223,7 @@ def _opening(
     )
 
 
-# --- What the status sentence rests on ------------------------------------------------------------------------------
+# --- What the status sentence rests on ------------------------------------------------------------
 
 
 def reported_count(facts: Facts) -> Figure:
@@ -262,7 +262,7 @@ def received_count(facts: Facts) -> Figure:
     )
 
 
-# --- Grades, problems -----------------------------------------------------------------------------------------------
+# --- Grades, problems -----------------------------------------------------------------------------
 
 
 def grade_count(facts: Facts, band: Band) -> Figure:
@@ -315,7 +315,7 @@ def with_problem(facts: Facts, line: ProblemLine) -> tuple[Reported, ...]:
     return tuple(row for row in facts.projects if row.dossier in facts.concerned[line.id])
 
 
-# --- One row's own figures ------------------------------------------------------------------------------------------
+# --- One row's own figures ------------------------------------------------------------------------
 
 
 def arranged(row: Reported) -> Figure:
@@ -418,7 +418,7 @@ def subtotals(facts: Facts) -> tuple[Figure, ...]:
     )
 
 
-# --- Optional blocks ------------------------------------------------------------------------------------------------
+# --- Optional blocks ------------------------------------------------------------------------------
 
 
 def selfeval_asked(facts: Facts) -> Figure:

@@ -1,4 +1,6 @@
-"""送签: the draft goes up to be signed and rests until it is signed, sent back by a leader or taken back by its writers."""
+"""送签: the draft goes up to be signed and rests until it is signed, sent
+back by a leader or taken back by its writers.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +32,9 @@ def hand_in_report(
 ) -> Draft:
     """送签: from now on the words rest and the leaders have it before them.
 
-    ``shown`` is the fingerprint of what the writer had before him: what he didn't see isn't handed in. The figures of
-    this moment are remembered, so that the signer learns what changed since. Raises Refused, NotAllowed or Stale.
+    ``shown`` is the fingerprint of what the writer had before him: what he didn't see isn't handed
+    in. The figures of this moment are remembered, so that the signer learns what changed since.
+    Raises Refused, NotAllowed or Stale.
     """
     _require(by, "write_report", draft)
     report = current(draft.division, draft.work_year, draft=draft).report
@@ -94,7 +97,9 @@ def _require(by: User | None, power: str, draft: Draft) -> None:
 
 
 def drafts_waiting(division: Division | None, state: str) -> list[Draft]:
-    """A division's drafts in a state (handed: waiting to be signed; returned: waiting to be mended), by year."""
+    """A division's drafts in a state (handed: waiting to be signed;
+    returned: waiting to be mended), by year.
+    """
     rows = (
         Draft.objects.filter(division=division, state=state) if division else Draft.objects.none()
     )

@@ -1,4 +1,6 @@
-"""领导批示 on a signed report: entered by the office, given to somebody, followed until its outcome is known."""
+"""领导批示 on a signed report: entered by the office, given to somebody,
+followed until its outcome is known.
+"""
 
 from __future__ import annotations
 
@@ -48,10 +50,12 @@ def record_instruction(
     due_on: date | None,
     by: User | None,
 ) -> Instruction:
-    """Enter what a leader wrote on the report and make it a to-do of ``taker`` (a role of :data:`TAKERS`).
+    """Enter what a leader wrote on the report and make it a to-do of ``taker`` (a role of
+    :data:`TAKERS`).
 
-    The same words of the same leader and day are entered once: a second time the first entry is returned. Refused without
-    the power instruct in this division; NotAllowed for an empty text or a deadline before the day it was given.
+    The same words of the same leader and day are entered once: a second time the first entry is
+    returned. Refused without the power instruct in this division; NotAllowed for an empty text or a
+    deadline before the day it was given.
     """
     require(by, "instruct")
     if by is not None and not holdings(by).can("instruct", division=signed.division_id):
@@ -113,7 +117,9 @@ def may_close(holding: Holdings, instruction: Instruction) -> bool:
 def carry_out_instruction(
     *, instruction: Instruction, outcome: str, on: date, by: User | None
 ) -> Instruction:
-    """办结: what came of it; its to-do is done. Refused for others, NotAllowed when it was closed already."""
+    """办结: what came of it; its to-do is done.
+    Refused for others, NotAllowed when it was closed already.
+    """
     if by is not None and not may_close(holdings(by), instruction):
         raise Refused(
             f"这条批示由{instruction.assigned_to}承办，办理结果由其或{who_can('instruct')}登记。"

@@ -1,4 +1,6 @@
-"""Papers about single results: the feedback notice (反馈函) of one result, the monitoring report of a year's windows."""
+"""Papers about single results: the feedback notice (反馈函) of one result, the
+monitoring report of a year's windows.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,12 @@ class NothingToTellError(LookupError):
 
 
 def feedback_docx(facts: Facts, review: int, *, contact: str = "") -> bytes:
-    """The feedback notice of one evaluation or monitoring as .docx: result, confirmed problems, advice, date to answer by.
+    """The feedback notice of one evaluation or monitoring as .docx: result, confirmed problems,
+    advice, date to answer by.
 
-    Number and dates are those of the notice that went out; before that they stay open. NothingToTellError when the year's
-    key evaluations and monitorings hold no such review, or its result is not confirmed.
+    Number and dates are those of the notice that went out; before that they stay open.
+    NothingToTellError when the year's key evaluations and monitorings hold no such review, or its
+    result is not confirmed.
     """
     row = next((one for one in (*facts.evaluated, *facts.monitored) if one.review == review), None)
     if row is None:
@@ -55,7 +59,9 @@ def _watched(row: Reported) -> out.Watched:
 
 
 def monitoring_docx(facts: Facts) -> bytes:
-    """The year's key monitoring as one report: a table per period, then each project's confirmed problems."""
+    """The year's key monitoring as one report: a table per period, then
+    each project's confirmed problems.
+    """
     if not facts.monitored:
         raise NothingToTellError(f"{facts.work_year}年没有财政重点监控项目。")
     periods = dict.fromkeys(row.period for row in facts.monitored)
@@ -104,7 +110,9 @@ def _letterhead(facts: Facts, row: Reported, contact: str) -> out.Letterhead:
 
 
 def _answer_by(row: Reported) -> str:
-    """The day the notice names, else the latest deadline of the ordered mendings, else left open."""
+    """The day the notice names, else the latest deadline of the ordered
+    mendings, else left open.
+    """
     due = [notice.due_on for notice in row.notices if notice.due_on]
     days = due[-1:] or [finding.deadline for finding in row.findings if finding.deadline]
     return wording.day_text(max(days)) if days else NO_DATE

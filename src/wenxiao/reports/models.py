@@ -15,9 +15,10 @@ from wenxiao.store.moves import NotAllowed, Versioned
 class Draft(Versioned):
     """The annual work report of a division and work year while it is written.
 
-    ``prose`` holds what the author wrote for a section (missing = the default wording); ``choices`` the named objects,
-    basis documents, cut-off of the main problems, and optional blocks. Once handed in (送签) its words rest until it is
-    signed, sent back or taken back; ``back_why`` is the reason of whoever stopped it last.
+    ``prose`` holds what the author wrote for a section (missing = the default wording); ``choices``
+    the named objects, basis documents, cut-off of the main problems, and optional blocks. Once
+    handed in (送签) its words rest until it is signed, sent back or taken back; ``back_why`` is the
+    reason of whoever stopped it last.
     """
 
     class State(models.TextChoices):
@@ -56,7 +57,9 @@ class Draft(Versioned):
 
 
 class Signed(models.Model):
-    """A report as signed (签发): its text, figures and files. Never updated; a correction is a new one naming the old."""
+    """A report as signed (签发): its text, figures and files.
+    Never updated; a correction is a new one naming the old.
+    """
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
     work_year = models.PositiveSmallIntegerField("工作年度")

@@ -1,4 +1,6 @@
-"""监控报告: one window as one report, and one project of it as its own. Lights are told as ours (测算), never as a verdict."""
+"""监控报告: one window as one report, and one project of it as its own.
+Lights are told as ours (测算), never as a verdict.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +45,11 @@ def _seen(user: User | None) -> QuerySet[Any, Any] | None:
 def write_monitoring_report(
     round: Round, user: User | None = None, *, on: date | None = None
 ) -> bytes:
-    """The window's summary as .docx: totals, a table of every object the user may see, confirmed problems, advice.
+    """The window's summary as .docx: totals, a table of every object the user may see, confirmed
+    problems, advice.
 
-    NothingToTellError when the window holds nothing for this user, or more than a printed report can carry.
+    NothingToTellError when the window holds nothing for this user, or more than a printed report
+    can carry.
     """
     frame = watch_frame(round, _seen(user))
     if not frame.height:
@@ -72,7 +76,8 @@ def write_monitoring_report(
 def write_project_report(
     round: Round, dossier: int, user: User | None = None, *, on: date | None = None
 ) -> bytes:
-    """One object's monitoring report as .docx: money, goals, compliance, outlook, advice, each with its arithmetic.
+    """One object's monitoring report as .docx: money, goals, compliance, outlook, advice, each with
+    its arithmetic.
 
     NothingToTellError when the window doesn't hold the dossier or the user may not see it.
     """

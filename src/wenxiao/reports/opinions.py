@@ -1,4 +1,6 @@
-"""意见处理表: what the unit objected to, how each objection was decided and why, points before and after."""
+"""意见处理表: what the unit objected to, how each objection was decided and why,
+points before and after.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def _points(value: Decimal | None) -> str:
 def opinions_docx(
     exchange: Exchange, lines: Sequence[tuple[Objection, Decimal | None]], *, decided: bool
 ) -> bytes:
-    """The table as .docx; each line an objection with its row's points as told. ``decided``: verdicts are printed."""
+    """The table as .docx; each line an objection with its row's points as told.
+    ``decided``: verdicts are printed.
+    """
     review = exchange.review
     dossier, division = review.dossier, review.round.division
     paper = OfficialDocument(watermark=WATERMARK if division.demo else None, landscape=True)

@@ -1,4 +1,6 @@
-"""A report and its attachment as files: Word in official-document style, the summary table as workbook and Word."""
+"""A report and its attachment as files: Word in official-document style,
+the summary table as workbook and Word.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ _NARROWEST = 8.5
 
 
 def report_docx(report: Report) -> bytes:
-    """A report as .docx bytes; a demonstration carries its watermark on every page. Without masthead there is no red head."""
+    """A report as .docx bytes; a demonstration carries its watermark on every page.
+    Without masthead there is no red head.
+    """
     paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
     paper.document.core_properties.title = report.title
     if report.masthead:
@@ -46,7 +50,9 @@ def report_docx(report: Report) -> bytes:
 
 
 def report_pdf(report: Report) -> bytes:
-    """A report as PDF, for phones and printing; NoChineseFontError where the machine has no Chinese font."""
+    """A report as PDF, for phones and printing; NoChineseFontError where
+    the machine has no Chinese font.
+    """
     date = report.issue.date or NO_DATE
     head = [
         pdf.PdfBlock("masthead", report.headline, head=(report.issue.text, report.editor, date)),
@@ -98,7 +104,9 @@ def workbook(sheets: Sequence[SheetSpec]) -> bytes:
 
 
 def sheets_docx(sheets: Sequence[SheetSpec], *, demo: bool) -> bytes:
-    """The same sheets as a landscape Word document, one after the other; numbers print the digits that exist."""
+    """The same sheets as a landscape Word document, one after the other;
+    numbers print the digits that exist.
+    """
     paper = OfficialDocument(watermark=WATERMARK if demo else None, landscape=True)
     for at, sheet in enumerate(sheets):
         if at:
@@ -162,6 +170,7 @@ def _group(row: GroupRow, width: int) -> list[str]:
 
 def figures_json(report: Report) -> bytes:
     """All figures as figures.json: a list, numbers as decimal strings, rows by key."""
-    # One figure a line, each by json's own C encoder: ``indent`` would switch to the one in Python, eight times slower.
+    # One figure a line, each by json's own C encoder: ``indent`` would switch to the one in Python,
+    # eight times slower.
     lines = [json.dumps(one.as_data(), ensure_ascii=False) for one in report.figures.values()]
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode()

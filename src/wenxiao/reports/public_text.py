@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 def refuse_closed(text: Mapping[str, Any] | None) -> None:
-    """NotAllowed where an object behind a frozen public text was restricted or closed to the public after signing."""
+    """NotAllowed where an object behind a frozen public text was restricted
+    or closed to the public after signing.
+    """
     if text is None:
         return
     rows = {part.row for one in structure.from_data(text).figures.values() for part in one.parts}

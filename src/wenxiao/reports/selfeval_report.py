@@ -1,4 +1,6 @@
-"""单位自评报告: one self-evaluation as a Word report by outline, made of its rows; what nobody wrote stands as 【待填：…】."""
+"""单位自评报告: one self-evaluation as a Word report by outline, made of its
+rows; what nobody wrote stands as 【待填：…】.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _OPEN = {
 
 
 def selfeval_docx(review: Review) -> bytes:
-    """The report of one self-evaluation as .docx, seven parts; every figure is a row's or the sum of rows."""
+    """The report of one self-evaluation as .docx, seven parts; every figure
+    is a row's or the sum of rows.
+    """
     dossier, division = review.dossier, review.round.division
     whole = dossier.subject.kind == "department_overall"
     name = f"{dossier.unit.name}部门整体支出" if whole else dossier.subject.name

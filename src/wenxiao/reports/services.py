@@ -35,7 +35,7 @@ FILES = ("annual.docx", "summary.xlsx", "summary.docx", "figures.json")
 _CHOICES = {"documents", "named", "lines", "least", "blocks", "prints", "editor", "number", "day"}
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def is_intact(signed: Signed) -> bool:
     return _digest(signed.snapshot) == signed.digest
 
 
-# --- acts ------------------------------------------------------------------------------------------------------------
+# --- acts -----------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -428,7 +428,7 @@ def _digest(snapshot: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 
 def write_all(

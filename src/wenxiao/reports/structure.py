@@ -1,6 +1,8 @@
-"""A report before it has a medium: sections of paragraphs and tables made of text runs and bound figures.
+"""A report before it has a medium: sections of paragraphs and tables made of text runs and bound
+figures.
 
-Page and document are printed from the same object; signed, it is kept as plain data and read back unchanged.
+Page and document are printed from the same object; signed, it is kept as plain data and read back
+unchanged.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ Words = Mapping[str, "str | Figure | Runs"]
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Runs in one style; ``key`` names the prose an author may rewrite, ``source`` says whose wording it is."""
+    """Runs in one style; ``key`` names the prose an author may rewrite,
+    ``source`` says whose wording it is.
+    """
 
     runs: Runs
     style: Style = "body"
@@ -164,7 +168,9 @@ def plain_text(runs: Runs) -> str:
 
 
 def figure_runs(figure: Figure) -> Runs:
-    """A figure in running text; money brings its unit, so that a changed unit never stands beside old words."""
+    """A figure in running text; money brings its unit, so that a changed
+    unit never stands beside old words.
+    """
     shown = (TextRun(figure.text or "（未录入）", figure.id),)
     return (*shown, TextRun(figure.unit)) if figure.yuan is not None else shown
 
@@ -175,7 +181,9 @@ def placeholders(template: str) -> tuple[str, ...]:
 
 
 def bind(template: str, words: Words) -> Runs:
-    """Prose with ``{名称}`` replaced by words, figures or composed runs; UnknownPlaceError for a name nobody knows."""
+    """Prose with ``{名称}`` replaced by words, figures or composed runs;
+    UnknownPlaceError for a name nobody knows.
+    """
     runs: list[TextRun] = []
     for at, part in enumerate(_PLACE.split(template)):
         if at % 2 == 0:
@@ -204,7 +212,7 @@ def joined(parts: Iterable[Runs], between: str) -> Runs:
     return tuple(runs)
 
 
-# --- as plain data ---------------------------------------------------------------------------------------------------
+# --- as plain data --------------------------------------------------------------------------------
 
 
 def as_data(report: Report) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""The words of the annual report: default prose an author may rewrite, and the phrases that follow from the facts.
+"""The words of the annual report: default prose an author may rewrite, and the phrases that follow
+from the facts.
 
-A phrase says no more than the rows do: groups that are empty are not spoken of, grades nobody has are not listed, and the
-status sentence claims issued or received only for what is.
+A phrase says no more than the rows do: groups that are empty are not spoken of, grades nobody has
+are not listed, and the status sentence claims issued or received only for what is.
 """
 
 from __future__ import annotations
@@ -65,11 +66,13 @@ def default(key: str, facts: Facts) -> str:
     )
 
 
-# --- names -----------------------------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 
 def project_name(row: Reported) -> str:
-    """A project's name as a sentence calls it: ends in 项目 unless the name already says what it is."""
+    """A project's name as a sentence calls it: ends in 项目 unless the name
+    already says what it is.
+    """
     plain = row.kind != "project" or row.name.endswith(("项目", "工程", "经费项目", "资金项目"))
     return row.name if plain else f"{row.name}项目"
 
@@ -121,7 +124,7 @@ def _period_names(facts: Facts, period: str) -> Runs:
     return (TextRun(f"{named}{period}绩效运行"),)
 
 
-# --- the opening -----------------------------------------------------------------------------------------------------
+# --- the opening ----------------------------------------------------------------------------------
 
 
 def basis(papers: Sequence[Paper]) -> str:
@@ -195,7 +198,9 @@ def _reported_head(*, all_issued: bool, any_issued: bool, lacking: f.Figure) -> 
 
 
 def status(facts: Facts) -> Runs:
-    """The status sentence, true by the rows: issued only when issued, fed back only when every notice was received."""
+    """The status sentence, true by the rows: issued only when issued, fed
+    back only when every notice was received.
+    """
     total, issued, received = (
         f.reported_count(facts),
         f.issued_count(facts),
@@ -231,7 +236,7 @@ def status(facts: Facts) -> Runs:
     return bind(f"{head}；{tail}。" if not all_received else f"{head}；问题反馈函均已签收。", words)
 
 
-# --- grades and problems ---------------------------------------------------------------------------------------------
+# --- grades and problems --------------------------------------------------------------------------
 
 
 def band_text(band: Band, bands: Bands) -> str:

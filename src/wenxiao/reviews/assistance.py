@@ -11,10 +11,11 @@ from wenxiao.targets.models import Indicator
 
 
 class Assistance(Versioned):
-    """填报协助: one row of a form asked of the office that owns the figure, answered without an account or by workbook.
+    """填报协助: one row of a form asked of the office that owns the figure, answered without an account
+    or by workbook.
 
-    The answer is a proposal: it counts for nothing until the unit's clerk takes it over. Of a link only the digest of its
-    token is kept; it opens this one row, until ``expires_at``, once.
+    The answer is a proposal: it counts for nothing until the unit's clerk takes it over. Of a link
+    only the digest of its token is kept; it opens this one row, until ``expires_at``, once.
     """
 
     class Road(models.TextChoices):

@@ -1,4 +1,6 @@
-"""事前评估 read: what of a year must be evaluated before it gets money, what was concluded, whose term comes to an end."""
+"""事前评估 read: what of a year must be evaluated before it gets money, what
+was concluded, whose term comes to an end.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ NAMED = "任务指定"
 
 @dataclass(frozen=True, slots=True)
 class ExAnteLimit:
-    """From which amount (元) a new project or policy is due, whether money without it is refused, and where that stands.
+    """From which amount (元) a new project or policy is due, whether money without it is refused,
+    and where that stands.
 
     ``source`` names the division's own document; empty while it has none.
     """
@@ -50,7 +53,9 @@ class ExAnteLimit:
 
 @dataclass(frozen=True, slots=True)
 class ExAnteDue:
-    """A dossier that must be evaluated first: why, what it asks for (None: nobody said), and its evaluation if begun."""
+    """A dossier that must be evaluated first: why, what it asks for (None:
+    nobody said), and its evaluation if begun.
+    """
 
     dossier: Dossier
     why: str
@@ -59,7 +64,9 @@ class ExAnteDue:
 
 
 def limit_of(division: Division, year: int) -> ExAnteLimit:
-    """The division's own threshold where it has one. Without its document nothing is refused, only warned of."""
+    """The division's own threshold where it has one.
+    Without its document nothing is refused, only warned of.
+    """
     value = basis.in_force("ex_ante", date(year, 1, 1), division.own_rules)
     text = value.content.get("threshold_yuan")
     blocks = bool(value.content.get("without_conclusion") == "block") and value.standing == "原文"
@@ -68,7 +75,9 @@ def limit_of(division: Division, year: int) -> ExAnteLimit:
 
 
 def source_of_items(row: ExAnte) -> tuple[str, str]:
-    """(where the items of an evaluation's frame are seen, how far that was read): a project's items are not a bond's."""
+    """(where the items of an evaluation's frame are seen, how far that was
+    read): a project's items are not a bond's.
+    """
     division = row.round.division
     value = basis.in_force("ex_ante", row.round.fiscal_year, division.own_rules)
     kind = "special_bond" if row.dossier.subject.kind == K.BOND else "aspects"
@@ -85,7 +94,9 @@ def ex_ante_visible_to(user: User | None) -> QuerySet[ExAnte]:
 
 
 def ex_ante_of(dossier: Dossier) -> ExAnte | None:
-    """The dossier's latest request or evaluation, whatever became of it; None while nobody asked."""
+    """The dossier's latest request or evaluation, whatever became of it;
+    None while nobody asked.
+    """
     rows = ExAnte.objects.filter(dossier=dossier).select_related("review")
     return rows.order_by("-pk").first()
 
@@ -99,9 +110,11 @@ def concluded(dossier: Dossier) -> ExAnte | None:
 def due_of_year(
     user: User | None, division: Division, year: int, named: Collection[int] = ()
 ) -> list[ExAnteDue]:
-    """What of a budget year must be evaluated first, as this person sees it; a constant number of queries.
+    """What of a budget year must be evaluated first, as this person sees it; a constant number of
+    queries.
 
-    ``named`` are ids of dossiers that a round names; they and whatever was asked for are listed whatever the rules say.
+    ``named`` are ids of dossiers that a round names; they and whatever was asked for are listed
+    whatever the rules say.
     """
     rows = dossiers_visible_to(user).filter(fiscal_year=year, subject__division=division)
     before = Dossier.objects.filter(subject=OuterRef("subject"), fiscal_year__lt=year)
@@ -129,7 +142,9 @@ def due_of_year(
 
 
 def to_request(user: User | None, round: Round) -> list[ExAnteDue]:
-    """What of a running round this person's units still have to ask for: due by the rules or named, and not asked for."""
+    """What of a running round this person's units still have to ask for:
+    due by the rules or named, and not asked for.
+    """
     asked = set(dossiers_of(round).values_list("pk", flat=True))
     named = asked if round.scope.get("dossiers") else set()
     due = due_of_year(user, round.division, round.fiscal_year, named)
@@ -137,7 +152,9 @@ def to_request(user: User | None, round: Round) -> list[ExAnteDue]:
 
 
 def _why(subject: Subject, year: int, asked: Decimal | None, limit: ExAnteLimit) -> str:
-    """Why a new or expired subject is due; empty for one below the threshold. Where the amount isn't known it is asked."""
+    """Why a new or expired subject is due; empty for one below the threshold.
+    Where the amount isn't known it is asked.
+    """
     if subject.kind == K.BOND:
         return BOND
     if subject.expires_on is not None and subject.expires_on < date(year, 1, 1):
@@ -162,7 +179,9 @@ def due_for(dossier: Dossier) -> str:
 
 
 def warning_of(dossier: Dossier, asked: Decimal | None) -> str:
-    """What an evaluation says against money for this dossier (``asked`` in 元); empty where nothing does."""
+    """What an evaluation says against money for this dossier (``asked`` in
+    元); empty where nothing does.
+    """
     why = due_for(dossier)
     evaluation = concluded(dossier)
     if evaluation is None:
@@ -175,7 +194,9 @@ def warning_of(dossier: Dossier, asked: Decimal | None) -> str:
 
 
 def terms_asked(user: User | None, on: date) -> Sequence[Subject]:
-    """Subjects whose term ends or whose halfway evaluation is due soon or was, the earliest such day first."""
+    """Subjects whose term ends or whose halfway evaluation is due soon or
+    was, the earliest such day first.
+    """
     until = on + AHEAD
     soon = Q(expires_on__lte=until, expires_on__gte=on - AHEAD)
     half = Q(midterm_on__lte=until, midterm_on__gte=on - AHEAD)
@@ -184,6 +205,8 @@ def terms_asked(user: User | None, on: date) -> Sequence[Subject]:
 
 
 def day_asked(subject: Subject, on: date) -> date:
-    """The day a subject is asked about for: the earlier of its two that is near, whatever lies farther off."""
+    """The day a subject is asked about for: the earlier of its two that is
+    near, whatever lies farther off.
+    """
     near = (day for day in (subject.expires_on, subject.midterm_on) if day is not None)
     return min((day for day in near if abs(day - on) <= AHEAD), default=on)

@@ -1,4 +1,6 @@
-"""What a person reads beside the rows of a form: who was asked for a row, and what was written last year."""
+"""What a person reads beside the rows of a form: who was asked for a row,
+and what was written last year.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def assistances_visible_to(user: User | None) -> QuerySet[Assistance]:
 
 
 def words_of_last_year(review: Review) -> Review | None:
-    """The form of the same kind over the same object for the budget year before, where somebody wrote texts in it."""
+    """The form of the same kind over the same object for the budget year
+    before, where somebody wrote texts in it.
+    """
     rows = Review.objects.filter(
         kind=review.kind,
         dossier__subject=review.dossier.subject_id,

@@ -1,4 +1,6 @@
-"""What the system read out of a typed value, in words beside the field: 「读作 实际 14，目标 14：得 20 分」, or why it cannot."""
+"""What the system read out of a typed value, in words beside the field: 「读作
+实际 14，目标 14：得 20 分」, or why it cannot.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Readback:
-    """The words below a field; ``unread``: the value is there and no number or day could be read out of it."""
+    """The words below a field; ``unread``: the value is there and no number
+    or day could be read out of it.
+    """
 
     text: str = ""
     unread: bool = False
 
 
 def readback_of(row: FilledRow) -> Readback:
-    """How the stored value of a row was read and what it earned; empty where nothing is typed or nothing is scored."""
+    """How the stored value of a row was read and what it earned; empty
+    where nothing is typed or nothing is scored.
+    """
     value = row.actual.value if row.actual else ""
     fault = unread(row.indicator.expression, value)
     if fault:

@@ -1,4 +1,6 @@
-"""What the drawing of the re-check knows of stored self-evaluations. Queries per round, not per review."""
+"""What the drawing of the re-check knows of stored self-evaluations.
+Queries per round, not per review.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ REASONS = {
 
 
 def handed_in(round: Round, department: Unit | None = None) -> QuerySet[Review]:
-    """The self-evaluations of a round that were handed in; of a 主管部门 those of its subordinates, never its own."""
+    """The self-evaluations of a round that were handed in; of a 主管部门 those
+    of its subordinates, never its own.
+    """
     rows = Review.objects.filter(round=round).exclude(state__in=OPEN)
     if department is not None:
         rows = rows.filter(dossier__unit__path__startswith=department.path)
@@ -133,7 +137,9 @@ def _last_year(reviews: Sequence[Review]) -> dict[int, Decimal]:
 
 
 def _lowered(review: Review) -> tuple[str, ...] | None:
-    """What the form had easier than approved, as it was noted when it came; None without an approved target."""
+    """What the form had easier than approved, as it was noted when it came;
+    None without an approved target.
+    """
     if review.target is None or review.target.state != Target.State.APPROVED:
         return None
     return tuple(
@@ -157,7 +163,9 @@ def sample_seen_by(user: User | None, pk: int) -> RecheckSample | None:
 
 @dataclass(frozen=True, slots=True)
 class RecheckRow:
-    """One indicator: what the unit filled in and scored beside what the re-check has. Points None where there are none."""
+    """One indicator: what the unit filled in and scored beside what the re-check has.
+    Points None where there are none.
+    """
 
     indicator: Indicator
     own_value: str
@@ -181,7 +189,9 @@ def self_evaluation_of(recheck: Review) -> Review | None:
 
 
 def recheck_rows(recheck: Review, own: Review | None) -> list[RecheckRow]:
-    """The rows of a re-check in the target's order, the unit's values and points beside. Three queries."""
+    """The rows of a re-check in the target's order, the unit's values and points beside.
+    Three queries.
+    """
     indicators = list(Indicator.objects.filter(target=recheck.target_id).order_by("order"))
     values = {
         (one.indicator_id, one.stage): one.value

@@ -1,4 +1,6 @@
-"""Forms given back: who gave them back, when and why, which rows were marked, and what was changed since."""
+"""Forms given back: who gave them back, when and why, which rows were
+marked, and what was changed since.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A form given back and not handed in again. ``marked`` are the rows the reason is about: (indicator, name)."""
+    """A form given back and not handed in again.
+    ``marked`` are the rows the reason is about: (indicator, name).
+    """
 
     why: str
     by_name: str
@@ -41,7 +45,9 @@ class Returned:
 
     @property
     def rows(self) -> list[tuple[int, int, str, bool]]:
-        """The marked rows as the page counts them: number, indicator, name, whether it was changed since."""
+        """The marked rows as the page counts them: number, indicator, name,
+        whether it was changed since.
+        """
         done = {one.indicator for one in self.changed}
         return [(at, pk, name, pk in done) for at, (pk, name) in enumerate(self.marked, start=1)]
 

@@ -11,7 +11,9 @@ ROAD: dict[str, frozenset[str]] = {
     "confirmed": frozenset({"issued"}),
     "issued": frozenset(),
 }
-"""From each state, where a review may go. A confirmed result changes only by a new act (see services.reopen)."""
+"""From each state, where a review may go.
+A confirmed result changes only by a new act (see services.reopen).
+"""
 
 OPEN = frozenset({"waiting", "filling", "returned"})
 """States in which facts and marks may still be written by those who fill."""

@@ -17,7 +17,9 @@ _HEADING = re.compile(r"^[\s\u3000]*第[一二三四五六七八九十百零〇]
 _BASE = re.compile(r"第[一二三四五六七八九十百千零〇]{1,7}条(?:之[一二三四五六七八九十]{1,2})?")
 
 Met = Literal["same", "differs", "absent"]
-"""same: the words are those that were compared. differs: other words. absent: the paper has no such 条."""
+"""same: the words are those that were compared. differs: other words.
+absent: the paper has no such 条.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class ArticleText:
 
 
 def split(text: str) -> tuple[ArticleText, ...]:
-    """The articles of a paper in order; what stands before the first one and headings of chapters are none.
+    """The articles of a paper in order; what stands before the first one and headings of chapters
+    are none.
 
     A label that comes again (a table of contents before the body) keeps the longer words.
     """

@@ -1,9 +1,10 @@
-"""Dated rules with their document: what was in force, where it stands, and how far its words were read.
+"""Dated rules with their document: what was in force, where it stands, and how far its words were
+read.
 
-Files lie in ``basis/*.yaml``. Each holds ``values``; each value has ``from``, ``document``, ``clause``, ``standing``
-(see :mod:`wenxiao.rulebook.grounds`), the ``laws`` it carries out, and its content. What stands as 原文 names the
-clause (``cite``) and what was read of it when (``seen``). A division's own value is laid over the national one from
-its own date, with its own document.
+Files lie in ``basis/*.yaml``. Each holds ``values``; each value has ``from``, ``document``,
+``clause``, ``standing`` (see :mod:`wenxiao.rulebook.grounds`), the ``laws`` it carries out, and its
+content. What stands as 原文 names the clause (``cite``) and what was read of it when (``seen``). A
+division's own value is laid over the national one from its own date, with its own document.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from wenxiao.rulebook.grounds import READ, STANDINGS, UNREAD, Standing
 FOLDER = Path(__file__).parent / "basis"
 
 Overrides = Mapping[str, Sequence[Mapping[str, Any]]]
-"""A division's own values: rule name → list of mappings with from, document, clause, standing, content."""
+"""A division's own values: rule name → list of mappings with from,
+document, clause, standing, content.
+"""
 
 _HEAD = ("from", "document", "clause", "standing", "cite", "seen", "laws", "note", "content")
 RAISED = "raised"
-"""Of an entry that changes no value: the path of the node whose clause was read ("" the whole rule)."""
+"""Of an entry that changes no value: the path of the node whose clause was
+read ("" the whole rule).
+"""
 OF = "of"
 """Of such an entry: from when the value holds that it speaks of; a newer one has not been read."""
 CITED = frozenset({"body", "title", "number", "date", "clause"})
@@ -42,7 +47,8 @@ class BasisError(ValueError):
 class Value:
     """One dated value of a rule. ``own`` says that the division's own document stands behind it.
 
-    ``raised`` is no value: only that a clause was read, of the node with this path, in the value that holds from ``of``.
+    ``raised`` is no value: only that a clause was read, of the node with this path, in the value
+    that holds from ``of``.
     """
 
     start: date
@@ -92,9 +98,10 @@ def load(name: str) -> Rulefile:
 def in_force(name: str, on: date | int | None = None, overrides: Overrides | None = None) -> Value:
     """The value of a rule on a day.
 
-    A year means its last day, since a year is judged when it is over; None means the newest. Before the first known
-    value the oldest is used and marked 未核: nobody has entered what held then. ``overrides`` are the
-    division's own values (see :data:`Overrides`); the newest of them in force is laid over the national content.
+    A year means its last day, since a year is judged when it is over; None means the newest. Before
+    the first known value the oldest is used and marked 未核: nobody has entered what held then.
+    ``overrides`` are the division's own values (see :data:`Overrides`); the newest of them in force
+    is laid over the national content.
     """
     values = load(name).values
     day = _day(on)
@@ -116,7 +123,9 @@ def cited(document: str, clause: str, standing: Standing) -> str:
 
 
 def standing_of(node: Mapping[str, Any]) -> Standing:
-    """How far the words behind a value or one node of it were read; BasisError for 原文 without what was read."""
+    """How far the words behind a value or one node of it were read;
+    BasisError for 原文 without what was read.
+    """
     standing: Standing = node.get("standing", UNREAD)
     if standing not in STANDINGS:
         raise BasisError(f"依据状态只能是{'、'.join(STANDINGS)}，收到“{standing}”。")
@@ -168,7 +177,9 @@ def _overlaid(national: Value, own: Value) -> Value:
 
 
 def _read(value: Value, said: Value) -> Value:
-    """A value, or one node of it, whose clause a division read itself: the content stays, the standing is theirs."""
+    """A value, or one node of it, whose clause a division read itself: the
+    content stays, the standing is theirs.
+    """
     marks = {"standing": said.standing, "cite": dict(said.cite), "seen": dict(said.seen)}
     if said.raised:
         content = _marked(value.content, said.raised.split("/"), marks)
@@ -207,7 +218,9 @@ def step_of(item: Any, at: int) -> str:
 
 
 def nodes_of(content: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """(path, name, node) of everything inside a content that has a standing of its own, in order."""
+    """(path, name, node) of everything inside a content that has a standing
+    of its own, in order.
+    """
     nodes: list[tuple[str, str, Mapping[str, Any]]] = []
 
     def walk(item: Any, path: tuple[str, ...]) -> None:

@@ -1,4 +1,6 @@
-"""A division's own value of a rule as it is proposed: whether it can count at all, whoever proposes it and at what door."""
+"""A division's own value of a rule as it is proposed: whether it can count
+at all, whoever proposes it and at what door.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +28,17 @@ _LIMITS = ("unspent_below", "idle_months")
 
 
 class ChangeError(ValueError):
-    """A value nothing could be computed by, or one a division may not set; the sentence says why."""
+    """A value nothing could be computed by, or one a division may not set;
+    the sentence says why.
+    """
 
 
 def laid_over(own: Overrides, entry: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    """The division's own values with one more, proved to be readable; ChangeError says what is wrong with it.
+    """The division's own values with one more, proved to be readable; ChangeError says what is
+    wrong with it.
 
-    ``entry`` has rule, from (ISO date), content, and document, clause, standing where they are known.
+    ``entry`` has rule, from (ISO date), content, and document, clause, standing where they are
+    known.
     """
     rule, start, content = _head(entry)
     if refused := refused_content(rule, content, start):

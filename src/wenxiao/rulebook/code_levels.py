@@ -1,6 +1,8 @@
-"""How grave the codes of the way in are (``basis/codes.yaml``): a division may raise each, none is ever lowered.
+"""How grave the codes of the way in are (``basis/codes.yaml``): a division may raise each, none is
+ever lowered.
 
-A reader says what it saw with the national level; whoever knows the division raises it here, at every door.
+A reader says what it saw with the national level; whoever knows the division raises it here, at
+every door.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ CODES = "codes"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code as it is in force: title, ground, level, the division's own document where it made it stricter.
+    """One code as it is in force: title, ground, level, the division's own document where it made
+    it stricter.
 
     ``notice``: it says what was done and is no fault, so its level is nobody's to set.
     """
@@ -34,7 +37,9 @@ class Code:
 
     @property
     def offered(self) -> tuple[Level, ...]:
-        """What a division may choose for it, as it stands nationally; one entry: nothing to choose."""
+        """What a division may choose for it, as it stands nationally; one
+        entry: nothing to choose.
+        """
         if self.notice:
             return (self.level,)
         return tuple(level for level in LEVELS if not weaker(level, self.level))
@@ -75,7 +80,9 @@ def raised_codes(
 
 
 def raised(problem: Problem, codes: Mapping[str, Code]) -> Problem:
-    """A problem at the level the division gave its code, where that is stricter than what was said."""
+    """A problem at the level the division gave its code, where that is
+    stricter than what was said.
+    """
     one = codes.get(problem.code)
     if one is None or not weaker(problem.level, one.level):
         return problem

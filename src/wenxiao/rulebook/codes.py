@@ -1,6 +1,8 @@
-"""Codes of what is said before any check looks: whether a file can be taken and read, and what an import must ask.
+"""Codes of what is said before any check looks: whether a file can be taken and read, and what an
+import must ask.
 
-What each is called, how strict it is and on what it stands is data (``basis/codes.yaml``); rooms name codes by these names.
+What each is called, how strict it is and on what it stands is data (``basis/codes.yaml``); rooms
+name codes by these names.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What offices call the columns of a form, beside the words every reader knows: rule data a division adds to."""
+"""What offices call the columns of a form, beside the words every reader
+knows: rule data a division adds to.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ RULE = "column_words"
 def column_words(
     overrides: basis.Overrides | None = None, on: date | int | None = None
 ) -> Mapping[str, str]:
-    """A heading without blanks, half-width → the column it stands over; a word said of two columns is the first's."""
+    """A heading without blanks, half-width → the column it stands over; a
+    word said of two columns is the first's.
+    """
     national = basis.in_force(RULE, on).content
     own = basis.in_force(RULE, on, overrides).content
     columns: dict[str, str] = {}

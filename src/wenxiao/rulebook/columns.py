@@ -1,4 +1,5 @@
-"""The same arithmetic over whole frames: int64 fixed point, Polars expressions only, one half-up division per row.
+"""The same arithmetic over whole frames: int64 fixed point, Polars expressions only, one half-up
+division per row.
 
 Columns of a frame to score (made by :func:`encode`, or read from the store in this shape):
 
@@ -46,10 +47,11 @@ class TooLargeError(ValueError):
 
 
 def encode(rows: Iterable[tuple[int, Row]], profile: Profile) -> pl.DataFrame:
-    """Typed rows, each with its subject's id, as a frame to score; TooLargeError for what would not fit exactly.
+    """Typed rows, each with its subject's id, as a frame to score; TooLargeError for what would not
+    fit exactly.
 
-    Rows with a judgement or a rule of their own are people's and :func:`~wenxiao.rulebook.scoring.score_one`'s
-    business and are refused with ValueError.
+    Rows with a judgement or a rule of their own are people's and
+    :func:`~wenxiao.rulebook.scoring.score_one`'s business and are refused with ValueError.
     """
     return pl.DataFrame(
         [_encoded(subject, row, profile) for subject, row in rows], schema=SCHEMA, orient="row"
@@ -77,9 +79,11 @@ def score(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
 
 
 def totals(frame: pl.DataFrame) -> pl.DataFrame:
-    """One line per subject: ``total_h`` (exact sum of hundredths), ``complete`` and ``open`` (rows not scored).
+    """One line per subject: ``total_h`` (exact sum of hundredths), ``complete`` and ``open`` (rows
+    not scored).
 
-    Unweighted rows neither count nor keep a subject open; where nothing is scored the subject is not complete.
+    Unweighted rows neither count nor keep a subject open; where nothing is scored the subject is
+    not complete.
     """
     weighted = pl.col("status") != STATUSES.index("unweighted")
     return (
@@ -97,7 +101,9 @@ def totals(frame: pl.DataFrame) -> pl.DataFrame:
 def grades(
     frame: pl.DataFrame, on: int | None = None, overrides: basis.Overrides | None = None
 ) -> pl.DataFrame:
-    """The totals with ``grade`` by the bands in force; null outside 0–100 points and where a subject is not complete."""
+    """The totals with ``grade`` by the bands in force; null outside 0–100 points and where a
+    subject is not complete.
+    """
     grade: pl.Expr = pl.lit(None, dtype=pl.String)
     for band in bands_in_force(on, overrides).bands:
         low, high = int(band.at_least * 100), int(band.below * 100)
@@ -151,6 +157,8 @@ def _points() -> pl.Expr:
 
 
 def _half_up(n: pl.Expr, d: pl.Expr) -> pl.Expr:
-    """(2n + d) // (2d) where d > 0; 0 where d is 0, which only rows of another kind or a zero target reach."""
+    """(2n + d) // (2d) where d > 0; 0 where d is 0, which only rows of
+    another kind or a zero target reach.
+    """
     safe = pl.when(d > 0).then(d).otherwise(1)
     return pl.when(d > 0).then((2 * n + safe) // (2 * safe)).otherwise(0)

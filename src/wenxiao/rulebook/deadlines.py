@@ -14,10 +14,12 @@ _MONTH = re.compile(r"^(?:\d{4}-|--)\d{1,2}$")
 
 
 def days(text: str | None, year: int | None) -> tuple[date, date] | None:
-    """First and last day a date text can mean: an ISO day, month or year, or ``--MM-DD``/``--MM`` of ``year``.
+    """First and last day a date text can mean: an ISO day, month or year, or ``--MM-DD``/``--MM``
+    of ``year``.
 
-    A period without a year (``--01/--12``) runs from its first to its last day in ``year``; it never crosses a year's
-    end. None when the text is no such date, or has no year and none is given.
+    A period without a year (``--01/--12``) runs from its first to its last day in ``year``; it
+    never crosses a year's end. None when the text is no such date, or has no year and none is
+    given.
     """
     text = text or ""
     if "/" in text:
@@ -33,7 +35,9 @@ def days(text: str | None, year: int | None) -> tuple[date, date] | None:
 
 
 def meets_deadline(target: Expression, actual: Expression | date, year: int | None) -> int | None:
-    """Days late (0 or less: in time); None when either date is incomplete or the actual could lie on both sides."""
+    """Days late (0 or less: in time); None when either date is incomplete
+    or the actual could lie on both sides.
+    """
     due = days(target.date_end or target.date, year)
     actual_days = (
         (actual, actual) if isinstance(actual, date) else days(actual.date_end or actual.date, year)
@@ -45,7 +49,9 @@ def meets_deadline(target: Expression, actual: Expression | date, year: int | No
 
 
 def months_late(target: Expression, actual: Expression, year: int | None) -> int | None:
-    """Months late where the actual names only a month; None where it names a day or either is incomplete."""
+    """Months late where the actual names only a month; None where it names
+    a day or either is incomplete.
+    """
     due, actual_days = days(target.date_end or target.date, year), days(actual.date, year)
     if due is None or actual_days is None or actual.date_end or not _MONTH.match(actual.date or ""):
         return None

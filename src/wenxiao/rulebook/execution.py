@@ -21,10 +21,12 @@ Part = tuple[Decimal | None, Decimal | None, Decimal | None]
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """The execution line scored: ``rate`` in percent with two decimals, uncapped; ``points`` None unless scored.
+    """The execution line scored: ``rate`` in percent with two decimals, uncapped; ``points`` None
+    unless scored.
 
-    ``denominator`` names the base used; ``counts`` is False when the year's rule takes the line out of the table
-    (exempt, redistribute); ``difference`` is the code of a fault of the table (``total_row_empty``) or None.
+    ``denominator`` names the base used; ``counts`` is False when the year's rule takes the line out
+    of the table (exempt, redistribute); ``difference`` is the code of a fault of the table
+    (``total_row_empty``) or None.
     """
 
     rate: Decimal | None
@@ -49,11 +51,12 @@ def execution(
     parts: Sequence[Part] | None = None,
     weight: Decimal | None = None,
 ) -> Execution:
-    """Rate and points of the execution line. Money in one unit; ``weight`` defaults to the profile's.
+    """Rate and points of the execution line.
+    Money in one unit; ``weight`` defaults to the profile's.
 
-    Base is 全年预算数 (adjusted), 年初预算数 if that is missing. A total row that is 0 or empty while its parts are not
-    gives way to the sum of the parts, with difference ``total_row_empty``. A zero budget goes by the profile's rule
-    (judgement, exempt, redistribute) and is never divided by.
+    Base is 全年预算数 (adjusted), 年初预算数 if that is missing. A total row that is 0 or empty while its
+    parts are not gives way to the sum of the parts, with difference ``total_row_empty``. A zero
+    budget goes by the profile's rule (judgement, exempt, redistribute) and is never divided by.
     """
     full_year, initial, executed, difference = _of_parts(full_year, initial, executed, parts or ())
     base, named = (full_year, "全年预算数") if full_year is not None else (initial, "年初预算数")
@@ -98,7 +101,9 @@ def _scored(
 
 
 def _banded(share: Fraction, weight: Decimal, profile: Profile) -> Fraction:
-    """Interval table for 10 points, scaled to the weight; beyond 100 % the next band counts: the budget was exceeded."""
+    """Interval table for 10 points, scaled to the weight; beyond 100 % the
+    next band counts: the budget was exceeded.
+    """
     percent = share * 100
     steps = profile.execution_bands
     step = next(one for one in steps if percent >= one.at_least)

@@ -22,7 +22,9 @@ TREES = (
 
 @dataclass(frozen=True, slots=True)
 class FrameworkNode:
-    """One node of a tree. ``full`` is its full mark where the rule fixes one; weights are otherwise set per object."""
+    """One node of a tree. ``full`` is its full mark where the rule fixes
+    one; weights are otherwise set per object.
+    """
 
     code: str
     name: str

@@ -1,7 +1,9 @@
-"""Whether one goal keeps pace with the year: a light with its arithmetic, ours (测算) and never a verdict.
+"""Whether one goal keeps pace with the year: a light with its arithmetic, ours (测算) and never a
+verdict.
 
-Amounts that grow over the year are set against the elapsed share; rates in percent, upper limits and dates are not: 98 %
-合格率 is owed in July as in December. Words are read by the three official tiers, the forecast of the unit by its own.
+Amounts that grow over the year are set against the elapsed share; rates in percent, upper limits
+and dates are not: 98 % 合格率 is owed in July as in December. Words are read by the three official
+tiers, the forecast of the unit by its own.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ _GROWING = ("完成率", "进度", "执行率", "支付率", "拨付率")
 
 @dataclass(frozen=True, slots=True)
 class GoalLight:
-    """The light of one goal, the sentence that says how, whether the year's value is reached, or an upper limit exceeded."""
+    """The light of one goal, the sentence that says how, whether the year's
+    value is reached, or an upper limit exceeded.
+    """
 
     light: Light
     reason: str
@@ -52,10 +56,12 @@ def goal_pace(
     *,
     overrides: basis.Overrides | None = None,
 ) -> GoalLight:
-    """The light of one goal through a month (1–12) of a fiscal year, by the rules in force on that month's last day.
+    """The light of one goal through a month (1–12) of a fiscal year, by the rules in force on that
+    month's last day.
 
-    ``overrides`` are the division's own values. ``possibility`` is the official answer (确定能, 有可能, 完全不可能): 完全不可能 is red whatever the figure, 有可能 at
-    most yellow. Nothing reported, units that differ or unreadable text: light ``none``, never a guess.
+    ``overrides`` are the division's own values. ``possibility`` is the official answer (确定能, 有可能,
+    完全不可能): 完全不可能 is red whatever the figure, 有可能 at most yellow. Nothing reported, units that
+    differ or unreadable text: light ``none``, never a guess.
     """
     window = _Window(through, year, overrides)
     plainly = _plainly(name, target, actual, window)
@@ -176,7 +182,9 @@ def _bound(target: Expression) -> Decimal | None:
 
 
 def _is_limit(name: str, target: Expression, window: _Window) -> bool:
-    """An upper limit: by its comparator, or by its name where nothing is said (rule data reverse_names)."""
+    """An upper limit: by its comparator, or by its name where nothing is
+    said (rule data reverse_names).
+    """
     if target.comparator in {"<=", "<"}:
         return True
     if target.comparator is not None:

@@ -45,7 +45,9 @@ class Bands:
 
 
 def bands_in_force(on: date | int | None = None, overrides: basis.Overrides | None = None) -> Bands:
-    """The bands on a day (a year means its last day, None the newest), with the division's own laid over."""
+    """The bands on a day (a year means its last day, None the newest), with
+    the division's own laid over.
+    """
     value = basis.in_force("grades", on, overrides)
     bands = tuple(
         Band(
@@ -64,8 +66,8 @@ def grade(
 ) -> str:
     """The grade these points earn: 90（含）优, 80（含）良, 60（含）中, below 差, by the bands of that date.
 
-    ``points`` is the exact sum of the printed points, so whoever reads the report can check the grade with the figures
-    before him. OutOfBandsError below 0 or above 100.
+    ``points`` is the exact sum of the printed points, so whoever reads the report can check the
+    grade with the figures before him. OutOfBandsError below 0 or above 100.
     """
     for band in bands_in_force(on, overrides).bands:
         if band.holds(points):

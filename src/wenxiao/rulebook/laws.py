@@ -1,4 +1,6 @@
-"""Clauses of law that rules carry out: the fact in our words, where it stands, and the digest of what was read."""
+"""Clauses of law that rules carry out: the fact in our words, where it
+stands, and the digest of what was read.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ FILE = Path(__file__).parent / "laws.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One clause. ``cite`` has body, title, number, date, clause; ``seen`` what was read, when, and its SHA-256."""
+    """One clause. ``cite`` has body, title, number, date, clause; ``seen``
+    what was read, when, and its SHA-256.
+    """
 
     code: str
     fact: str

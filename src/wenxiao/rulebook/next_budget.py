@@ -1,6 +1,8 @@
-"""What a year's results mean for next year's request: the first rule that fits, and the money where the division shares how much.
+"""What a year's results mean for next year's request: the first rule that fits, and the money where
+the division shares how much.
 
-Percentages are the division's own data. Without them a proposal names no amount: nothing is guessed. A person decides.
+Percentages are the division's own data. Without them a proposal names no amount: nothing is
+guessed. A person decides.
 """
 
 from __future__ import annotations
@@ -21,9 +23,11 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is known of a subject before its request is talked about; money in 元, None where nobody reported it.
+    """What is known of a subject before its request is talked about; money in 元, None where nobody
+    reported it.
 
-    ``unmended`` counts confirmed problems not closed; ``years`` in how many budget years in a row one of them stood.
+    ``unmended`` counts confirmed problems not closed; ``years`` in how many budget years in a row
+    one of them stood.
     """
 
     asked: Decimal
@@ -37,7 +41,9 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A rule's word: the kind, why in one sentence, and the amount it would leave (元); None where no share is set."""
+    """A rule's word: the kind, why in one sentence, and the amount it would
+    leave (元); None where no share is set.
+    """
 
     kind: str
     reason: str
@@ -73,7 +79,9 @@ def terms(rule: Value) -> Terms:
 
 
 def growth(past: Past) -> Decimal | None:
-    """By how many percent the request is above this year's budget; None without one to compare with."""
+    """By how many percent the request is above this year's budget; None
+    without one to compare with.
+    """
     if not past.last_budget:
         return None
     return rate_percent(past.asked - past.last_budget, past.last_budget)

@@ -1,7 +1,8 @@
 """The only rounding, and the only place where 元 become 万元 or 亿元.
 
-Money is 元 as :class:`~decimal.Decimal` to the 分, or int 分; points are Decimal with two places. Everything is computed
-on exact integers and fractions, so no context precision can nibble at a figure, and rounded half-up exactly once.
+Money is 元 as :class:`~decimal.Decimal` to the 分, or int 分; points are Decimal with two places.
+Everything is computed on exact integers and fractions, so no context precision can nibble at a
+figure, and rounded half-up exactly once.
 """
 
 from __future__ import annotations
@@ -39,20 +40,26 @@ def round_points(x: Decimal | Fraction) -> Decimal:
 
 
 def exact_rate(part: Decimal | None, whole: Decimal | None) -> Fraction | None:
-    """Part ÷ whole as an exact share (1 = 100 %), for comparing before rounding; None without part or with whole 0."""
+    """Part ÷ whole as an exact share (1 = 100 %), for comparing before
+    rounding; None without part or with whole 0.
+    """
     if part is None or whole is None or whole == 0:
         return None
     return Fraction(part) / Fraction(whole)
 
 
 def rate_percent(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    """Part ÷ whole in percent with two decimals, half-up; None when either is missing or whole is 0."""
+    """Part ÷ whole in percent with two decimals, half-up; None when either
+    is missing or whole is 0.
+    """
     share = exact_rate(part, whole)
     return None if share is None else scaled(share * 100, 2)
 
 
 def to_yuan(amount: Decimal, money_unit: str) -> Decimal:
-    """An amount in 元/千元/万元/亿元 as 元 with two decimals; AmountError when finer than one 分 or unit unknown."""
+    """An amount in 元/千元/万元/亿元 as 元 with two decimals; AmountError when
+    finer than one 分 or unit unknown.
+    """
     shift = _SHIFTS.get(money_unit)
     if shift is None:
         raise AmountError(f"金额单位“{money_unit}”无法识别，应为元、千元、万元或亿元。")
@@ -82,7 +89,9 @@ def plain(value: Decimal) -> str:
 
 
 def wan(yuan: Decimal, digits: int | None = None) -> str:
-    """元 printed in 万元: the digits that exist (260.013, 280.2), or fixed ``digits`` decimals; no commas."""
+    """元 printed in 万元: the digits that exist (260.013, 280.2), or fixed
+    ``digits`` decimals; no commas.
+    """
     return _in_unit(yuan, 4, digits)
 
 
@@ -93,7 +102,9 @@ def wan_screen(yuan: Decimal) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PrintRule:
-    """How a figure is printed: ``exact`` (the digits that exist), ``rounded`` to ``digits``, or ``about`` (约 before it)."""
+    """How a figure is printed: ``exact`` (the digits that exist), ``rounded`` to ``digits``, or
+    ``about`` (约 before it).
+    """
 
     kind: PrintKind = "exact"
     digits: int = 0
@@ -120,8 +131,8 @@ def about(digits: int) -> PrintRule:
 def print_value(value: Decimal, rule: PrintRule = EXACT, unit: str = "元") -> str:
     """A figure's digits by its print rule, without the unit's name.
 
-    ``value`` is 元 when ``unit`` is a money unit (then it is turned into that unit), else it is printed as it stands
-    (%, 分, 个). 33 652 000 元 exact in 亿元 is 0.33652; about(1) of 2.8 亿元 is 约2.8.
+    ``value`` is 元 when ``unit`` is a money unit (then it is turned into that unit), else it is
+    printed as it stands (%, 分, 个). 33 652 000 元 exact in 亿元 is 0.33652; about(1) of 2.8 亿元 is 约2.8.
     """
     shift = _SHIFTS.get(unit, 0)
     if rule.kind == "exact":

@@ -1,4 +1,6 @@
-"""Rules an indicator carries of its own: direct, threshold, interval, satisfaction, deduction, formula, Likert."""
+"""Rules an indicator carries of its own: direct, threshold, interval,
+satisfaction, deduction, formula, Likert.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ _CODES = {
 
 
 def own_rule(row: Row, settled: Settled, profile: Profile) -> Outcome:
-    """The outcome of a row that carries its own rule; open (needs_judgement) where the facts do not suffice."""
+    """The outcome of a row that carries its own rule; open
+    (needs_judgement) where the facts do not suffice.
+    """
     rule = row.rule
     if rule is None or row.weight is None:
         raise ValueError("该行没有自己的计分规则或没有分值。")

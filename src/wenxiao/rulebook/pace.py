@@ -1,4 +1,6 @@
-"""Whether money and goals keep pace with the year: lights that are ours (测算), never the bureau's verdict."""
+"""Whether money and goals keep pace with the year: lights that are ours
+(测算), never the bureau's verdict.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,11 @@ class PaceStep:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Rate and elapsed in percent (two decimals), index one decimal; None where they cannot be computed.
+    """Rate and elapsed in percent (two decimals), index one decimal; None where they cannot be
+    computed.
 
-    ``steps`` are (done, due) where milestones were judged and not months: the index is then theirs, not rate ÷ elapsed.
+    ``steps`` are (done, due) where milestones were judged and not months: the index is then theirs,
+    not rate ÷ elapsed.
     """
 
     rate: Decimal | None
@@ -52,7 +56,9 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Lights:
-    """The cut points of one date: below red → red, below green → yellow; above_over → ahead of the year."""
+    """The cut points of one date: below red → red, below green → yellow;
+    above_over → ahead of the year.
+    """
 
     red_below: Decimal
     green_from: Decimal
@@ -94,10 +100,11 @@ def pace(
 ) -> Pace:
     """Execution against the elapsed share of the year.
 
-    Money in 元. index = (executed ÷ budget) ÷ elapsed × 100. With ``arrived_month`` the year runs from that month
-    (both counted in). ``milestones`` win over months; ``on`` is the day they are judged by (default: the last day of
-    ``through_month`` in the year of the first due day) and the day the cut points are read for; ``above_pace`` looks
-    at the money in either case. No budget, a negative one or no figure: light ``none``, never a division. PaceError for months outside 1–12.
+    Money in 元. index = (executed ÷ budget) ÷ elapsed × 100. With ``arrived_month`` the year runs
+    from that month (both counted in). ``milestones`` win over months; ``on`` is the day they are
+    judged by (default: the last day of ``through_month`` in the year of the first due day) and the
+    day the cut points are read for; ``above_pace`` looks at the money in either case. No budget, a
+    negative one or no figure: light ``none``, never a division. PaceError for months outside 1–12.
     """
     _check_months(through_month, arrived_month)
     lights = lights_in_force(on, overrides)
@@ -125,7 +132,9 @@ def goal_light(
     *,
     overrides: basis.Overrides | None = None,
 ) -> Light:
-    """A quantitative goal's light: completion against the elapsed share (1 = whole year), same cut points as money."""
+    """A quantitative goal's light: completion against the elapsed share (1
+    = whole year), same cut points as money.
+    """
     share = exact_rate(actual, target)
     return (
         "none"
@@ -137,7 +146,9 @@ def goal_light(
 def quality_light(
     tier: str | None, on: date | int | None = None, *, overrides: basis.Overrides | None = None
 ) -> Light:
-    """A qualitative goal's light by its tier code ('1' 达成, '2' 部分达成, '3' 未达成); none when not judged."""
+    """A qualitative goal's light by its tier code ('1' 达成, '2' 部分达成, '3'
+    未达成); none when not judged.
+    """
     table: Mapping[str, Light] = basis.in_force("monitoring", on, overrides).content["tier_lights"]
     return "none" if tier is None else table.get(tier, "none")
 
@@ -152,10 +163,11 @@ class Forecast:
 
 
 def forecast(monthly: Sequence[Decimal]) -> Forecast | None:
-    """Where the year will end, from the spending of each month so far (元, January first); None without months.
+    """Where the year will end, from the spending of each month so far (元, January first); None
+    without months.
 
-    Two plain methods, both named: 直线外推 (so far ÷ months × 12) and, from three months on, 近三月外推 (so far plus
-    the mean of the last three months for each month left). Rounded half-up to the 分.
+    Two plain methods, both named: 直线外推 (so far ÷ months × 12) and, from three months on, 近三月外推 (so
+    far plus the mean of the last three months for each month left). Rounded half-up to the 分.
     """
     count = len(monthly)
     if not 0 < count <= YEAR_MONTHS:

@@ -1,4 +1,5 @@
-"""Pace over whole frames: the arithmetic of :mod:`~wenxiao.rulebook.pace` in int64 columns, proved equal to it.
+"""Pace over whole frames: the arithmetic of :mod:`~wenxiao.rulebook.pace` in int64 columns, proved
+equal to it.
 
 Columns read (null = nobody reported it):
 
@@ -38,9 +39,11 @@ READ = ("budget", "executed", "through", "arrived", "due", "done", "planned")
 def pace_columns(
     frame: pl.DataFrame, on: date | int | None = None, overrides: basis.Overrides | None = None
 ) -> pl.DataFrame:
-    """The frame with rate, elapsed, index, light and above-pace mark; equal to :func:`~.pace.pace` row by row.
+    """The frame with rate, elapsed, index, light and above-pace mark; equal to :func:`~.pace.pace`
+    row by row.
 
-    PaceError for months outside 1–12 and for amounts that would not fit the exact integers (from 1 万亿元 on).
+    PaceError for months outside 1–12 and for amounts that would not fit the exact integers (from 1
+    万亿元 on).
     """
     _refuse(frame)
     cuts = lights_in_force(on, overrides)
@@ -91,7 +94,9 @@ def _refuse(frame: pl.DataFrame) -> None:
 
 
 def _elapsed() -> tuple[pl.Expr, pl.Expr]:
-    """Elapsed share as p ÷ q: months of the year, or since the money arrived; null while it has not arrived."""
+    """Elapsed share as p ÷ q: months of the year, or since the money
+    arrived; null while it has not arrived.
+    """
     through, arrived = pl.col("through"), pl.col("arrived")
     late = arrived.is_not_null() & (arrived != 1)
     p = (

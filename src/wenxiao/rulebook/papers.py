@@ -1,4 +1,6 @@
-"""The papers rules stand on: title, number, body, date and effect come with the product, the words from the bureau."""
+"""The papers rules stand on: title, number, body, date and effect come with
+the product, the words from the bureau.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _STATE = "中华人民共和国"
 
 @dataclass(frozen=True, slots=True)
 class RulePaper:
-    """One paper as it is cited. ``standing``: how far its number and date were checked; ``kind`` as the library lists it."""
+    """One paper as it is cited.
+    ``standing``: how far its number and date were checked; ``kind`` as the library lists it.
+    """
 
     code: str
     title: str
@@ -42,7 +46,9 @@ class RulePaper:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A rule that stands on a paper: the rule's name and title, the clause it names, and the code of a clause of law."""
+    """A rule that stands on a paper: the rule's name and title, the clause
+    it names, and the code of a clause of law.
+    """
 
     rule: str
     title: str
@@ -65,7 +71,9 @@ def _paper(entry: Mapping[str, Any]) -> RulePaper:
 
 
 def paper_of(title: str, number: str = "") -> RulePaper | None:
-    """The paper a library's entry is: by number where it has one, else by title; None for one no rule cites."""
+    """The paper a library's entry is: by number where it has one, else by
+    title; None for one no rule cites.
+    """
     wanted = _bare(number)
     if wanted:
         return next((one for one in papers() if _bare(one.number) == wanted), None)
@@ -90,7 +98,9 @@ def laws_of(paper: RulePaper) -> tuple[Clause, ...]:
 
 @cache
 def citations_of(paper: RulePaper) -> tuple[Citation, ...]:
-    """Every rule that stands on the paper: by its number or title in the rule's document, or by a clause of law."""
+    """Every rule that stands on the paper: by its number or title in the
+    rule's document, or by a clause of law.
+    """
     citations = [*_by_document(paper), *_by_law(paper)]
     return tuple(dict.fromkeys(citations))
 

@@ -12,8 +12,9 @@ Level = Literal["阻断", "警告", "提示"]
 class Problem:
     """One fault: where, what is wrong, what is expected, how to mend it, by which rule.
 
-    ``sheet`` and ``cell`` are as a person sees them ("自评表", "F7"; in Word the table number and "row,col" from 0).
-    ``line`` is the row number of a ledger as a person sees it. Texts are Chinese sentences shown to the user.
+    ``sheet`` and ``cell`` are as a person sees them ("自评表", "F7"; in Word the table number and
+    "row,col" from 0). ``line`` is the row number of a ledger as a person sees it. Texts are Chinese
+    sentences shown to the user.
     """
 
     code: str
@@ -29,7 +30,9 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """Where, as a person would say it: 「项目预算表 C7」「第 12 行」; empty when it concerns the whole file."""
+        """Where, as a person would say it: 「项目预算表 C7」「第 12 行」; empty when
+        it concerns the whole file.
+        """
         line = f"第 {self.line} 行" if self.line is not None else None
         return " ".join(part for part in (self.sheet, line, self.cell) if part)
 

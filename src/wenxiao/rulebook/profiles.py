@@ -19,7 +19,9 @@ class ProfileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One qualitative tier: points from ``low`` % (included) to ``high`` % of the weight (excluded, except 100 %)."""
+    """One qualitative tier: points from ``low`` % (included) to ``high`` %
+    of the weight (excluded, except 100 %).
+    """
 
     code: str
     name: str
@@ -29,7 +31,9 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class IntervalStep:
-    """One line of an interval table: from ``at_least`` percent on, ``share`` percent of the weight (or points)."""
+    """One line of an interval table: from ``at_least`` percent on,
+    ``share`` percent of the weight (or points).
+    """
 
     at_least: Decimal
     share: Decimal
@@ -79,7 +83,9 @@ class Profile:
         return self.weights.get("预算执行率", Decimal(0))
 
     def reads_reverse(self, name: str) -> bool:
-        """Whether an indicator of this name is read as lower-is-better when it has no comparator."""
+        """Whether an indicator of this name is read as lower-is-better when
+        it has no comparator.
+        """
         return any(word in name for word in self.reverse_names) and not any(
             word in name for word in self.not_reverse_names
         )
@@ -88,10 +94,11 @@ class Profile:
 def profile(
     code: str | None = None, on: date | int | None = None, overrides: basis.Overrides | None = None
 ) -> Profile:
-    """The scoring profile in force on a day (a year means its last day); the default one when no code is given.
+    """The scoring profile in force on a day (a year means its last day); the default one when no
+    code is given.
 
-    ProfileError for an unknown code. ``overrides`` lay the division's own dated values over "profiles",
-    "scoring_rules" and "reverse_names".
+    ProfileError for an unknown code. ``overrides`` lay the division's own dated values over
+    "profiles", "scoring_rules" and "reverse_names".
     """
     value = basis.in_force("profiles", on, overrides)
     wanted = code or default_code(on, overrides)
@@ -105,7 +112,9 @@ def profile(
 
 
 def default_code(on: date | int | None = None, overrides: basis.Overrides | None = None) -> str:
-    """The profile used without one named: the division's own choice, else that of the form it prints, else the national."""
+    """The profile used without one named: the division's own choice, else that of the form it
+    prints, else the national.
+    """
     value, form = (basis.in_force(name, on, overrides) for name in ("profiles", RULE))
     if form.own and not value.own:
         return packs()[form.content["project"]].profile

@@ -1,4 +1,6 @@
-"""Which tables must be published: a division's own list. Nationally nothing is listed and nothing is checked."""
+"""Which tables must be published: a division's own list.
+Nationally nothing is listed and nothing is checked.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Figures of a paper that is to be published beside what was published: same object, same measure, another number.
+"""Figures of a paper that is to be published beside what was published: same object, same measure,
+another number.
 
-A figure is held against an object only where the object's name stands before it in the same paragraph, or in its row of a
-table. What equals any published year of that object is right.
+A figure is held against an object only where the object's name stands before it in the same
+paragraph, or in its row of a table. What equals any published year of that object is right.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was published of one object for one year; amounts in 元, None where it was not published."""
+    """What was published of one object for one year; amounts in 元, None
+    where it was not published.
+    """
 
     name: str
     year: int
@@ -62,7 +65,9 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Unequal:
-    """One figure that no published year of the object has: of which object, measure, what is said and what was published."""
+    """One figure that no published year of the object has: of which object,
+    measure, what is said and what was published.
+    """
 
     name: str
     measure: str
@@ -73,7 +78,9 @@ class Unequal:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """All that was published, by the object's name; names that lie in longer ones yield to those."""
+    """All that was published, by the object's name; names that lie in
+    longer ones yield to those.
+    """
 
     by_name: Mapping[str, Sequence[Figures]]
 
@@ -86,7 +93,9 @@ class Published:
         return cls(named)
 
     def in_text(self, text: str) -> list[Unequal]:
-        """Figures of a paragraph that differ from what was published of the object named before them."""
+        """Figures of a paragraph that differ from what was published of the
+        object named before them.
+        """
         words = squeezed(text)
         unequal: list[Unequal] = []
         for name, rest in self._spoken_of(words):
@@ -102,7 +111,9 @@ class Published:
         return unequal
 
     def in_row(self, headings: Sequence[str], row: Sequence[str], unit: str = "") -> list[Unequal]:
-        """The same of a table's row: the object by a whole cell, measures by the headings; ``unit`` of the table's money."""
+        """The same of a table's row: the object by a whole cell, measures
+        by the headings; ``unit`` of the table's money.
+        """
         held = next((self.by_name[squeezed(c)] for c in row if squeezed(c) in self.by_name), None)
         if held is None:
             return []

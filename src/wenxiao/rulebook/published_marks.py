@@ -1,4 +1,6 @@
-"""How a published figure is compared: its own digits, its grade words, and the shape of a named difference."""
+"""How a published figure is compared: its own digits, its grade words, and
+the shape of a named difference.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class Mismatch:
 
 
 def number_in(value: object) -> Decimal | None:
-    """The number a cell or a JSON field holds (99.55, "99.55分", "86%", {"value": …}); None where there is none."""
+    """The number a cell or a JSON field holds (99.55, "99.55分", "86%",
+    {"value": …}); None where there is none.
+    """
     if isinstance(value, dict):
         return number_in(value.get("value"))
     if value is None or isinstance(value, bool):
@@ -77,9 +81,11 @@ def digits_of(published: Decimal) -> int:
 
 
 def agreement(points: Decimal, published: Decimal) -> tuple[bool, str]:
-    """Whether two-decimal points, rounded to the digits published (at least one), are what was published.
+    """Whether two-decimal points, rounded to the digits published (at least one), are what was
+    published.
 
-    The reason is ``rounded_to_integer`` when they meet only as whole points, ``differs`` when not even there.
+    The reason is ``rounded_to_integer`` when they meet only as whole points, ``differs`` when not
+    even there.
     """
     digits = min(max(digits_of(published), 1), 2)
     if scaled(Fraction(points), digits) == published:
@@ -90,7 +96,8 @@ def agreement(points: Decimal, published: Decimal) -> tuple[bool, str]:
 
 
 def rate_agreement(rate: Decimal | Fraction, published: Decimal) -> bool:
-    """Whether a percent, rounded to the digits published (looked at up to six), is what was published.
+    """Whether a percent, rounded to the digits published (looked at up to six), is what was
+    published.
 
     Give the exact rate where more than two digits may be published.
     """
@@ -99,7 +106,9 @@ def rate_agreement(rate: Decimal | Fraction, published: Decimal) -> bool:
 
 
 def not_a_number(value: object) -> str | None:
-    """The words of a cell that should hold a number and holds none (十, abc); None where it is empty or a number."""
+    """The words of a cell that should hold a number and holds none (十,
+    abc); None where it is empty or a number.
+    """
     if isinstance(value, dict):
         value = value.get("value")
     text = "" if value is None else str(value).strip()
@@ -134,7 +143,9 @@ def judged_grade(
     found: list[Mismatch],
     verb: str,
 ) -> dict[str, Any]:
-    """The grade of some points by the rules of a year against the word of a cell; a difference is named with ``verb``."""
+    """The grade of some points by the rules of a year against the word of a
+    cell; a difference is named with ``verb``.
+    """
     computed, word = grade_of(points, *rules), grade_word(cell)
     agrees = None if computed is None or word is None else computed == word
     published = cell.get("value") if isinstance(cell, Mapping) else cell
@@ -150,7 +161,9 @@ def shown(value: Decimal) -> str:
 
 
 def amounts_in_words(budget: Mapping[str, Any]) -> str | None:
-    """What is wrong with an amount that is no number; None when every amount is a number or missing."""
+    """What is wrong with an amount that is no number; None when every
+    amount is a number or missing.
+    """
     for key, name in (
         ("full_year", "全年预算数"),
         ("initial", "年初预算数"),

@@ -30,10 +30,12 @@ def judge_sheet(
     form_id: str | None = None,
     overrides: Overrides | None = None,
 ) -> dict[str, Any]:
-    """A score sheet of ``wenxiao read`` (criteria with weight, score, experts) in the shape of ``wenxiao score``.
+    """A score sheet of ``wenxiao read`` (criteria with weight, score, experts) in the shape of
+    ``wenxiao score``.
 
-    Sums, experts' means, level weights, subtotals, total and grade are checked; every row is ``needs_judgement``
-    with the people's points as published, except rows without a score (``not_reported``).
+    Sums, experts' means, level weights, subtotals, total and grade are checked; every row is
+    ``needs_judgement`` with the people's points as published, except rows without a score
+    (``not_reported``).
     """
     mismatches: list[Mismatch] = []
     fiscal = year or _year(form)
@@ -89,7 +91,9 @@ def _name(item: Mapping[str, Any]) -> str:
 def _row(
     item: Mapping[str, Any], at: int, found: list[Mismatch], *, trimmed: bool
 ) -> dict[str, Any]:
-    """One criterion: within its weight, and the mean of its experts (without highest and lowest if ``trimmed``)."""
+    """One criterion: within its weight, and the mean of its experts
+    (without highest and lowest if ``trimmed``).
+    """
     weight, score = _computed(item.get("weight")), _computed(item.get("score"))
     place = f"第 {at + 1} 项 {_name(item)}"
     marks = [
@@ -145,7 +149,9 @@ def _criteria(form: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _whole(form: Mapping[str, Any]) -> bool:
-    """Whether all rows are there: a total above the sum of the weights means that rows are missing."""
+    """Whether all rows are there: a total above the sum of the weights
+    means that rows are missing.
+    """
     weights, total = _sum(_criteria(form), "weight"), _computed(form.get("total"))
     return not form.get("truncated") and (weights is None or total is None or total <= weights)
 
@@ -237,6 +243,8 @@ def _grade(
     rules: tuple[int | None, Overrides | None],
     found: list[Mismatch],
 ) -> dict[str, Any]:
-    """The grade of the rows' sum (of the written total where rows are missing) against the written word."""
+    """The grade of the rows' sum (of the written total where rows are
+    missing) against the written word.
+    """
     points = number_in(total["points"]) if total["complete"] else number_in(total["published"])
     return judged_grade(points, form.get("grade"), rules, found, "写的是")

@@ -1,4 +1,6 @@
-"""Published tables in the shape that is judged, whether they come from a form's one table or from a case in JSON."""
+"""Published tables in the shape that is judged, whether they come from a
+form's one table or from a case in JSON.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +19,9 @@ _AMOUNTS = ("initial", "full_year", "executed")
 def case_of(table: Table, *, name: str) -> dict[str, Any]:
     """The one table of a self-evaluation for ``judge_table``.
 
-    Amounts are 元. A total row that is empty or 0 while its parts are not is handed on as such, with the sums of the
-    parts. What the form lacks stays None; points of the money block that nobody saw (a formula without saved result) too.
+    Amounts are 元. A total row that is empty or 0 while its parts are not is handed on as such, with
+    the sums of the parts. What the form lacks stays None; points of the money block that nobody saw
+    (a formula without saved result) too.
     """
     head = table.head
     funds: Sequence[Cells] = head.get("funds") or ()
@@ -90,7 +93,9 @@ def _criterion(row: Cells) -> dict[str, Any]:
 
 
 def flattened(case: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A case whose budget is a bare figure beside its executed one (evaluations, monitoring) in the common shape."""
+    """A case whose budget is a bare figure beside its executed one
+    (evaluations, monitoring) in the common shape.
+    """
     budget = case.get("budget")
     if isinstance(budget, Mapping):
         return case
@@ -109,7 +114,9 @@ def flattened(case: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def is_sheet(case: Mapping[str, Any]) -> bool:
-    """Whether a table is a score sheet: points are given, and no row of it has a target or an actual value."""
+    """Whether a table is a score sheet: points are given, and no row of it
+    has a target or an actual value.
+    """
     rows = case.get("indicators") or ()
     judged = any(number_in(row.get("score")) is not None for row in rows)
     return judged and not any(
@@ -118,7 +125,9 @@ def is_sheet(case: Mapping[str, Any]) -> bool:
 
 
 def sheet_from_case(case: Mapping[str, Any]) -> dict[str, Any]:
-    """A score sheet given as a case (indicators, total_score, total_weight) in the shape of a read form."""
+    """A score sheet given as a case (indicators, total_score, total_weight)
+    in the shape of a read form.
+    """
     keys = ("level1", "level2", "level3", "weight", "score", "experts")
     return {
         "kind": case.get("kind"),
@@ -133,7 +142,9 @@ def sheet_from_case(case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(cell: object) -> Any:
-    """The value of a cell or of a plain field; the computed one where a formula has no cached value."""
+    """The value of a cell or of a plain field; the computed one where a
+    formula has no cached value.
+    """
     if isinstance(cell, Mapping):
         value = cell.get("value")
         return cell.get("computed") if value is None else value

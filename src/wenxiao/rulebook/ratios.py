@@ -1,7 +1,7 @@
 """Ratios of a department as a whole, computed from reported amounts and head counts.
 
-Nothing is capped and nothing is guessed: an absent input makes the ratio ``missing``, a denominator of 0 makes it
-``none``, whatever the numerator. Formulas are dated data in ``basis/ratios.yaml``.
+Nothing is capped and nothing is guessed: an absent input makes the ratio ``missing``, a denominator
+of 0 makes it ``none``, whatever the numerator. Formulas are dated data in ``basis/ratios.yaml``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from wenxiao.rulebook.basis import Overrides, Value, in_force
 from wenxiao.rulebook.numbers import scaled
 
 Inputs = Mapping[str, Decimal | Sequence[Decimal] | None]
-"""A department's figures by field: amounts in 元, head counts, ``planned_progress`` in percent, ``treasury_months`` the
-payments of each month from January. Absent or None is missing, never 0."""
+"""A department's figures by field: amounts in 元, head counts, ``planned_progress`` in percent,
+``treasury_months`` the payments of each month from January. Absent or None is missing, never 0.
+"""
 
 Status = Literal["computed", "none", "missing"]
 _MONTHS = 12
@@ -41,7 +42,9 @@ class Ratio:
 def ratios(
     figures: Inputs, on: date | int | None = None, overrides: Overrides | None = None
 ) -> list[Ratio]:
-    """Every ratio in force on a day (a year: its last day) for one department, in the order of the rule."""
+    """Every ratio in force on a day (a year: its last day) for one
+    department, in the order of the rule.
+    """
     return [_ratio(rule, figures) for rule in formulas(on, overrides).content["ratios"]]
 
 
@@ -102,7 +105,9 @@ def _amount(figure: Decimal | Sequence[Decimal] | None) -> Fraction:
 
 
 def _planned(figures: Inputs, against: object) -> Fraction:
-    """The share of the year's money that should have been paid: as planned, else by the months told of."""
+    """The share of the year's money that should have been paid: as planned,
+    else by the months told of.
+    """
     if against:
         return _amount(figures[str(against)]) / 100
     months = figures["treasury_months"]

@@ -12,7 +12,9 @@ _EXACT = frozenset({None, "="})
 
 
 def unread(target: str, actual: str) -> str:
-    """The sentence where no number or day can be read out of a value whose target is one; else empty."""
+    """The sentence where no number or day can be read out of a value whose
+    target is one; else empty.
+    """
     wanted = parse(target, "target").kind if target.strip() else "text"
     if not actual.strip() or wanted not in EXAMPLES:
         return ""

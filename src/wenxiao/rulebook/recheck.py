@@ -1,7 +1,9 @@
-"""Which self-evaluations are re-checked: by reasons anybody can read, and a share at random anybody can draw again.
+"""Which self-evaluations are re-checked: by reasons anybody can read, and a share at random anybody
+can draw again.
 
-There is no number of risk: an object has reasons or it has none, and every reason says the figures and the floor it
-stands on. Floors are dated data in ``basis/recheck.yaml``. What is not known of an object never counts against it.
+There is no number of risk: an object has reasons or it has none, and every reason says the figures
+and the floor it stands on. Floors are dated data in ``basis/recheck.yaml``. What is not known of an
+object never counts against it.
 """
 
 from __future__ import annotations
@@ -34,10 +36,12 @@ class SampleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SelfEvaluation:
-    """What is known of one self-evaluation: points and rates in percent, None (not known) never counts.
+    """What is known of one self-evaluation: points and rates in percent, None (not known) never
+    counts.
 
-    ``group`` names its peers; ``light`` is the last monitoring's (red, yellow, green); ``proved`` the share of its points
-    that rests on proof; ``lowered``, ``differences`` and ``doubts`` are sentences, empty where one looked and found none.
+    ``group`` names its peers; ``light`` is the last monitoring's (red, yellow, green); ``proved``
+    the share of its points that rests on proof; ``lowered``, ``differences`` and ``doubts`` are
+    sentences, empty where one looked and found none.
     """
 
     id: str
@@ -65,7 +69,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class DrawingLine:
-    """One object of a sample: its place in the order, how it was drawn (None: not), why, and which reasons were not asked."""
+    """One object of a sample: its place in the order, how it was drawn
+    (None: not), why, and which reasons were not asked.
+    """
 
     id: str
     rank: int
@@ -102,9 +108,10 @@ def sample(
 ) -> RecheckDrawing:
     """Draw: at least ``share`` percent of all at random, everything else that has a reason by risk.
 
-    The same objects, share and seed give the same sample, in whatever order they come. Lines come in the order of
-    ``objects``. Where nearly all have reasons, room for the random share is kept first: the fewest reasons give way.
-    SampleError for a share outside 0 to 100 or for two objects of one id.
+    The same objects, share and seed give the same sample, in whatever order they come. Lines come
+    in the order of ``objects``. Where nearly all have reasons, room for the random share is kept
+    first: the fewest reasons give way. SampleError for a share outside 0 to 100 or for two objects
+    of one id.
     """
     wanted = least_share(on, overrides) if share is None else share
     if not 0 <= wanted <= 100:
@@ -138,7 +145,9 @@ def _place(one: SelfEvaluation, reasons: Sequence[Reason]) -> tuple[int, Decimal
 def _drawn(
     order: Sequence[str], has_reason: Mapping[str, bool], due: int, seed: int
 ) -> dict[str, Drawn]:
-    """Who is drawn how: those with reasons, as far as ``due`` are left for chance, then chance among the rest."""
+    """Who is drawn how: those with reasons, as far as ``due`` are left for
+    chance, then chance among the rest.
+    """
     risky = [one for one in order if has_reason[one]][: len(order) - due]
     taken = frozenset(risky)
     rest = sorted((one for one in order if one not in taken), key=lambda one: _lot(seed, one))
@@ -146,14 +155,18 @@ def _drawn(
 
 
 def _lot(seed: int, one: str) -> tuple[str, str]:
-    """The lot of an object: SHA-256 of 「种子:编号」, so that anybody can draw again with any tool; the smallest win."""
+    """The lot of an object: SHA-256 of 「种子:编号」, so that anybody can draw
+    again with any tool; the smallest win.
+    """
     return hashlib.sha256(f"{seed}:{one}".encode()).hexdigest(), one
 
 
-# ---- the reasons ---------------------------------------------------------------------------------------------------
+# ---- the reasons ---------------------------------------------------------------------------------
 
 Answer = str | None
-"""The sentence of a reason; empty where it does not hold, None where a fact it needs is not known."""
+"""The sentence of a reason; empty where it does not hold, None where a fact
+it needs is not known.
+"""
 
 
 def _groups(objects: Iterable[SelfEvaluation]) -> Groups:
@@ -244,7 +257,9 @@ def _peers(one: SelfEvaluation, floors: Floors, peers: Groups) -> Answer:
 
 
 def _middle_without(scores: Sequence[Decimal], own: int) -> Decimal:
-    """The median of sorted scores without the one at ``own``, without making a list for each object."""
+    """The median of sorted scores without the one at ``own``, without
+    making a list for each object.
+    """
     others = len(scores) - 1
     low, high = (scores[at + (at >= own)] for at in ((others - 1) // 2, others // 2))
     return (low + high) / 2

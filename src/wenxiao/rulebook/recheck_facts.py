@@ -1,4 +1,6 @@
-"""What a published self-evaluation tells the drawing of the re-check: its own figures, and facts given beside them."""
+"""What a published self-evaluation tells the drawing of the re-check: its
+own figures, and facts given beside them.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,9 @@ def self_evaluation(
 ) -> SelfEvaluation:
     """One case (shape of ``wenxiao score``) with what was put beside it.
 
-    Beside the form may stand: ``last_year`` {score}, ``group``, ``monitoring`` {light}, ``proved_share``, ``doubts`` [text],
-    and on a row ``proof`` and ``approved_target``. What does not stand there is not known.
+    Beside the form may stand: ``last_year`` {score}, ``group``, ``monitoring`` {light},
+    ``proved_share``, ``doubts`` [text], and on a row ``proof`` and ``approved_target``. What does
+    not stand there is not known.
     """
     answer = judge_table(case, year=year, overrides=overrides)
     score, total = number_in(case.get("total_score")), answer["total"]
@@ -69,7 +72,9 @@ def _light(case: Case) -> str | None:
 
 
 def _proved(case: Case, rows: list[Case]) -> Decimal | None:
-    """The share in percent of the form's own points whose rows name a proof; None where no row says anything of proof."""
+    """The share in percent of the form's own points whose rows name a
+    proof; None where no row says anything of proof.
+    """
     share = number_in(case.get("proved_share"))
     if share is not None or all("proof" not in row for row in rows):
         return share
@@ -103,7 +108,9 @@ def _lowered(rows: list[Case], overrides: Overrides | None) -> tuple[str, ...] |
 def _doubts(
     case: Case, rows: list[Case], year: int | None, overrides: Overrides | None
 ) -> tuple[str, ...] | None:
-    """The doubts given, and those the bureau's own checks of a self-evaluation have; None for a form without rows."""
+    """The doubts given, and those the bureau's own checks of a
+    self-evaluation have; None for a form without rows.
+    """
     given = case.get("doubts")
     doubts = [_doubt(one) for one in given] if isinstance(given, list) else []
     if not rows and not isinstance(given, list):

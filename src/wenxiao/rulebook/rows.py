@@ -30,9 +30,10 @@ Direction = Literal["forward", "reverse"]
 class RowRule:
     """The rule one indicator carries of its own, instead of the one its cells suggest.
 
-    ``params`` by kind: threshold ``pass_percent``; interval ``bands`` as (at_least percent of target, share percent)
-    pairs, highest first; deduction ``per_unit`` points and ``unit_size`` (default 1); likert ``lowest`` and
-    ``highest``; formula ``part`` and ``whole`` naming two of the row's elements (× 100 %).
+    ``params`` by kind: threshold ``pass_percent``; interval ``bands`` as (at_least percent of
+    target, share percent) pairs, highest first; deduction ``per_unit`` points and ``unit_size``
+    (default 1); likert ``lowest`` and ``highest``; formula ``part`` and ``whole`` naming two of the
+    row's elements (× 100 %).
     """
 
     kind: RuleKind = "ratio"
@@ -45,7 +46,9 @@ class RowRule:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a person decided about a row: the tier ('1' '2' '3', or '' when the row has no tiers) and the points."""
+    """What a person decided about a row: the tier ('1' '2' '3', or '' when
+    the row has no tiers) and the points.
+    """
 
     points: Decimal
     tier: str = ""
@@ -56,9 +59,10 @@ class Judged:
 class Row:
     """One indicator of a table: its promise, its fact, its weight in points.
 
-    ``year`` is the fiscal year (resolves dates without a year). ``published`` are the points somebody else gave.
-    ``sample`` is the number of answers behind a satisfaction figure. ``as_of`` is the day of a check before year end:
-    a deadline after it is not due. ``proved`` False says that no evidence was handed in, None that nobody looked.
+    ``year`` is the fiscal year (resolves dates without a year). ``published`` are the points
+    somebody else gave. ``sample`` is the number of answers behind a satisfaction figure. ``as_of``
+    is the day of a check before year end: a deadline after it is not due. ``proved`` False says
+    that no evidence was handed in, None that nobody looked.
     """
 
     weight: Decimal | None
@@ -81,8 +85,8 @@ class Row:
 class Outcome:
     """One row judged: an honest status, points with two decimals (None unless scored), and why.
 
-    ``rule`` is a code of basis/scoring_rules.yaml, ``formula`` the arithmetic with the row's own numbers, ``assumed``
-    what was supposed where the cells did not say it (None when nothing was).
+    ``rule`` is a code of basis/scoring_rules.yaml, ``formula`` the arithmetic with the row's own
+    numbers, ``assumed`` what was supposed where the cells did not say it (None when nothing was).
     """
 
     status: Status

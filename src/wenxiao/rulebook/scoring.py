@@ -1,7 +1,7 @@
 """How one row, the execution line and a whole table are scored: the readable specification.
 
-Points are computed as exact fractions and rounded half-up once to two decimals. The columns (columns.py) are proved
-equal to this.
+Points are computed as exact fractions and rounded half-up once to two decimals. The columns
+(columns.py) are proved equal to this.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The exact sum of the printed points; ``complete`` only when every weighted row and execution is scored."""
+    """The exact sum of the printed points; ``complete`` only when every
+    weighted row and execution is scored.
+    """
 
     points: Decimal
     complete: bool
@@ -53,7 +55,9 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Whether computed points equal published ones; None when nothing was published or a person must judge."""
+    """Whether computed points equal published ones; None when nothing was
+    published or a person must judge.
+    """
 
     agrees: bool | None
     reason: str | None = None
@@ -62,8 +66,9 @@ class Agreement:
 def score_one(row: Row, profile: Profile) -> Outcome:
     """The honest outcome of one row under a profile.
 
-    Never a silent full mark: without a fact ``not_reported``, without a certain reading ``unreadable`` or
-    ``needs_judgement``. A judgement on the row decides what only a person can; TierError when it lies outside its tier.
+    Never a silent full mark: without a fact ``not_reported``, without a certain reading
+    ``unreadable`` or ``needs_judgement``. A judgement on the row decides what only a person can;
+    TierError when it lies outside its tier.
     """
     settled = settle(row, profile)
     if row.weight is None or settled.status in {"not_reported", "not_due"}:
@@ -98,8 +103,8 @@ def share_of(settled: Settled) -> Fraction:
 def total(outcomes: Iterable[Outcome], execution: Execution | None = None) -> Total:
     """The exact sum of printed points, execution included, and whether anything is still open.
 
-    Rows without weight (of which a table may list 其中 items) neither count nor keep a table open. A table in which
-    nothing is weighted is not complete.
+    Rows without weight (of which a table may list 其中 items) neither count nor keep a table open. A
+    table in which nothing is weighted is not complete.
     """
     rows = [one for one in outcomes if one.status != "unweighted"]
     parts = [one.points for one in rows if one.points is not None]
@@ -119,8 +124,8 @@ def weights_sum(weights: Iterable[Decimal | None]) -> Decimal:
 def agreement(points: Decimal | None, published: Decimal | None) -> Agreement:
     """Computed points against published ones.
 
-    The two-decimal points are rounded half-up to the digits published, at least one. Equal only as whole numbers:
-    False with reason ``rounded_to_integer``.
+    The two-decimal points are rounded half-up to the digits published, at least one. Equal only as
+    whole numbers: False with reason ``rounded_to_integer``.
     """
     if points is None or published is None:
         return Agreement(None)

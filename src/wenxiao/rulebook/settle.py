@@ -1,7 +1,8 @@
-"""From a row's cells to the arithmetic to be done: the part of scoring that reads, before the part that counts.
+"""From a row's cells to the arithmetic to be done: the part of scoring that reads, before the part
+that counts.
 
-Both the readable path (scoring.py) and the columns (columns.py) start from the same Settled, so they can differ only
-in arithmetic, and that is held equal by a property test.
+Both the readable path (scoring.py) and the columns (columns.py) start from the same Settled, so
+they can differ only in arithmetic, and that is held equal by a property test.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ BLANKS = frozenset({"", "—", "-", "－", "--", "/", "——"})
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is to be computed: ``sum`` says how, ``target`` (and ``high``) and ``actual`` are in one unit.
+    """What is to be computed: ``sum`` says how, ``target`` (and ``high``) and ``actual`` are in one
+    unit.
 
     With ``sum`` none there is nothing to compute and ``status`` with ``reason`` is the answer.
     """
@@ -126,7 +128,9 @@ def _not_a_figure(row: Row, target: Expression, actual: Expression) -> str | Non
 
 
 def _told_otherwise(target: str, actual: str) -> str | None:
-    """Why two figures are not of one thing: one rises and the other falls, or one is per month and the other is not."""
+    """Why two figures are not of one thing: one rises and the other falls,
+    or one is per month and the other is not.
+    """
     turns = {turn(target), turn(actual)}
     if turns >= {"up", "down"}:
         return f"目标“{target}”与实际“{actual}”一升一降，方向不同，需人工判定。"

@@ -1,4 +1,6 @@
-"""Counting confirmed findings over subjects: 「…（涉及到13个项目）」 and the matrix whose columns equal the sentence."""
+"""Counting confirmed findings over subjects: 「…（涉及到13个项目）」 and the matrix
+whose columns equal the sentence.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ CONFIRMED = "confirmed"
 
 @dataclass(frozen=True, slots=True)
 class CountedFinding:
-    """One finding: on which subject, under which catalogue code, confirmed by a person or only a candidate."""
+    """One finding: on which subject, under which catalogue code, confirmed
+    by a person or only a candidate.
+    """
 
     subject: int
     code: str
@@ -19,7 +23,9 @@ class CountedFinding:
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One printed line: text of one or several grouped codes, and the distinct subjects it concerns, sorted."""
+    """One printed line: text of one or several grouped codes, and the
+    distinct subjects it concerns, sorted.
+    """
 
     text: str
     codes: tuple[str, ...]
@@ -37,7 +43,9 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Subjects × lines with a mark where a line concerns a subject; ``totals`` equal the counts of the sentences."""
+    """Subjects × lines with a mark where a line concerns a subject;
+    ``totals`` equal the counts of the sentences.
+    """
 
     subjects: tuple[int, ...]
     lines: tuple[ReportLine, ...]
@@ -53,8 +61,9 @@ def tally(
 ) -> list[ReportLine]:
     """Lines over the given subjects, most frequent first (equal counts in the order of ``groups``).
 
-    Only confirmed findings on those subjects count; a subject found under two codes of one group counts once.
-    ``groups`` are (text, catalogue codes); lines that concern fewer than ``at_least`` subjects are left out.
+    Only confirmed findings on those subjects count; a subject found under two codes of one group
+    counts once. ``groups`` are (text, catalogue codes); lines that concern fewer than ``at_least``
+    subjects are left out.
     """
     within = frozenset(subjects)
     held: dict[str, set[int]] = {}

@@ -1,4 +1,6 @@
-"""Qualitative tiers: a person picks the tier and the points, the tier's cut points hold the points."""
+"""Qualitative tiers: a person picks the tier and the points, the tier's cut
+points hold the points.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,11 @@ class TierError(ValueError):
 
 
 def check_judged(weight: Decimal, judged: Judged, profile: Profile) -> None:
-    """TierError, with a Chinese sentence, unless the points lie within the weight and within the tier picked.
+    """TierError, with a Chinese sentence, unless the points lie within the weight and within the
+    tier picked.
 
-    A tier holds its lower bound and not its upper one, except the full weight. Points have at most two decimals.
+    A tier holds its lower bound and not its upper one, except the full weight. Points have at most
+    two decimals.
     """
     points = judged.points
     if not 0 <= points <= weight:

@@ -1,7 +1,9 @@
-"""What a change of a rule would move, object by object: the same arithmetic twice, by the rules before and after.
+"""What a change of a rule would move, object by object: the same arithmetic twice, by the rules
+before and after.
 
-Nothing is written. Whoever has objects gives each as :class:`Tried`; the command line takes them from a file, the
-product from what is stored (``followup.services.trying``), and both show one :class:`Ledger`.
+Nothing is written. Whoever has objects gives each as :class:`Tried`; the command line takes them
+from a file, the product from what is stored (``followup.services.trying``), and both show one
+:class:`Ledger`.
 """
 
 from __future__ import annotations
@@ -14,12 +16,16 @@ from typing import Any
 from wenxiao.rulebook.basis import Overrides
 
 Result = Mapping[str, Any]
-"""What the rules say of one object: points (text), grade, codes; or light and index. None is what cannot be said."""
+"""What the rules say of one object: points (text), grade, codes; or light and index.
+None is what cannot be said.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One object: its year (None: judged by the newest rules) and its result by some own values of a division."""
+    """One object: its year (None: judged by the newest rules) and its
+    result by some own values of a division.
+    """
 
     id: str
     kind: str
@@ -48,7 +54,9 @@ class MovedResult:
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """An object the change leaves as it is, and why; ``settled``: its result is fixed and would be another now."""
+    """An object the change leaves as it is, and why; ``settled``: its
+    result is fixed and would be another now.
+    """
 
     id: str
     why: str
@@ -110,7 +118,9 @@ def out_of_reach(year: int | None, start: date) -> str:
 
 
 def tried(cases: Iterable[Tried], before: Overrides, after: Overrides, start: date) -> Ledger:
-    """Every object by the rules before and after; one of a year that ended before ``start`` is not touched."""
+    """Every object by the rules before and after; one of a year that ended
+    before ``start`` is not touched.
+    """
     ledger = Ledger()
     for case in cases:
         if why := out_of_reach(case.year, start):
@@ -123,7 +133,8 @@ def tried(cases: Iterable[Tried], before: Overrides, after: Overrides, start: da
 def _split(line: MovedResult, part: str) -> MovedResult | None:
     """The line of the watch's parts or of the rest; None where they don't differ.
 
-    What names the result (:data:`NAMED`) stands there either way, everything else only where it differs.
+    What names the result (:data:`NAMED`) stands there either way, everything else only where it
+    differs.
     """
     before, after = {}, {}
     for key in line.after:

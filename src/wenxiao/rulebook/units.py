@@ -44,8 +44,9 @@ def same_unit(
 ) -> tuple[Fraction, Fraction, str | None]:
     """Target and actual as exact numbers in one unit, and what was assumed (None when nothing was).
 
-    Multipliers (万, 亿) are converted, ``百分比`` is %, a unit missing on one side is taken from the other unless the
-    two figures then lie a thousandfold apart. UnitsDifferError, with a Chinese sentence, when nothing is certain.
+    Multipliers (万, 亿) are converted, ``百分比`` is %, a unit missing on one side is taken from the
+    other unless the two figures then lie a thousandfold apart. UnitsDifferError, with a Chinese
+    sentence, when nothing is certain.
     """
     (t_factor, t_rest), (a_factor, a_rest) = _split(target_unit), _split(actual_unit)
     if target_unit and actual_unit:

@@ -1,7 +1,8 @@
-"""Every address with its methods, the power it asks, the acts behind it and whether these need a second hand.
+"""Every address with its methods, the power it asks, the acts behind it and whether these need a
+second hand.
 
-All of it is read from what runs: the table of addresses, what a view says of itself, and which services its code names.
-What can't be read that way is None, never a guess.
+All of it is read from what runs: the table of addresses, what a view says of itself, and which
+services its code names. What can't be read that way is None, never a guess.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ _SERVICES = re.compile(r"wenxiao\.\w+\.services\b")
 _GUARDS = frozenset({"require_other", "require_second_hand", "barred_in"})
 """Who calls one of these refuses the hand that did the step before."""
 _ASKING = {"require": "submitted_by", "require_one": "submitted_by", "_require": "written_by"}
-"""Likewise, if told by this word whose work it was; a helper that hands a name on is read where it is called."""
+"""Likewise, if told by this word whose work it was; a helper that hands a
+name on is read where it is called.
+"""
 
 
 class Address(NamedTuple):
-    """``act`` is the one act behind it, None of none or several; ``second_hand`` None where that can't be read."""
+    """``act`` is the one act behind it, None of none or several;
+    ``second_hand`` None where that can't be read.
+    """
 
     path: str
     methods: list[str]
@@ -71,7 +76,9 @@ def _address(path: str, view: Callable[..., Any]) -> Address:
 
 
 def _acts_of(view: Callable[..., Any]) -> dict[str, FunctionType]:
-    """The acts that a view's code names, itself or through other functions of the pages; by room and name."""
+    """The acts that a view's code names, itself or through other functions
+    of the pages; by room and name.
+    """
     acts: dict[str, FunctionType] = {}
     seen: set[FunctionType] = set()
     open_ends = [unwrap(view)]
@@ -129,7 +136,9 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _named_in(function: FunctionType) -> Iterator[FunctionType]:
-    """The functions that code names: by their own name, as part of a module, or listed in a table of the module."""
+    """The functions that code names: by their own name, as part of a
+    module, or listed in a table of the module.
+    """
     for code in _codes(function.__code__):
         values = [function.__globals__.get(name) for name in code.co_names]
         for value in values:

@@ -1,6 +1,7 @@
 """The `wenxiao` command: JSON on standard output only, everything else on standard error.
 
-Exit 0 fine, 1 problems found in the data, 2 wrong use. `parse`, `read`, `score`, `pace` and `check` never start Django.
+Exit 0 fine, 1 problems found in the data, 2 wrong use. `parse`, `read`, `score`, `pace` and `check`
+never start Django.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ class Parser(argparse.ArgumentParser):
 
 
 def in_chinese(message: str) -> str:
-    """What argparse complains of, in Chinese; an unknown complaint says only that an option is wrong."""
+    """What argparse complains of, in Chinese; an unknown complaint says
+    only that an option is wrong.
+    """
     for pattern, sentence in _SAID:
         hit = pattern.fullmatch(message)
         if hit is not None:

@@ -1,4 +1,6 @@
-"""Where the rows are kept: an embedded SQLite file, or the PostgreSQL named by WENXIAO_DATABASE_URL."""
+"""Where the rows are kept: an embedded SQLite file, or the PostgreSQL named
+by WENXIAO_DATABASE_URL.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
 
 
 def sqlite_settings(path: Path) -> dict[str, Any]:
-    """WAL for readers beside a writer, FULL so that a power cut loses nothing, IMMEDIATE so that writers queue."""
+    """WAL for readers beside a writer, FULL so that a power cut loses
+    nothing, IMMEDIATE so that writers queue.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),

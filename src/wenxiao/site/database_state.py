@@ -49,7 +49,9 @@ def pending() -> list[str]:
 
 
 def migrate() -> int:
-    """Bring the tables up to date; returns how many migrations were applied. NotReady where the rows don't allow one."""
+    """Bring the tables up to date; returns how many migrations were applied.
+    NotReady where the rows don't allow one.
+    """
     from django.core.management import call_command
 
     from wenxiao.store.moves import NotAllowed
@@ -87,7 +89,9 @@ def is_empty() -> bool:
 
 
 def purpose() -> str:
-    """What the database was begun for: "real" or "demo"; empty when it is away, older or nobody has begun."""
+    """What the database was begun for: "real" or "demo"; empty when it is
+    away, older or nobody has begun.
+    """
     from django.db import DatabaseError
 
     from wenxiao.orgs.models import Installation
@@ -101,7 +105,9 @@ def purpose() -> str:
 
 
 def require_ready() -> None:
-    """Raise NotReady with what to do unless the database has content and its tables are up to date."""
+    """Raise NotReady with what to do unless the database has content and
+    its tables are up to date.
+    """
     from django.db import OperationalError
 
     try:

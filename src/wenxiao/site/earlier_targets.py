@@ -1,4 +1,6 @@
-"""What ``wenxiao check`` is given beside a target table: the approved target and last year's, joined row by row."""
+"""What ``wenxiao check`` is given beside a target table: the approved
+target and last year's, joined row by row.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,8 @@ from typing import Any
 
 
 def join_earlier(item: Mapping[str, Any], rows: list[dict[str, Any]], head: dict[str, Any]) -> None:
-    """``approved`` says what each row promised before, ``previous`` what last year reached; joined by level 2 and name.
+    """``approved`` says what each row promised before, ``previous`` what last year reached; joined
+    by level 2 and name.
 
     Raises ValueError where either is no list of rows and no table of them.
     """

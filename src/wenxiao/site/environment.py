@@ -1,4 +1,6 @@
-"""What a place sets in the environment: texts, flags and lists, read by environs; empty means not set."""
+"""What a place sets in the environment: texts, flags and lists, read by
+environs; empty means not set.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ env = Env()
 
 
 def flag(name: str) -> bool:
-    """Whether ``name`` is set to 1 or another word of yes; raises ImproperlyConfigured for any other word."""
+    """Whether ``name`` is set to 1 or another word of yes; raises
+    ImproperlyConfigured for any other word.
+    """
     if not env.str(name, ""):
         return False
     try:

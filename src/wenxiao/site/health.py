@@ -1,4 +1,6 @@
-"""/health: what of the system works, for a machine that watches and for whoever is asked why it is slow."""
+"""/health: what of the system works, for a machine that watches and for
+whoever is asked why it is slow.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ LEAST_FREE = 500 << 20
 
 @view("anyone")
 def health(request: HttpRequest) -> HttpResponse:
-    """200 while people can work, 503 while the database is away; ``state`` is ok, degraded or away."""
+    """200 while people can work, 503 while the database is away; ``state``
+    is ok, degraded or away.
+    """
     del request
     database, tasks, saved = _database()
     running = [
@@ -52,7 +56,9 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def _database() -> tuple[str, dict[str, Any] | None, dict[str, Any] | None]:
-    """Whether rows can be read, how long the queue of tasks is, when the last backup and drill were and whether well."""
+    """Whether rows can be read, how long the queue of tasks is, when the
+    last backup and drill were and whether well.
+    """
     from django_tasks_db.models import DBTaskResult
 
     try:
@@ -75,7 +81,9 @@ def _database() -> tuple[str, dict[str, Any] | None, dict[str, Any] | None]:
 
 
 def _mixed() -> int | None:
-    """How many accounts have duties that may not meet in one person; administrators are told which."""
+    """How many accounts have duties that may not meet in one person;
+    administrators are told which.
+    """
     try:
         return len(mixed_accounts())
     except Error:

@@ -1,4 +1,6 @@
-"""Begin an empty division: the territory, its three administrators, and what the template workbook holds."""
+"""Begin an empty division: the territory, its three administrators, and
+what the template workbook holds.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +107,9 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """One of the three accounts a division begins with; a password that is ``known`` need not be changed at once."""
+    """One of the three accounts a division begins with; a password that is
+    ``known`` need not be changed at once.
+    """
 
     username: str
     name: str
@@ -127,7 +131,8 @@ def found_division(
 ) -> Division:
     """A division, its three administrators and the rulebook's problem catalogue.
 
-    Nobody has an account before this, so it is the act of whoever sits at the machine; everything after it has a person.
+    Nobody has an account before this, so it is the act of whoever sits at the machine; everything
+    after it has a person.
     """
     division = create_division(
         code=code,
@@ -168,10 +173,12 @@ def begin(
     source: Path | None = None,
     progress: Callable[[str], None] = _unheard,
 ) -> Begun:
-    """A division with its administrators and, from ``source``, units, people and subjects: all of it or nothing.
+    """A division with its administrators and, from ``source``, units, people and subjects: all of
+    it or nothing.
 
-    Problems of 阻断, in the workbook or because the division exists, are returned and nothing is stored: all of them at
-    once, each with sheet, row and cell. ``progress`` is told what is being done while one waits.
+    Problems of 阻断, in the workbook or because the division exists, are returned and nothing is
+    stored: all of them at once, each with sheet, row and cell. ``progress`` is told what is being
+    done while one waits.
     """
     if source:
         progress(f"正在读取 {source.name}……")
@@ -251,7 +258,9 @@ def _unknown_words(opening: Opening) -> list[Problem]:
 
 
 def _secrets(opening: Opening) -> list[Problem]:
-    """Units and subjects whose names carry a marking: what may not enter is named by its row before anything is made."""
+    """Units and subjects whose names carry a marking: what may not enter is
+    named by its row before anything is made.
+    """
     problems = []
     for sheet in ("单位", "对象"):
         for row in opening.written(sheet):
@@ -336,7 +345,9 @@ def _units(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
 
 
 def _offices(division: Division, rows: list[dict[str, Any]]) -> dict[str, Unit]:
-    """The finance offices that serve the units (归口业务科室), by name; each is a unit of the bureau's own."""
+    """The finance offices that serve the units (归口业务科室), by name; each is a
+    unit of the bureau's own.
+    """
     names = dict.fromkeys(row["office"] for row in rows if row["office"])
     return {
         name: add_unit(

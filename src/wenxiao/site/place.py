@@ -1,4 +1,5 @@
-"""Where a program keeps its data and who may come to it: the default homes, private files, addresses beyond this machine.
+"""Where a program keeps its data and who may come to it: the default homes, private files,
+addresses beyond this machine.
 
 Standard library alone: the settings ask here before Django stands.
 """
@@ -14,7 +15,9 @@ from pathlib import Path
 
 REAL_HOME = "var"
 DEMO_HOME = "var-demo"
-"""A demonstration has a home of its own, so that one forgotten WENXIAO_HOME never joins it to real data."""
+"""A demonstration has a home of its own, so that one forgotten WENXIAO_HOME
+never joins it to real data.
+"""
 NOT_FOR_OTHERS = 0o027
 """Taken from every file and folder: others have nothing, the group only reads."""
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
@@ -22,7 +25,9 @@ ANYWHERE = frozenset({"", "0.0.0.0", "::", "[::]"})  # noqa: S104 - compared, no
 
 
 def default_home() -> str:
-    """WENXIAO_HOME; else ``var``, or the demonstration's where only that one was ever begun here."""
+    """WENXIAO_HOME; else ``var``, or the demonstration's where only that
+    one was ever begun here.
+    """
     if home := os.environ.get("WENXIAO_HOME"):
         return home
     if os.environ.get("WENXIAO_DATABASE_URL"):
@@ -33,7 +38,9 @@ def default_home() -> str:
 
 
 def private_home(home: Path) -> Path:
-    """Make the home if need be; it and the database in it are nobody else's. From now on this process writes so, too."""
+    """Make the home if need be; it and the database in it are nobody else's.
+    From now on this process writes so, too.
+    """
     os.umask(os.umask(0o077) | NOT_FOR_OTHERS)
     home.mkdir(parents=True, exist_ok=True)
     for path in (home, home / "files", *home.glob("wenxiao.sqlite3*")):
@@ -55,9 +62,11 @@ def is_loopback(host: str) -> bool:
 
 
 def allowed_hosts(said: str, bound: str) -> list[str]:
-    """The names requests may ask for: those said; else this machine's own, with the address it listens on.
+    """The names requests may ask for: those said; else this machine's own, with the address it
+    listens on.
 
-    Listening on every address without a word about names, the machine answers to its own name and addresses.
+    Listening on every address without a word about names, the machine answers to its own name and
+    addresses.
     """
     if said:
         return [host.strip() for host in said.split(",") if host.strip()]
@@ -82,7 +91,9 @@ def _own_names() -> list[str]:
 
 
 def beyond(bound: str, hosts: list[str], proxies: list[str]) -> bool:
-    """Whether others than whoever sits at this machine can come: by its address, by its names, or through a proxy."""
+    """Whether others than whoever sits at this machine can come: by its
+    address, by its names, or through a proxy.
+    """
     return (
         bool(bound and not is_loopback(bound))
         or bool(proxies)
@@ -91,7 +102,9 @@ def beyond(bound: str, hosts: list[str], proxies: list[str]) -> bool:
 
 
 def exposure(host: str, *, demo: bool) -> list[str]:
-    """What whoever starts the server has to know of who can come: nothing while only this machine can."""
+    """What whoever starts the server has to know of who can come: nothing
+    while only this machine can.
+    """
     setting = os.environ.get("WENXIAO_HOSTS", "")
     hosts = allowed_hosts(setting, host)
     proxies = [one for one in os.environ.get("WENXIAO_PROXIES", "").split(",") if one.strip()]

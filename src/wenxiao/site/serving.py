@@ -1,4 +1,6 @@
-"""Website and task workers under one supervisor: each is started again by itself, all end together and leave nothing."""
+"""Website and task workers under one supervisor: each is started again by
+itself, all end together and leave nothing.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +32,17 @@ WORKERS = (("后台任务", "default"), ("大件任务", "heavy"))
 GRACE = 10.0
 SLOW = 30.0
 FIRST_PAUSE, LONGEST_PAUSE, STEADY = 1.0, 60.0, 60.0
-"""A part that ended starts again after the first pause, twice as long each time, until it lived steadily."""
+"""A part that ended starts again after the first pause, twice as long each
+time, until it lived steadily.
+"""
 HOPELESS = 5
 NOTED_EVERY, LOOKED_EVERY = 10.0, 5.0
 PR_SET_PDEATHSIG = 1
 
 
 def serve(*, host: str, port: int, workers: int = 2) -> int:
-    """Serve until a signal: 0 after one, 1 when the website can't be started, 2 when address or database don't do.
+    """Serve until a signal: 0 after one, 1 when the website can't be started, 2 when address or
+    database don't do.
 
     A database that is away is waited for; one that is empty or of an older structure is refused.
     """
@@ -86,7 +91,9 @@ def refusal(host: str, port: int) -> str:
 
 
 def collect_static() -> bool:
-    """Bring the static files to STATIC_ROOT when a source changed since the last time; True when work was done."""
+    """Bring the static files to STATIC_ROOT when a source changed since the
+    last time; True when work was done.
+    """
     from django.core.management import call_command
 
     root = Path(settings.STATIC_ROOT)
@@ -138,7 +145,9 @@ def _web(host: str, port: int, workers: int) -> list[str]:
 
 
 def _tell_mixed_accounts() -> None:
-    """Accounts of an older database whose duties may not meet in one person are named at the start, with how to mend it."""
+    """Accounts of an older database whose duties may not meet in one person
+    are named at the start, with how to mend it.
+    """
     from wenxiao.orgs.selectors import mixed_sentences
 
     for sentence in mixed_sentences():
@@ -155,7 +164,9 @@ def _shown(host: str) -> str:
 
 
 def _end_with_parent() -> None:
-    """In the child, before it becomes its program: end when the supervisor is gone, however it went."""
+    """In the child, before it becomes its program: end when the supervisor
+    is gone, however it went.
+    """
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -179,7 +190,9 @@ class _Run:
         return self.process is not None and self.process.poll() is None
 
     def launch(self) -> None:
-        """Start it in a session of its own, so that Ctrl+C reaches it through the supervisor and only once."""
+        """Start it in a session of its own, so that Ctrl+C reaches it
+        through the supervisor and only once.
+        """
         env = {**os.environ, "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"}
         self.process = subprocess.Popen(
             self.command,
@@ -221,7 +234,9 @@ def _how(code: int) -> str:
 
 
 class Supervisor:
-    """Starts the parts, starts again whichever ends, each by itself, and ends them all when asked to stop."""
+    """Starts the parts, starts again whichever ends, each by itself, and
+    ends them all when asked to stop.
+    """
 
     def __init__(self, address: str = "", *, away: bool = False) -> None:
         self.address = address
@@ -253,7 +268,9 @@ class Supervisor:
         self.runs[name].launch()
 
     def watch(self) -> int:
-        """Look after the parts until asked to stop (0), or until the website proves unable to start (1)."""
+        """Look after the parts until asked to stop (0), or until the
+        website proves unable to start (1).
+        """
         while not self.stopping:
             self._tend()
             if self._hopeless():
@@ -286,7 +303,9 @@ class Supervisor:
         return web is not None and not self.answered and web.restarts >= HOPELESS
 
     def _look(self) -> str:
-        """Say when the website answers and when the database is there; why not to go on, if it does not do."""
+        """Say when the website answers and when the database is there; why
+        not to go on, if it does not do.
+        """
         if time.monotonic() < self._next_look or (self.answered and not self.away):
             return ""
         self._next_look = time.monotonic() + (0.2 if not self.answered else LOOKED_EVERY)

@@ -1,4 +1,6 @@
-"""One settings file; what differs between places comes from the environment, defaults suit one bureau on one machine."""
+"""One settings file; what differs between places comes from the
+environment, defaults suit one bureau on one machine.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = False
 DEMO = flag("WENXIAO_DEMO")
-# The demonstration's story stands at one day of its work year; deadlines are held against it, the trail is not.
+# The demonstration's story stands at one day of its work year; deadlines are held against it, the
+# trail is not.
 STORY_DAY = date(2021, 11, 22)
 STORY_DAY_FILE = HOME / "story-day.txt"
 """Where `wenxiao demo --day` says that the story went on."""
@@ -96,7 +99,9 @@ DATABASES = {"default": database_settings(env.str("WENXIAO_DATABASE_URL", ""), H
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 COMPILED = HOME / "compiled"
-"""Templates made ready once, so that a start takes seconds less. As private as the key beside it: it holds programs."""
+"""Templates made ready once, so that a start takes seconds less.
+As private as the key beside it: it holds programs.
+"""
 COMPILED.mkdir(mode=0o700, exist_ok=True)
 
 TEMPLATES = [
@@ -117,7 +122,8 @@ AUTHENTICATION_BACKENDS = ["wenxiao.orgs.backends.PausingBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 # What a password may not be is the division's own (orgs/services/passwords.py).
 AUTH_PASSWORD_VALIDATORS: list[dict[str, str]] = []
-# Wrong codes are counted and paused like wrong passwords (orgs/services/entering.py), not by the library as well.
+# Wrong codes are counted and paused like wrong passwords (orgs/services/entering.py), not by the
+# library as well.
 OTP_TOTP_THROTTLE_FACTOR = 0
 OTP_TOTP_ISSUER = "问效"
 LOGIN_URL = "/login"
@@ -158,14 +164,16 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "wenxiao.pages.errors.csrf_failed"
 CSRF_COOKIE_SAMESITE = "Lax"
-# Behind HTTPS, which a proxy ends: cookies and pages go nowhere else, and browsers are told so for a year.
+# Behind HTTPS, which a proxy ends: cookies and pages go nowhere else, and browsers are told so for
+# a year.
 HTTPS = flag("WENXIAO_HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-# The longest any division may choose; the division's own limits end a session earlier (orgs/middleware.py).
+# The longest any division may choose; the division's own limits end a session earlier
+# (orgs/middleware.py).
 SESSION_COOKIE_AGE = 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -1,4 +1,6 @@
-"""取走全部资料: every row of every table and every file as received, in documented plain files that need no software of ours."""
+"""取走全部资料: every row of every table and every file as received, in
+documented plain files that need no software of ours.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,9 @@ def columns_of(model: type[Model]) -> list[Field[Any, Any]]:
 
 
 def described(model: type[Model]) -> dict[str, Any]:
-    """A table in words: its Chinese name, and of each column name, kind, and the table it points to."""
+    """A table in words: its Chinese name, and of each column name, kind,
+    and the table it points to.
+    """
     return {
         "table": model._meta.label,
         "name": str(model._meta.verbose_name),
@@ -92,7 +96,9 @@ def described(model: type[Model]) -> dict[str, Any]:
 
 
 def take_away(path: Path) -> dict[str, int]:
-    """Write the whole as one .zip: tables, files, what each column means, digests. (tables, rows, files, missing)."""
+    """Write the whole as one .zip: tables, files, what each column means, digests.
+    (tables, rows, files, missing).
+    """
     sums: list[str] = []
     rows = files = missing = 0
     with transaction.atomic(), zipfile.ZipFile(path, "x", zipfile.ZIP_DEFLATED) as packed:
@@ -134,7 +140,9 @@ def _values(model: type[Model], fields: list[Field[Any, Any]]) -> Iterator[tuple
 
 
 def _told(value: Any) -> str:
-    """A value as text: amounts as 元 with their digits, days as ISO, structures as JSON; nothing for what is missing."""
+    """A value as text: amounts as 元 with their digits, days as ISO,
+    structures as JSON; nothing for what is missing.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime | date):

@@ -1,4 +1,6 @@
-"""``addresses``: every address of the pages and the machines' door, with the power and the acts behind it."""
+"""``addresses``: every address of the pages and the machines' door, with
+the power and the acts behind it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The verb ``bundle``: the archive that installs without a network, as ``make bundle`` builds it."""
+"""The verb ``bundle``: the archive that installs without a network, as
+``make bundle`` builds it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Verbs that compare without a database: ratios, similar, reconcile. JSON to standard output, sentences to the other."""
+"""Verbs that compare without a database: ratios, similar, reconcile.
+JSON to standard output, sentences to the other.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from wenxiao.site.verbs_plain import (
 
 
 def add_parsers(subparsers: Any) -> None:
-    """Add the verbs to an argparse subparsers object; each sets ``run`` to its function (args → exit code)."""
+    """Add the verbs to an argparse subparsers object; each sets ``run`` to
+    its function (args → exit code).
+    """
     dividing = subparsers.add_parser("ratios", help="部门整体支出的比率")
     dividing.add_argument("--file", required=True, help="JSON 清单：每个部门一项，金额以元计")
     dividing.add_argument("--year", type=int, help="年度，决定用哪年的算式")
@@ -125,7 +129,9 @@ def _year(value: object, at: int) -> int | None:
 
 
 def _figures(item: Mapping[str, Any], at: int) -> dict[str, Decimal | list[Decimal] | None]:
-    """The figures of one department; what is neither a number nor a list of numbers is a wrong use."""
+    """The figures of one department; what is neither a number nor a list of
+    numbers is a wrong use.
+    """
     figures: dict[str, Decimal | list[Decimal] | None] = {}
     for key, value in item.items():
         if key in {"id", "name", "year"}:

@@ -1,4 +1,6 @@
-"""``coverage``: how far the stages of a budget year reach, by kind and budget, and what is bare (全覆盖)."""
+"""``coverage``: how far the stages of a budget year reach, by kind and
+budget, and what is bare (全覆盖).
+"""
 
 from __future__ import annotations
 

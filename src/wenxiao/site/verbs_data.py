@@ -1,4 +1,6 @@
-"""Verbs that work on the database. Parsers are built without Django; each verb starts it when it runs."""
+"""Verbs that work on the database.
+Parsers are built without Django; each verb starts it when it runs.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ def show(value: Any) -> None:
 
 
 def on_rows(verb: Verb, *, ready: bool = True) -> Verb:
-    """Start Django, ask for a database with content unless the verb makes one, and turn refusals into sentences."""
+    """Start Django, ask for a database with content unless the verb makes
+    one, and turn refusals into sentences.
+    """
 
     def run(args: argparse.Namespace) -> int:
         start_django()

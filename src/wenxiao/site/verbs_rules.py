@@ -1,4 +1,6 @@
-"""The verb that lists the rules with ground and standing: ``rules``. It needs no database and doesn't start Django."""
+"""The verb that lists the rules with ground and standing: ``rules``.
+It needs no database and doesn't start Django.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from wenxiao.site.verbs_plain import WrongUseError, _answer, _finish, own_rules_
 
 
 def add_parsers(subparsers: Any) -> None:
-    """Add the verb to an argparse subparsers object; it sets ``run`` to its function (args → exit code)."""
+    """Add the verb to an argparse subparsers object; it sets ``run`` to its
+    function (args → exit code).
+    """
     listing = subparsers.add_parser("rules", help="列出检查、规则和法律条款，连同根据和核对情况")
     listing.add_argument("--year", type=int, help="年度，决定用哪年的规则；不写用最新的")
     listing.add_argument("--own", help="JSON：本级规定，规则名 → 清单")

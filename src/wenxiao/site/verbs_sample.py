@@ -1,4 +1,6 @@
-"""The verb that draws self-evaluations for re-check, without a database: risk. JSON to standard output."""
+"""The verb that draws self-evaluations for re-check, without a database: risk.
+JSON to standard output.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ _HELP = """\
 
 
 def add_parsers(subparsers: Any) -> None:
-    """Add the verb to an argparse subparsers object; it sets ``run`` to its function (args → exit code)."""
+    """Add the verb to an argparse subparsers object; it sets ``run`` to its
+    function (args → exit code).
+    """
     drawing = subparsers.add_parser(
         "risk",
         help="自评复核：按理由和随机比例抽取",

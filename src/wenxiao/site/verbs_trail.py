@@ -1,4 +1,6 @@
-"""The verbs of the trail: ``trail verify`` and ``trail anchors``, which notes its last links down elsewhere."""
+"""The verbs of the trail: ``trail verify`` and ``trail anchors``, which
+notes its last links down elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +99,9 @@ def _anchor(line: str, place: str) -> dict[str, Any]:
 
 
 def _anchors(args: argparse.Namespace) -> int:
-    """Append what the file does not name yet; what it names is never touched, so it may be writable by appending only."""
+    """Append what the file does not name yet; what it names is never
+    touched, so it may be writable by appending only.
+    """
     from wenxiao.records.selectors import export_heads
 
     path: Path = args.file

@@ -1,7 +1,9 @@
-"""The task worker: outlives the database, takes up what a killed worker left, tries again what an outage broke.
+"""The task worker: outlives the database, takes up what a killed worker left, tries again what an
+outage broke.
 
-Run as ``python -m wenxiao.site.worker QUEUE``. A worker that lives holds a lock on a file named like it, so that whoever
-finds a task RUNNING under a name can tell whether anybody still works on it.
+Run as ``python -m wenxiao.site.worker QUEUE``. A worker that lives holds a lock on a file named
+like it, so that whoever finds a task RUNNING under a name can tell whether anybody still works on
+it.
 """
 
 from __future__ import annotations
@@ -89,7 +91,8 @@ def lives(name: str) -> bool:
 
 
 def take_up(*, dead: set[str] = frozenset()) -> int:  # type: ignore[assignment]  # an empty set is a set
-    """Give tasks back whose worker is gone, or mark those that went down with three; returns how many.
+    """Give tasks back whose worker is gone, or mark those that went down with three; returns how
+    many.
 
     ``dead`` are workers known to work on nothing now, though they live.
     """
@@ -120,7 +123,9 @@ def take_up(*, dead: set[str] = frozenset()) -> int:  # type: ignore[assignment]
 
 
 def try_again(row: DBTaskResult[Any, Any]) -> None:
-    """Put a task back that failed because the database or the disk was away, not because it is wrong."""
+    """Put a task back that failed because the database or the disk was
+    away, not because it is wrong.
+    """
     from django.utils import timezone
     from django_tasks_db.models import DBTaskResult
 

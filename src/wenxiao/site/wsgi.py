@@ -1,4 +1,6 @@
-"""The door for gunicorn. A process is whole before it answers: nobody's page waits for addresses and templates to be read."""
+"""The door for gunicorn.
+A process is whole before it answers: nobody's page waits for addresses and templates to be read.
+"""
 
 import os
 from typing import Any
@@ -10,7 +12,9 @@ application = get_wsgi_application()
 
 
 def read_ahead() -> int:
-    """Read the addresses with all their views and make every page's template; returns how many templates."""
+    """Read the addresses with all their views and make every page's
+    template; returns how many templates.
+    """
     from django.template import engines
     from django.urls import get_resolver
 

@@ -30,10 +30,11 @@ def _defaults(model: type[models.Model], names: Sequence[str]) -> dict[Any, Any]
 def insert_rows(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
-    """Insert ``rows`` (values in the order of field ``names``) and return how many; call inside a transaction.
+    """Insert ``rows`` (values in the order of field ``names``) and return how many; call inside a
+    transaction.
 
-    Values pass through the fields' own preparation, so Decimals become 分 here as everywhere; columns not named get
-    their field's default (a field without one must be named).
+    Values pass through the fields' own preparation, so Decimals become 分 here as everywhere;
+    columns not named get their field's default (a field without one must be named).
     """
     named, rest = _columns(model, names), _defaults(model, names)
     tail = tuple(rest.values())
@@ -71,7 +72,9 @@ def insert_rows(
 def update_rows(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
-    """Update by primary key: each row is (pk, value, value …) in the order of ``names``; return how many were given."""
+    """Update by primary key: each row is (pk, value, value …) in the order
+    of ``names``; return how many were given.
+    """
     prepared = _prepared(model, names, rows)
     if prepared:
         _Update(model, names, ()).run(prepared)
@@ -79,7 +82,8 @@ def update_rows(
 
 
 class RowExchange:
-    """As :func:`update_rows`, but only rows that still hold what they held: (pk, values before …, values after …).
+    """As :func:`update_rows`, but only rows that still hold what they held: (pk, values before …,
+    values after …).
 
     Everything is prepared here, outside a transaction where they are many; :meth:`run` only writes.
     """
@@ -169,10 +173,12 @@ class _Update:
 
 
 def insert_frame(model: type[models.Model], frame: pl.DataFrame) -> int:
-    """Insert a whole frame and return how many rows; call inside a transaction. Nothing is done per row.
+    """Insert a whole frame and return how many rows; call inside a transaction.
+    Nothing is done per row.
 
-    Columns are named as the table's own (``dossier_id``) and hold what the database stores: money as int64 分, dates as
-    Date. Fields not named get their default. A column the model doesn't have is a KeyError.
+    Columns are named as the table's own (``dossier_id``) and hold what the database stores: money
+    as int64 分, dates as Date. Fields not named get their default. A column the model doesn't have
+    is a KeyError.
     """
     if not frame.height:
         return 0
@@ -218,7 +224,9 @@ def _copy(cursor: Any, statement: str, ready: pl.DataFrame) -> None:
 
 
 def _literal(value: Any) -> Any:
-    """The kind of a default's column; truth values stay truth values (PostgreSQL takes no 0 and 1 for them)."""
+    """The kind of a default's column; truth values stay truth values
+    (PostgreSQL takes no 0 and 1 for them).
+    """
     if isinstance(value, bool):
         return pl.Boolean
     if isinstance(value, int):

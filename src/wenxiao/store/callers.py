@@ -1,4 +1,6 @@
-"""Who calls: the address a request comes from, also behind reverse proxies that the settings name."""
+"""Who calls: the address a request comes from, also behind reverse proxies
+that the settings name.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,12 @@ if TYPE_CHECKING:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The caller's address; X-Forwarded-For is believed only as far as proxies of ours (settings.PROXIES) wrote it.
+    """The caller's address; X-Forwarded-For is believed only as far as proxies of ours
+    (settings.PROXIES) wrote it.
 
-    Read from the right: the first address that is no proxy of ours is the caller. What stands further left anybody
-    may have typed. A word that is no address ends the reading at the last address known.
+    Read from the right: the first address that is no proxy of ours is the caller. What stands
+    further left anybody may have typed. A word that is no address ends the reading at the last
+    address known.
     """
     address = str(request.META.get("REMOTE_ADDR", ""))
     forwarded = [
@@ -36,12 +40,16 @@ BROWSER = "known"
 
 
 def known_browser(request: HttpRequest) -> str:
-    """The number this browser was given when somebody first entered with it; empty for a stranger's."""
+    """The number this browser was given when somebody first entered with
+    it; empty for a stranger's.
+    """
     return request.get_signed_cookie(BROWSER, default="", salt=BROWSER) or ""
 
 
 def from_this_machine(request: HttpRequest) -> bool:
-    """Whether whoever asks sits here: by the address of the connection, never by the host asked for, and with no proxy between."""
+    """Whether whoever asks sits here: by the address of the connection, never by the host asked
+    for, and with no proxy between.
+    """
     address = str(request.META.get("REMOTE_ADDR", ""))
     sent_on = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
     return not sent_on and _is_address(address) and ip_address(address).is_loopback

@@ -17,14 +17,18 @@ _STANDING: ContextVar[date | None] = ContextVar("standing", default=None)
 
 
 def today() -> date:
-    """The day deadlines are held against, in the bureau's time zone. The trail always keeps the real time."""
+    """The day deadlines are held against, in the bureau's time zone.
+    The trail always keeps the real time.
+    """
     fixed_day: date | None = _STANDING.get() or getattr(settings, "TODAY", None)
     return fixed_day or timezone.localdate()
 
 
 @contextmanager
 def standing_at(day: date) -> Iterator[None]:
-    """Within it, ``day`` is today, whatever the settings say: the demonstration is loaded on the day its story stands at."""
+    """Within it, ``day`` is today, whatever the settings say: the demonstration is loaded on the
+    day its story stands at.
+    """
     token = _STANDING.set(day)
     try:
         yield

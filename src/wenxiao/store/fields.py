@@ -1,4 +1,5 @@
-"""Exact numbers in columns: BIGINT in the database, Decimal in Python. No other field may hold money or points.
+"""Exact numbers in columns: BIGINT in the database, Decimal in Python.
+No other field may hold money or points.
 
 Also one question asked of lists in JSON columns (``holds``), which SQLite has no lookup for.
 """
@@ -39,15 +40,18 @@ else:
 class FixedField(_Column[_Set_contra, _Get_co]):
     """A Decimal with two exact places, stored as BIGINT hundredths.
 
-    A value finer than a hundredth, not finite or beyond BIGINT is refused, never rounded. Sums, minima, sums and
-    differences of columns come back as Decimal too; what would need rounding (an average) is refused.
+    A value finer than a hundredth, not finite or beyond BIGINT is refused, never rounded. Sums,
+    minima, sums and differences of columns come back as Decimal too; what would need rounding (an
+    average) is refused.
     """
 
     empty_strings_allowed = False
     noun = "数值"
 
     def get_internal_type(self) -> str:
-        """No IntegerField by name either: Django would cut every aggregate of one to a whole number."""
+        """No IntegerField by name either: Django would cut every aggregate
+        of one to a whole number.
+        """
         return "FixedField"
 
     def db_type(self, connection: Any) -> str:  # noqa: ARG002 - the same on every database
@@ -78,7 +82,9 @@ class FixedField(_Column[_Set_contra, _Get_co]):
         return self._hundredths(value)
 
     def from_db_value(self, value: Any, _expression: Any, _connection: Any) -> Decimal | None:
-        """Decimal with two places for Python; ValueError for what isn't whole hundredths, such as an average."""
+        """Decimal with two places for Python; ValueError for what isn't
+        whole hundredths, such as an average.
+        """
         if value is None:
             return None
         whole = int(value)
@@ -122,7 +128,9 @@ class PointsField(FixedField[_Set_contra, _Get_co]):
 
 @models.JSONField.register_lookup
 class HoldsWord(models.Lookup[Any]):
-    """``tags__holds="民生"``: a JSON list of texts has this one. Both databases look inside, nothing is read out for it."""
+    """``tags__holds="民生"``: a JSON list of texts has this one.
+    Both databases look inside, nothing is read out for it.
+    """
 
     lookup_name = "holds"
     prepare_rhs = False

@@ -39,7 +39,8 @@ def _kind(model: type[models.Model], name: str) -> _Kind:
 
 
 def read_frame(rows: QuerySet[Any], names: Sequence[str]) -> pl.DataFrame:
-    """The fields ``names`` of ``rows`` as a frame, in one query. Money and points arrive as int64 hundredths.
+    """The fields ``names`` of ``rows`` as a frame, in one query.
+    Money and points arrive as int64 hundredths.
 
     Truth values arrive as 0 and 1. TypeError for a field that has no such column (JSON, times).
     """
@@ -51,9 +52,11 @@ _SLICE = 50_000
 
 
 def read_columns(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> pl.DataFrame:
-    """The values of ``rows`` (a ``values_list``, annotations allowed) as a frame with the columns of ``schema``, in order.
+    """The values of ``rows`` (a ``values_list``, annotations allowed) as a frame with the columns
+    of ``schema``, in order.
 
-    One query, nothing converted on the way: money is int64 分, sums of money too; truth values arrive as 0 and 1.
+    One query, nothing converted on the way: money is int64 分, sums of money too; truth values
+    arrive as 0 and 1.
     """
     try:
         sql, params = rows.query.get_compiler(connection=connection).as_sql()
@@ -65,7 +68,9 @@ def read_columns(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> pl.DataFra
 
 
 def read_slices(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> Iterator[pl.DataFrame]:
-    """The same in frames of at most 50 000 rows, so that a million are never held as Python values at once."""
+    """The same in frames of at most 50 000 rows, so that a million are
+    never held as Python values at once.
+    """
     try:
         sql, params = rows.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
@@ -84,7 +89,9 @@ def _frame(data: list[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
 
 
 def _series(name: str, kind: Any, values: tuple[Any, ...]) -> pl.Series:
-    """One column. PostgreSQL sums BIGINT to NUMERIC: whole Decimals are taken as the integers they are."""
+    """One column. PostgreSQL sums BIGINT to NUMERIC: whole Decimals are
+    taken as the integers they are.
+    """
     if kind == pl.Int64:
         values = tuple(None if value is None else int(value) for value in values)
     if kind == pl.Date and any(isinstance(value, str) for value in values):

@@ -1,4 +1,5 @@
-"""Rows the database itself protects: triggers that refuse a statement, whoever sends it and by whatever way.
+"""Rows the database itself protects: triggers that refuse a statement, whoever sends it and by
+whatever way.
 
 Services refuse first and in words; what a guard refuses is a fault or somebody past the program.
 """
@@ -25,9 +26,11 @@ _KEPT: list[Guard] = []
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A statement (INSERT, UPDATE, DELETE) on ``table`` that fails with ``message`` where ``when`` (SQL over NEW, OLD) holds.
+    """A statement (INSERT, UPDATE, DELETE) on ``table`` that fails with ``message`` where ``when``
+    (SQL over NEW, OLD) holds.
 
-    ``lock`` is a SELECT … FOR UPDATE run first where statements run side by side (PostgreSQL), so that none slips past.
+    ``lock`` is a SELECT … FOR UPDATE run first where statements run side by side (PostgreSQL), so
+    that none slips past.
     """
 
     table: str
@@ -75,7 +78,9 @@ def stand(guards: Iterable[Guard]) -> None:
 
 
 def stand_aside(guards: Iterable[Guard]) -> int:
-    """Take these guards away, while tables are rebuilt or a backup is put back; returns how many stood."""
+    """Take these guards away, while tables are rebuilt or a backup is put
+    back; returns how many stood.
+    """
     return sum(triggers.drop(guard.name) for guard in guards)
 
 
@@ -94,7 +99,9 @@ def aside(guards: Sequence[Guard]) -> Iterator[None]:
 
 
 def keep(app: AppConfig, guards: Sequence[Guard]) -> None:
-    """Have an app's guards stand aside while tables are rebuilt (SQLite would lose them) and come back afterwards."""
+    """Have an app's guards stand aside while tables are rebuilt (SQLite
+    would lose them) and come back afterwards.
+    """
     _KEPT.extend(guard for guard in guards if guard not in _KEPT)
 
     def before(*, plan: list[Any], **_: Any) -> None:

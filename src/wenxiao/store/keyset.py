@@ -30,7 +30,9 @@ def _beyond(order: list[str], values: list[Any]) -> Q:
 
 
 def _reached(order: list[str], values: list[Any]) -> Q:
-    """What :func:`_beyond` implies of the first name alone: with it a database begins at the place in an index."""
+    """What :func:`_beyond` implies of the first name alone: with it a
+    database begins at the place in an index.
+    """
     side = "lte" if order[0].startswith("-") else "gte"
     return Q(**{f"{order[0].lstrip('-')}__{side}": values[0]})
 
@@ -47,7 +49,9 @@ def _key(row: Any, order: list[str]) -> list[Any]:
 
 @dataclass(frozen=True)
 class KeysetPlace:
-    """Where a page begins: after the row with these values of the order, or (``backwards``) before it."""
+    """Where a page begins: after the row with these values of the order, or
+    (``backwards``) before it.
+    """
 
     backwards: bool
     values: list[Any]
@@ -65,7 +69,8 @@ def place_of(token: str | None, order: list[str]) -> KeysetPlace | None:
 def page(
     rows: QuerySet[Any], order: list[str], *, size: int = 50, token: str | None = None
 ) -> Page:
-    """``size`` rows of ``rows`` in ``order`` (its last name must be unique and no name may be NULL).
+    """``size`` rows of ``rows`` in ``order`` (its last name must be unique and no name may be
+    NULL).
 
     ``token`` comes from a Page; a forged or foreign one simply gives the first page.
     """

@@ -22,7 +22,9 @@ class NotAllowed(Exception):
 
 
 class Versioned(models.Model):
-    """A row whose every change raises ``version``; forms carry it back and a stale one is refused."""
+    """A row whose every change raises ``version``; forms carry it back and
+    a stale one is refused.
+    """
 
     version = models.PositiveIntegerField("版本号", default=1, editable=False)
 
@@ -31,7 +33,9 @@ class Versioned(models.Model):
 
 
 def change(row: Any, *, version: int | None = None, **values: Any) -> None:
-    """Set ``values`` on ``row`` if it still has the ``version`` read before; raises Stale otherwise."""
+    """Set ``values`` on ``row`` if it still has the ``version`` read
+    before; raises Stale otherwise.
+    """
     seen = row.version if version is None else version
     changed = (
         type(row)
@@ -51,7 +55,9 @@ def move(
     version: int | None = None,
     **values: Any,
 ) -> str:
-    """Move ``row.state`` to ``to`` by one conditional update and return the state it left; raises NotAllowed or Stale."""
+    """Move ``row.state`` to ``to`` by one conditional update and return the
+    state it left; raises NotAllowed or Stale.
+    """
     if to not in allowed.get(row.state, frozenset()):
         labels = dict(row._meta.get_field("state").choices or [])
         raise NotAllowed(

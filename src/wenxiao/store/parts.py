@@ -1,6 +1,8 @@
-"""The parts of a running system as their supervisor last saw them, for pages and for /health; a file, never a row.
+"""The parts of a running system as their supervisor last saw them, for pages and for /health; a
+file, never a row.
 
-A file, because the database may be what is away. Who reads it asks no lock and gets the last whole state.
+A file, because the database may be what is away. Who reads it asks no lock and gets the last whole
+state.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ SHOWN_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process of the system. ``ended`` says how it ended last, ``ended_at`` when (seconds since 1970)."""
+    """One process of the system.
+    ``ended`` says how it ended last, ``ended_at`` when (seconds since 1970).
+    """
 
     name: str
     running: bool

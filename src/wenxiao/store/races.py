@@ -1,4 +1,6 @@
-"""Two people at once enter what may be there once: the database lets one through, the other is told so in a sentence."""
+"""Two people at once enter what may be there once: the database lets one
+through, the other is told so in a sentence.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class Overtaken(NotAllowed):
 
 @contextmanager
 def one_wins() -> Iterator[None]:
-    """Within it the loser of such a race raises Overtaken. Put it around the transaction, never inside."""
+    """Within it the loser of such a race raises Overtaken.
+    Put it around the transaction, never inside.
+    """
     try:
         yield
     except IntegrityError as error:
@@ -34,7 +38,9 @@ def one_wins() -> Iterator[None]:
 
 
 def overtaken(error: IntegrityError) -> str:
-    """The sentence for who came second; empty where the error is another one (a fault of the program)."""
+    """The sentence for who came second; empty where the error is another
+    one (a fault of the program).
+    """
     constraint = _of_postgresql(error) or _of_sqlite(error)
     if constraint is None:
         return ""

@@ -1,6 +1,8 @@
-"""Folders for a moment, in the home: what a killed process leaves there is swept when a worker begins.
+"""Folders for a moment, in the home: what a killed process leaves there is swept when a worker
+begins.
 
-A folder in use holds a lock on a file in it, so that the sweep can tell; the lock goes with the process, however it ends.
+A folder in use holds a lock on a file in it, so that the sweep can tell; the lock goes with the
+process, however it ends.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ def _nobody_sweeps() -> Iterator[Path]:
 
 
 class Scratch:
-    """A folder of one's own until :meth:`cleanup`, the end of ``with``, or nobody remembers it any more."""
+    """A folder of one's own until :meth:`cleanup`, the end of ``with``, or
+    nobody remembers it any more.
+    """
 
     def __init__(self, what: str) -> None:
         with _nobody_sweeps() as place:

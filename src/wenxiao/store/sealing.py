@@ -1,6 +1,8 @@
-"""Secrets in columns are sealed with a key outside the database: who reads the rows, or a backup of them, reads none.
+"""Secrets in columns are sealed with a key outside the database: who reads the rows, or a backup of
+them, reads none.
 
-The key lies in the home as ``data.key`` (0600), or comes from the environment. No backup holds it; see docs/operators.
+The key lies in the home as ``data.key`` (0600), or comes from the environment. No backup holds it;
+see docs/operators.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ def data_key() -> bytes:
 
 
 def _make(path: Path) -> None:
-    """A new key at ``path``, there whole or not at all; of two that make one at once the first counts."""
+    """A new key at ``path``, there whole or not at all; of two that make
+    one at once the first counts.
+    """
     handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".")
     with os.fdopen(handle, "wb") as file:
         file.write(base64.urlsafe_b64encode(secrets.token_bytes(_BYTES)))
@@ -60,7 +64,9 @@ def _read(text: str, place: str) -> bytes:
 
 
 def seal(secret: bytes, *, of: str) -> str:
-    """``secret`` as text for a column. ``of`` says whose it is: moved to another's row it opens no more."""
+    """``secret`` as text for a column.
+    ``of`` says whose it is: moved to another's row it opens no more.
+    """
     nonce = secrets.token_bytes(_NONCE)
     closed = AESGCM(data_key()).encrypt(nonce, secret, of.encode())
     return _FORM + base64.urlsafe_b64encode(nonce + closed).decode()
@@ -72,7 +78,9 @@ def is_sealed(text: str) -> bool:
 
 
 def unseal(text: str, *, of: str) -> bytes:
-    """The secret; KeyLost where the key is another, or the text was altered or is somebody else's."""
+    """The secret; KeyLost where the key is another, or the text was altered
+    or is somebody else's.
+    """
     try:
         raw = base64.urlsafe_b64decode(text.removeprefix(_FORM))
         return AESGCM(data_key()).decrypt(raw[:_NONCE], raw[_NONCE:], of.encode())

@@ -1,4 +1,6 @@
-"""Words of Chinese text as a search needs them: cut by jieba the same way when stored and when asked for, with initials."""
+"""Words of Chinese text as a search needs them: cut by jieba the same way when stored and when
+asked for, with initials.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ LONGEST_NAME = 30
 
 
 def segments(text: str) -> list[str]:
-    """The words of a text, half width and lower case, near synonyms made one word; no word twice."""
+    """The words of a text, half width and lower case, near synonyms made
+    one word; no word twice.
+    """
     plain = unicodedata.normalize("NFKC", text).lower()
     words: dict[str, None] = {}
     for piece in _PIECE.findall(plain):
@@ -34,7 +38,9 @@ def segments(text: str) -> list[str]:
 
 
 def stored_words(texts: Iterable[str], name: str) -> str:
-    """What a row is words by: the words of its texts, and the initials its name is typed by (pxrs for 培训人数)."""
+    """What a row is words by: the words of its texts, and the initials its
+    name is typed by (pxrs for 培训人数).
+    """
     words = dict.fromkeys(word for text in texts for word in segments(text))
     initials = _initials(name[:LONGEST_NAME])
     if len(initials) > 1:

@@ -1,7 +1,8 @@
-"""Chinese names found by how they sound: initials (ncgl), whole or begun pinyin (nongcungonglu), and signs that sound alike.
+"""Chinese names found by how they sound: initials (ncgl), whole or begun pinyin (nongcungonglu),
+and signs that sound alike.
 
-What is typed becomes a pattern the database matches names with, so that a name is found however it came into its table,
-and a sign with several readings is found by each of them.
+What is typed becomes a pattern the database matches names with, so that a name is found however it
+came into its table, and a sign with several readings is found by each of them.
 """
 
 from __future__ import annotations
@@ -63,7 +64,9 @@ def _toneless(reading: str) -> str:
 
 @lru_cache(maxsize=2000)
 def sound_pattern(typed: str) -> str:
-    """The pattern of names that sound like some letters; empty for what isn't letters alone, or is a single one."""
+    """The pattern of names that sound like some letters; empty for what
+    isn't letters alone, or is a single one.
+    """
     letters = plain_letters(typed)[:LONGEST]
     if len(letters) < 2 or not _LETTERS.fullmatch(letters):
         return ""
@@ -72,7 +75,9 @@ def sound_pattern(typed: str) -> str:
 
 
 def _cuts(letters: str) -> list[list[str]]:
-    """Letters cut into syllables and initials, few long pieces first; the last piece may be begun."""
+    """Letters cut into syllables and initials, few long pieces first; the
+    last piece may be begun.
+    """
     syllables = _signs()[0]
     ways: list[list[str]] = []
 
@@ -119,7 +124,9 @@ def _class(piece: str) -> str:
 
 @lru_cache(maxsize=2000)
 def slip_pattern(typed: str) -> str:
-    """The pattern of names with one sign of some Chinese words mistyped, or all of them sounding alike; empty for short ones."""
+    """The pattern of names with one sign of some Chinese words mistyped, or all of them sounding
+    alike; empty for short ones.
+    """
     if not _HAN.fullmatch(typed) or not 3 <= len(typed) <= 12:
         return ""
     syllables = _signs()[0]

@@ -1,8 +1,10 @@
-"""Marks the database sets itself: whoever changes an input row, by whatever way, leaves a mark in the same transaction.
+"""Marks the database sets itself: whoever changes an input row, by whatever way, leaves a mark in
+the same transaction.
 
-On SQLite a trigger per row, on PostgreSQL one per statement; where many rows enter a table of SQLite at once, their marks
-are set together when all are in (:func:`marked_together`). A mark is a row of one table with the key of what must be
-worked out again; see :class:`Input`. Marks are only ever added here: who works them off deletes exactly those it saw.
+On SQLite a trigger per row, on PostgreSQL one per statement; where many rows enter a table of
+SQLite at once, their marks are set together when all are in (:func:`marked_together`). A mark is a
+row of one table with the key of what must be worked out again; see :class:`Input`. Marks are only
+ever added here: who works them off deletes exactly those it saw.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A table whose rows feed a worked-out one. ``lookup`` is a SELECT of the marked keys as ``key`` from the row ``{r}``.
+    """A table whose rows feed a worked-out one.
+    ``lookup`` is a SELECT of the marked keys as ``key`` from the row ``{r}``.
 
-    Only changes of ``columns`` mark; a new or deleted row always does. ``only`` limits to some rows (SQL over ``{r}``).
+    Only changes of ``columns`` mark; a new or deleted row always does. ``only`` limits to some rows
+    (SQL over ``{r}``).
     """
 
     table: str
@@ -43,7 +47,8 @@ def statements(
 ) -> dict[str, list[str]]:
     """By trigger name the statements that make it, for the database in use.
 
-    ``marks`` is the table of marks, ``key`` its column, ``open_where`` the SQL condition of a mark nobody took up yet.
+    ``marks`` is the table of marks, ``key`` its column, ``open_where`` the SQL condition of a mark
+    nobody took up yet.
     """
     make = _for_postgresql if connection.vendor == "postgresql" else _for_sqlite
     return {
@@ -77,7 +82,9 @@ def _for_sqlite(one: Input, event: str, name: str, marks: _Marks) -> list[str]:
 
 
 def _for_postgresql(one: Input, event: str, name: str, marks: _Marks) -> list[str]:
-    """Marks are appended, never looked up: an open mark may just be being taken up by somebody who cannot see this change."""
+    """Marks are appended, never looked up: an open mark may just be being
+    taken up by somebody who cannot see this change.
+    """
     table, key, _ = marks
     pairs = f"({', '.join(f'w.{c}' for c in one.columns)}) IS DISTINCT FROM ({', '.join(f'b.{c}' for c in one.columns)})"
     both = f"was w JOIN became b ON b.id = w.id WHERE {pairs}"
@@ -133,7 +140,9 @@ def install(made: dict[str, Sequence[str]] | dict[str, list[str]]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """Where the marks of an input go: their table, its column, the SQL condition of a mark nobody took up yet."""
+    """Where the marks of an input go: their table, its column, the SQL
+    condition of a mark nobody took up yet.
+    """
 
     source: Input
     marks: str
@@ -156,7 +165,9 @@ MANY = 50
 
 
 def mark_together(inputs: Iterable[Input], *, marks: str, key: str, open_where: str) -> None:
-    """Let bulk writes know these inputs. Those that look rows up by their own id keep their trigger: new rows have none."""
+    """Let bulk writes know these inputs.
+    Those that look rows up by their own id keep their trigger: new rows have none.
+    """
     for one in inputs:
         if "= {r}.id" not in one.lookup:
             _MARKED.setdefault(one.table, []).append(Marked(one, marks, key, open_where))
@@ -164,10 +175,11 @@ def mark_together(inputs: Iterable[Input], *, marks: str, key: str, open_where: 
 
 @contextmanager
 def marked_together(table: str, rows: int) -> Iterator[None]:
-    """Within it rows inserted into ``table`` set no mark each; all marks are set by one statement at the end.
+    """Within it rows inserted into ``table`` set no mark each; all marks are set by one statement
+    at the end.
 
-    Inside a transaction, where many rows enter at once: SQLite would run the trigger for each, and all others wait
-    meanwhile. PostgreSQL marks by the statement anyway.
+    Inside a transaction, where many rows enter at once: SQLite would run the trigger for each, and
+    all others wait meanwhile. PostgreSQL marks by the statement anyway.
     """
     known, triggers = _to_be_marked(table, "insert", rows)
     if not known:
@@ -184,7 +196,9 @@ def marked_together(table: str, rows: int) -> Iterator[None]:
 
 @contextmanager
 def changed_together(table: str, columns: Iterable[str], keys: Sequence[int]) -> Iterator[None]:
-    """The same for rows whose ``columns`` are changed, by their ids: what each counts for before and after is marked."""
+    """The same for rows whose ``columns`` are changed, by their ids: what
+    each counts for before and after is marked.
+    """
     known, triggers = _to_be_marked(table, "update", len(keys))
     touched = set(columns)
     known = [one for one in known if touched & set(one.source.columns)]
@@ -204,7 +218,9 @@ def changed_together(table: str, columns: Iterable[str], keys: Sequence[int]) ->
 
 
 def _to_be_marked(table: str, event: str, rows: int) -> tuple[list[Marked], dict[str, str]]:
-    """The inputs of a table and their triggers; none where each row marks itself, or the statement does."""
+    """The inputs of a table and their triggers; none where each row marks
+    itself, or the statement does.
+    """
     known = _MARKED.get(table, [])
     if connection.vendor != "sqlite" or rows < MANY or not known:
         return [], {}

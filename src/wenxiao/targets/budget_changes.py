@@ -1,4 +1,6 @@
-"""预算变动: approved targets whose dossier got more or less money than the year opened with, while the target stayed."""
+"""预算变动: approved targets whose dossier got more or less money than the year
+opened with, while the target stayed.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,11 @@ class BudgetChange:
 def budget_changes_of(
     targets: Iterable[Target], asked_for: dict[int, Decimal | None]
 ) -> dict[int, BudgetChange]:
-    """By target what nobody answered: approved, its budget changed, neither adjusted since nor said to stay.
+    """By target what nobody answered: approved, its budget changed, neither adjusted since nor said
+    to stay.
 
-    ``asked_for``: what a target's own table asks for, where it says so. One query where there are approved targets.
+    ``asked_for``: what a target's own table asks for, where it says so. One query where there are
+    approved targets.
     """
     approved = [row for row in targets if row.state == Target.State.APPROVED]
     known = money_of([row.dossier_id for row in approved]) if approved else {}
@@ -44,7 +48,9 @@ def budget_changes_of(
 
 
 def asked_about(user: User, year: int) -> list[tuple[Target, BudgetChange]]:
-    """The approved targets of a budget year that are asked about, as this person sees them; three queries."""
+    """The approved targets of a budget year that are asked about, as this
+    person sees them; three queries.
+    """
     rows = list(
         targets_visible_to(user)
         .filter(dossier__fiscal_year=year, state=Target.State.APPROVED)

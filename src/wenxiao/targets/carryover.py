@@ -1,4 +1,6 @@
-"""沿用: what a carried-over target still says as last year's did, part by part, so that nothing goes on unseen."""
+"""沿用: what a carried-over target still says as last year's did, part by
+part, so that nothing goes on unseen.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ GONE = "还写着以前的年份"
 
 
 def stale_parts(target: Target, before: Target | None) -> dict[str, list[str]]:
-    """Place (``text``, ``m0`` the first amount, ``s0`` the first step …) → why it may be last year's; empty without one."""
+    """Place (``text``, ``m0`` the first amount, ``s0`` the first step …) → why it may be last
+    year's; empty without one.
+    """
     if before is None:
         return {}
     year = target.dossier.fiscal_year

@@ -1,4 +1,6 @@
-"""指标库 read: rows uses_by_row by what people type, by the database's own ranking; how often and how well each was used."""
+"""指标库 read: rows uses_by_row by what people type, by the database's own
+ranking; how often and how well each was used.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def boilerplate_of(division: Division | int | None) -> list[str]:
 
 
 def found_in(rows: QuerySet[LibraryRow], text: str) -> list[LibraryRow]:
-    """The rows that hold every word typed (the last may be unfinished), else those that hold any; the best first."""
+    """The rows that hold every word typed (the last may be unfinished),
+    else those that hold any; the best first.
+    """
     words = segments(text)[:MOST_WORDS]
     if not words:
         ordered = rows.order_by("level1", "level2", "name", "pk")
@@ -55,10 +59,12 @@ def found_in(rows: QuerySet[LibraryRow], text: str) -> list[LibraryRow]:
 
 def _matching(rows: QuerySet[LibraryRow], words: Sequence[str], *, every: bool) -> list[LibraryRow]:
     """The best hits of the database's own search, as far as they are among ``rows``."""
-    # Words are letters, digits and Chinese signs alone, and go in as a parameter: nothing of them is read as SQL.
+    # Words are letters, digits and Chinese signs alone, and go in as a parameter: nothing of them
+    # is read as SQL.
     if connection.vendor == "postgresql":
         query = (" & " if every else " | ").join([*words[:-1], f"{words[-1]}:*"])
-        # All words held: the row with fewest words says most. ts_rank would be reckoned for every hit.
+        # All words held: the row with fewest words says most. ts_rank would be reckoned for every
+        # hit.
         ranked = "length(words)" if every else f"-ts_rank({_VECTOR}, to_tsquery('simple', %s))"
         sql = f"SELECT id FROM targets_libraryrow WHERE {_VECTOR} @@ to_tsquery('simple', %s) ORDER BY {ranked}, id LIMIT {MOST_HITS}"  # noqa: S608 - names of this house's own table
         params = [query] if every else [query, query]
@@ -74,7 +80,9 @@ def _matching(rows: QuerySet[LibraryRow], words: Sequence[str], *, every: bool) 
 
 @dataclass(slots=True)
 class LibraryUses:
-    """How a row was used in approved targets: how often, by how many units, in which years, what was achieved."""
+    """How a row was used in approved targets: how often, by how many units,
+    in which years, what was achieved.
+    """
 
     count: int = 0
     units: set[int] = field(default_factory=set)
@@ -84,7 +92,9 @@ class LibraryUses:
 
     @property
     def span(self) -> tuple[Decimal, Decimal, Decimal] | None:
-        """The lowest, the middle and the highest value achieved; None where nothing was reported."""
+        """The lowest, the middle and the highest value achieved; None where
+        nothing was reported.
+        """
         if not self.values:
             return None
         ordered = sorted(self.values)
@@ -159,7 +169,9 @@ def gaps_of(row: LibraryRow) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class OfferedRow:
-    """A row offered to a target, with where it comes from; every word of it was written by somebody."""
+    """A row offered to a target, with where it comes from; every word of it
+    was written by somebody.
+    """
 
     level1: str
     level2: str
@@ -180,7 +192,9 @@ def offer_of(row: LibraryRow, uses: LibraryUses) -> OfferedRow:
 
 
 def suggested(user: User, dossier: Dossier, purpose: str, limit: int = 8) -> list[OfferedRow]:
-    """Rows for a project by its name, purpose and kind: of the library, and approved ones of like projects."""
+    """Rows for a project by its name, purpose and kind: of the library, and
+    approved ones of like projects.
+    """
     text = f"{dossier.subject.name} {purpose[:200]} {' '.join(dossier.subject.tags)}"
     words = segments(text)[:MOST_WORDS]
     rows = _matching(published(user), words, every=False)[:limit] if words else []
@@ -190,7 +204,9 @@ def suggested(user: User, dossier: Dossier, purpose: str, limit: int = 8) -> lis
 
 
 def _of_like_projects(user: User, dossier: Dossier, words: set[str]) -> list[OfferedRow]:
-    """Rows of the approved targets whose projects share most words of the name; none where none does."""
+    """Rows of the approved targets whose projects share most words of the
+    name; none where none does.
+    """
     rows = targets_visible_to(user).filter(
         state=Target.State.APPROVED, dossier__subject__kind=dossier.subject.kind
     )

@@ -1,4 +1,6 @@
-"""离线填报: a target as its workbook holds it, and what a workbook brought back says otherwise, cell by cell."""
+"""离线填报: a target as its workbook holds it, and what a workbook brought back
+says otherwise, cell by cell.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ _DIGITS = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
 
 @dataclass(frozen=True, slots=True)
 class WorkbookDifference:
-    """One choice: what the system has (``old``) and what the workbook says (``new``); ``key`` names the place."""
+    """One choice: what the system has (``old``) and what the workbook says
+    (``new``); ``key`` names the place.
+    """
 
     key: str
     place: str
@@ -120,7 +124,9 @@ def refuse_strange(target: Target, brought: Brought) -> None:
 
 
 def differences(target: Target, brought: Brought) -> list[WorkbookDifference]:
-    """Every cell, row, amount and step the workbook has otherwise; in the order of the form. Raises NotAllowed."""
+    """Every cell, row, amount and step the workbook has otherwise; in the order of the form.
+    Raises NotAllowed.
+    """
     refuse_strange(target, brought)
     listed = [
         WorkbookDifference(f"h:{key}", label, getattr(target, key), brought.goals[key])
@@ -238,7 +244,9 @@ def _plan(target: Target, brought: Brought) -> list[WorkbookDifference]:
 
 
 def _long(target: Target, brought: Brought) -> list[WorkbookDifference]:
-    """The rows of the whole term as one choice; a workbook without their sheet says nothing of them."""
+    """The rows of the whole term as one choice; a workbook without their
+    sheet says nothing of them.
+    """
     if brought.long_rows is None:
         return []
     old = [{key: getattr(one, key).strip() for key in LONG} for one in target.long_indicators.all()]

@@ -1,4 +1,6 @@
-"""退回率: how often targets handed in were given back, by unit and by reviewer, counted from the trail of the acts."""
+"""退回率: how often targets handed in were given back, by unit and by
+reviewer, counted from the trail of the acts.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _RETURNED, _PASSED = "退回绩效目标", "审核绩效目标"
 
 @dataclass(frozen=True, slots=True)
 class ReturnRate:
-    """One unit or one reviewer: of ``whole`` handings-in or decisions, how many were returns; marks named in them."""
+    """One unit or one reviewer: of ``whole`` handings-in or decisions, how
+    many were returns; marks named in them.
+    """
 
     name: str
     whole: int
@@ -35,7 +39,9 @@ class ReturnRate:
 
 
 def return_rates(user: User, year: int) -> tuple[list[ReturnRate], list[ReturnRate]]:
-    """(by unit, by reviewer) over the targets of a budget year this person may see; the highest rate first. Two queries."""
+    """(by unit, by reviewer) over the targets of a budget year this person may see; the highest
+    rate first. Two queries.
+    """
     rows = targets_visible_to(user).filter(dossier__fiscal_year=year)
     units = dict(rows.values_list("pk", "dossier__unit__name"))
     entries = Entry.objects.filter(

@@ -1,4 +1,6 @@
-"""目标审核表: the aspects a target is reviewed by, the grade its points earn and what follows from it, by rule."""
+"""目标审核表: the aspects a target is reviewed by, the grade its points earn and
+what follows from it, by rule.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 RULE = "target_review"
 PASSING = ("优", "良")
-"""The grades whose rule lets a target go on; the others' says that the unit mends it, or that it may not go on."""
+"""The grades whose rule lets a target go on; the others' says that the unit
+mends it, or that it may not go on.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ def grade_of(target: Target, points: Decimal) -> str:
 
 
 def consequence_of(target: Target) -> tuple[str, bool]:
-    """(what the rule says of the grade, whether passing is refused): only an article that was read refuses, else it warns."""
+    """(what the rule says of the grade, whether passing is refused): only
+    an article that was read refuses, else it warns.
+    """
     if not target.rubric_grade:
         return "", False
     division = target.dossier.subject.division

@@ -1,4 +1,6 @@
-"""项目情况 on the dossier: written with its paper by whoever brings budgets, shown to whoever sees the object."""
+"""项目情况 on the dossier: written with its paper by whoever brings budgets,
+shown to whoever sees the object.
+"""
 
 import pytest
 

@@ -1,4 +1,6 @@
-"""佐证 on pages: handed in, seen beside the value, accepted or not, replaced, withdrawn; whose it is and who may open it."""
+"""佐证 on pages: handed in, seen beside the value, accepted or not, replaced,
+withdrawn; whose it is and who may open it.
+"""
 
 import io
 import zipfile
@@ -32,7 +34,9 @@ def sheet(*rows, name="统计表.xlsx"):
 
 @pytest.fixture
 def place(small, settings, tmp_path):
-    """The first dossier while its unit fills the self-evaluation; files go to a folder of the test's own."""
+    """The first dossier while its unit fills the self-evaluation; files go
+    to a folder of the test's own.
+    """
     settings.MEDIA_ROOT = tmp_path
     small.self_review.state = "filling"
     small.self_review.save()

@@ -1,4 +1,6 @@
-"""Milestones, openness of a subject, key monitoring chosen from a window, an excuse taken back, money typed by the unit."""
+"""Milestones, openness of a subject, key monitoring chosen from a window, an excuse taken back,
+money typed by the unit.
+"""
 
 from datetime import date
 

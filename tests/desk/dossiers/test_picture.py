@@ -1,4 +1,6 @@
-"""A dossier at a glance: the sentence, the money's way and the axis say what the tables say, and nothing where nothing is known."""
+"""A dossier at a glance: the sentence, the money's way and the axis say what the tables say, and
+nothing where nothing is known.
+"""
 
 from decimal import Decimal
 from types import SimpleNamespace

@@ -1,4 +1,6 @@
-"""评价 on pages: who sees what, marks all or none, stale marks show both values, the road by buttons, papers."""
+"""评价 on pages: who sees what, marks all or none, stale marks show both
+values, the road by buttons, papers.
+"""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,6 @@
-"""An evaluation begun on line: frame, weights, a second person's fixing, points, audited money; nothing imported."""
+"""An evaluation begun on line: frame, weights, a second person's fixing,
+points, audited money; nothing imported.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Results at a glance: marks over the bands in force, lost points by first level, the same as the rows say."""
+"""Results at a glance: marks over the bands in force, lost points by first
+level, the same as the rows say.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,6 @@
-"""年度评价计划: from criteria to an issued task, its papers with receipt, and assignment with rotation."""
+"""年度评价计划: from criteria to an issued task, its papers with receipt, and
+assignment with rotation.
+"""
 
 import io
 from datetime import timedelta

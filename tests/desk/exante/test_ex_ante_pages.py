@@ -1,4 +1,6 @@
-"""An ex-ante evaluation through the pages: notice, request, weights by two hands, three experts, meeting, conclusion, report."""
+"""An ex-ante evaluation through the pages: notice, request, weights by two hands, three experts,
+meeting, conclusion, report.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""填报协助 as people meet it: asked by a clerk, answered without an account, taken over; and all that the door refuses."""
+"""填报协助 as people meet it: asked by a clerk, answered without an account,
+taken over; and all that the door refuses.
+"""
 
 import io
 import re

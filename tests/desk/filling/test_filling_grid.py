@@ -145,7 +145,7 @@ def test_a_value_on_the_dossier_changes_with_a_reason_only(inside, small, open_r
     assert "110" in stale.content.decode()
 
 
-# --- Search and saved lists -------------------------------------------------------------------------------------------
+# --- Search and saved lists -----------------------------------------------------------------------
 
 
 def test_two_characters_find_subjects_units_and_problems_in_scope_only(inside, small):

@@ -42,7 +42,9 @@ def patterns(resolver, prefix=""):
 
 
 def words_of(callback):
-    """The words a view's module tells acts apart by: keys of its dictionaries and what it compares with."""
+    """The words a view's module tells acts apart by: keys of its
+    dictionaries and what it compares with.
+    """
     tree = ast.parse(inspect.getsource(inspect.getmodule(inspect.unwrap(callback))))
     found = set()
     for node in ast.walk(tree):
@@ -54,7 +56,9 @@ def words_of(callback):
 
 
 def addresses(pk):
-    """Every address with the review's number in place of every number, one for each word it may ask for."""
+    """Every address with the review's number in place of every number, one
+    for each word it may ask for.
+    """
     for address, callback in patterns(get_resolver()):
         path = "/" + re.sub(r"<int:\w+>", str(pk), address)
         words = words_of(callback) if "<str:" in path else [""]
@@ -143,7 +147,9 @@ def test_a_scanned_signature_waits_for_somebody_else_on_the_page(whole, small, i
 
 
 def test_a_return_speaks_until_the_form_is_handed_in_again(client, small, whole):
-    """Why it came back stands on the unit's page and in its to-do, and goes with the next hand-in."""
+    """Why it came back stands on the unit's page and in its to-do, and goes
+    with the next hand-in.
+    """
     submit_review(review=whole, by=small.clerk)
     return_review(review=whole, by=small.officer, why="完成时间没有佐证，请补齐后重报")
     client.force_login(small.clerk)

@@ -1,4 +1,6 @@
-"""What stands on screen is what is stored: an unreadable value keeps no points of the value before, and is named."""
+"""What stands on screen is what is stored: an unreadable value keeps no
+points of the value before, and is named.
+"""
 
 from __future__ import annotations
 

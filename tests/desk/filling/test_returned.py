@@ -1,4 +1,6 @@
-"""A form given back says why, by whom and when, which rows it is about, and what was changed since; on page, list and desk."""
+"""A form given back says why, by whom and when, which rows it is about, and
+what was changed since; on page, list and desk.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""单位自评报告: made of the form's rows, open places said, the share of points with verified proof beside the grade."""
+"""单位自评报告: made of the form's rows, open places said, the share of points
+with verified proof beside the grade.
+"""
 
 import io
 from decimal import Decimal

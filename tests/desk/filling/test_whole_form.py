@@ -1,4 +1,6 @@
-"""The official form finished on line: goal as reached, money by source, explanation, who filled it in; what stays open is asked once."""
+"""The official form finished on line: goal as reached, money by source, explanation, who filled it
+in; what stays open is asked once.
+"""
 
 import io
 import re

@@ -1,4 +1,6 @@
-"""问题 on pages: candidates are the bureau's, decided one by one or many; the matrix's totals are the sentences' counts."""
+"""问题 on pages: candidates are the bureau's, decided one by one or many; the
+matrix's totals are the sentences' counts.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""Rules over a round from a page: begun once, told honestly while they run, when they found nothing, when they failed."""
+"""Rules over a round from a page: begun once, told honestly while they run, when they found
+nothing, when they failed.
+"""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,6 @@
-"""Logins in the trail, pauses nobody can cause for another, sessions that end, passwords by the division's own values."""
+"""Logins in the trail, pauses nobody can cause for another, sessions that
+end, passwords by the division's own values.
+"""
 
 import time
 from datetime import timedelta
@@ -201,7 +203,7 @@ def test_every_file_taken_stands_in_the_trail(small, inside):
     assert row.label.endswith(".xlsx")
 
 
-# ---- passwords -------------------------------------------------------------------------------------------------------
+# ---- passwords -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""使用说明 in the product: every guide is a page, pictures are served, a page's ? leads to the paragraph that speaks of it."""
+"""使用说明 in the product: every guide is a page, pictures are served, a page's ? leads to the
+paragraph that speaks of it.
+"""
 
 import re
 

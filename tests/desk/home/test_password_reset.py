@@ -1,4 +1,6 @@
-"""Nobody becomes somebody else: a forgotten password is asked for by its owner, agreed to by number, seen by nobody."""
+"""Nobody becomes somebody else: a forgotten password is asked for by its
+owner, agreed to by number, seen by nobody.
+"""
 
 import re
 

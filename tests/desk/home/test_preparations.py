@@ -1,4 +1,6 @@
-"""A new bureau's desk lists what to prepare, in the order that works, until its first round stands."""
+"""A new bureau's desk lists what to prepare, in the order that works, until
+its first round stands.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""查找: groups, pinyin, codes by any part, slips; the list while typing; the last five; never beyond what one may see."""
+"""查找: groups, pinyin, codes by any part, slips; the list while typing; the
+last five; never beyond what one may see.
+"""
 
 import json
 import re

@@ -1,4 +1,6 @@
-"""动态口令: enrolled by the person, asked at every login, each code once, lost ones reset by two administrators alone."""
+"""动态口令: enrolled by the person, asked at every login, each code once, lost
+ones reset by two administrators alone.
+"""
 
 import re
 import time

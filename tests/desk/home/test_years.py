@@ -1,4 +1,6 @@
-"""The year shown is the person's choice; work of any open year stays in sight, and nobody is moved by others' acts."""
+"""The year shown is the person's choice; work of any open year stays in
+sight, and nobody is moved by others' acts.
+"""
 
 from datetime import date, timedelta
 

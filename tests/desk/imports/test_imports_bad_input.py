@@ -56,7 +56,9 @@ def test_a_marked_file_is_refused_and_not_kept(place, enter):
 
 
 def test_marked_files_are_told_apart_by_their_place_and_the_reason(place, enter):
-    """Which of many files it was: the number in the order handed over, and where the marking stands; never the name."""
+    """Which of many files it was: the number in the order handed over, and
+    where the marking stands; never the name.
+    """
     book = openpyxl.load_workbook(SELFEVAL)
     book.active["A1"] = "机密★5年"
     out = io.BytesIO()

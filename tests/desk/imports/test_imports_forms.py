@@ -1,4 +1,6 @@
-"""Forms go in, are looked at, matched, imported, taken back; of several versions the newest is marked."""
+"""Forms go in, are looked at, matched, imported, taken back; of several
+versions the newest is marked.
+"""
 
 from __future__ import annotations
 

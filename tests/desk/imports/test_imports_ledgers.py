@@ -1,4 +1,6 @@
-"""Ledgers in the wizard: looked through, corrected by choices that are recorded, imported, taken back."""
+"""Ledgers in the wizard: looked through, corrected by choices that are
+recorded, imported, taken back.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ def test_a_clean_ledger_is_looked_through_then_imported_and_taken_back(place, en
 
 
 def test_a_large_ledger_is_taken_back_by_the_worker(place, enter, monkeypatch):
-    """In the web request it held the one write lock of SQLite, and the person's page, until all rows were gone."""
+    """In the web request it held the one write lock of SQLite, and the
+    person's page, until all rows were gone.
+    """
     client = enter(place.finance)
     intake = ledger_of(client, place, GOOD)
     client.post(reverse("desk:ledger_import", args=[intake.pk]), {"turn": "0"})

@@ -1,4 +1,6 @@
-"""A bureau collects workbooks: received at once, handed in for the unit where nothing blocks, the rest named to be mended."""
+"""A bureau collects workbooks: received at once, handed in for the unit where nothing blocks, the
+rest named to be mended.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""催办函: on record and counted, the same letter once a day, seen in the list and on the unit's desk."""
+"""催办函: on record and counted, the same letter once a day, seen in the list
+and on the unit's desk.
+"""
 
 import io
 import zipfile

@@ -1,4 +1,6 @@
-"""The library through the pages: empty, filled, searched, proposed to published, and offered while a target is filled in."""
+"""The library through the pages: empty, filled, searched, proposed to
+published, and offered while a target is filled in.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""账号发放单: first codes on paper, printed only after two administrators, seen once, good once and for fourteen days."""
+"""账号发放单: first codes on paper, printed only after two administrators, seen
+once, good once and for fourteen days.
+"""
 
 import re
 from datetime import timedelta
@@ -70,7 +72,9 @@ def codes_on(page):
 
 
 def test_a_unit_gets_its_accounts_on_paper(small, system, newcomer, inside):
-    """The whole road by pages: listed, agreed to, printed, claimed, logged in; every code dies at its first use."""
+    """The whole road by pages: listed, agreed to, printed, claimed, logged
+    in; every code dies at its first use.
+    """
     newcomer("jia1")
     newcomer("jia2", Role.HEAD)
     newcomer("yi1", number=1)

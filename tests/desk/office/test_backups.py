@@ -1,4 +1,6 @@
-"""Administrators see when the last backup and drill were, and what to do when that is too long ago or went wrong."""
+"""Administrators see when the last backup and drill were, and what to do
+when that is too long ago or went wrong.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,6 @@
-"""Contacts and offices of many units, one role over many units, more time for many items: each told alone."""
+"""Contacts and offices of many units, one role over many units, more time
+for many items: each told alone.
+"""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,6 @@
-"""Words of papers: taken in, split by 条, held against what was read; a clause read by two people raises a rule's standing."""
+"""Words of papers: taken in, split by 条, held against what was read; a clause read by two people
+raises a rule's standing.
+"""
 
 import re
 from io import BytesIO
@@ -194,7 +196,7 @@ def test_every_paper_a_rule_names_is_in_the_list():
     assert all(citations_of(one) for one in papers())
 
 
-# ---- a standing raised -----------------------------------------------------------------------------------------------
+# ---- a standing raised ---------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""A bureau adds what its offices call a column on the page of rules; the next form they hand in is read by it."""
+"""A bureau adds what its offices call a column on the page of rules; the
+next form they hand in is read by it.
+"""
 
 from __future__ import annotations
 

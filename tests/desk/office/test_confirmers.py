@@ -1,4 +1,6 @@
-"""结果确认人: decided by the leader with a reason, on the page, and told by every paper of a result it touches."""
+"""结果确认人: decided by the leader with a reason, on the page, and told by
+every paper of a result it touches.
+"""
 
 import io
 

@@ -1,4 +1,6 @@
-"""The bureau chooses the form its province prints; from that day on blank and filled forms come in it, and come back."""
+"""The bureau chooses the form its province prints; from that day on blank
+and filled forms come in it, and come back.
+"""
 
 import io
 import runpy

@@ -110,7 +110,9 @@ def test_a_one_time_password_must_be_changed(small, client):
 
 
 def test_a_new_accounts_first_password_is_known_to_its_owner_alone(system, small):
-    """The system administrator alone could have opened an account before it was granted anything."""
+    """The system administrator alone could have opened an account before it
+    was granted anything.
+    """
     sent = {"username": "newcomer", "name": "新人", "unit": "900"}
     assert system.post("/people/users/add", sent).status_code == 302
     assert system.post("/people/users/add", sent).status_code == 409

@@ -1,4 +1,6 @@
-"""Rules on a page: what is in force and on what basis, the division's own values, tried before they are fixed."""
+"""Rules on a page: what is in force and on what basis, the division's own
+values, tried before they are fixed.
+"""
 
 from datetime import date
 
@@ -309,7 +311,9 @@ def test_scoring_again_needs_a_reason_and_leaves_what_is_settled(officer, small)
 
 
 def test_the_form_offers_only_levels_the_ground_allows(officer, small):
-    """All checks: what stands on law, arithmetic or completeness shows no lower level and no 停用, or is not offered."""
+    """All checks: what stands on law, arithmetic or completeness shows no
+    lower level and no 停用, or is not offered.
+    """
     import re
 
     text = officer.get("/rules/checks/change?start=2021-01-01").content.decode()

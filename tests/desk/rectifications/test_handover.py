@@ -1,4 +1,6 @@
-"""移送材料: one package of the serious ones with papers, proofs, trail and digests; restricted ones are nobody else's."""
+"""移送材料: one package of the serious ones with papers, proofs, trail and
+digests; restricted ones are nobody else's.
+"""
 
 import csv
 import hashlib

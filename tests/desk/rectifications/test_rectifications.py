@@ -1,4 +1,6 @@
-"""整改 on pages: fed back, planned, refused once, closed; units act on their own; gate, stale versions, uses decided."""
+"""整改 on pages: fed back, planned, refused once, closed; units act on their
+own; gate, stale versions, uses decided.
+"""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -79,7 +79,7 @@ def signed(small, handed):
     )
 
 
-# --- writing ---------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 def test_a_paragraph_opens_with_its_words_and_is_saved(desk, small):
@@ -179,7 +179,7 @@ def test_only_the_section_writes(inside, small):
     assert not Draft.objects.exists()
 
 
-# --- choices ---------------------------------------------------------------------------------------------------------
+# --- choices --------------------------------------------------------------------------------------
 
 
 def test_choices_are_saved_and_told(desk, small):
@@ -234,7 +234,7 @@ def test_choices_overtaken_show_both(desk, small, draft):
     assert "我的编辑部" in body(answer)
 
 
-# --- what changed ----------------------------------------------------------------------------------------------------
+# --- what changed ---------------------------------------------------------------------------------
 
 
 def test_changed_figures_name_their_rows_until_they_were_seen(desk, small, draft):
@@ -252,7 +252,7 @@ def test_changed_figures_name_their_rows_until_they_were_seen(desk, small, draft
     assert desk.post("/report/2021/seen", {"version": str(draft.version)}).status_code == 409
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["annual.docx", "summary.xlsx", "summary.docx", "figures.json"])
@@ -284,7 +284,7 @@ def test_who_may_not_see_restricted_objects_gets_neither_page_nor_file_with_them
     assert name in body(inside(small.leader).get(f"/reports/{pk}"))
 
 
-# --- signing ---------------------------------------------------------------------------------------------------------
+# --- signing --------------------------------------------------------------------------------------
 
 
 def test_a_leader_signs_what_is_shown_and_a_second_click_changes_nothing(inside, small, handed):
@@ -411,7 +411,7 @@ def test_foreign_editions_are_not_found(inside, small, signed):
     assert inside(small.leader).get("/reports/999999").status_code == 404
 
 
-# --- instructions ----------------------------------------------------------------------------------------------------
+# --- instructions ---------------------------------------------------------------------------------
 
 TOLD = {
     "leader": "管委会领导",
@@ -463,4 +463,4 @@ def test_only_the_office_enters_and_only_the_told_close(inside, small, signed):
     assert inside(small.officer).get("/instructions/999").status_code == 404
 
 
-# --- the evaluation report -------------------------------------------------------------------------------------------
+# --- the evaluation report ------------------------------------------------------------------------

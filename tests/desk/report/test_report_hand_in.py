@@ -55,7 +55,7 @@ def test_an_evaluation_report_has_seven_parts_and_says_what_is_empty(inside, sma
     )
 
 
-# --- cost ------------------------------------------------------------------------------------------------------------
+# --- cost -----------------------------------------------------------------------------------------
 
 
 def _queries(client, address):
@@ -93,7 +93,7 @@ def test_desk_and_edition_cost_the_same_for_few_and_many(inside, planted):
     assert max(counts[0]) <= 70
 
 
-# --- 送签 ------------------------------------------------------------------------------------------------------------
+# --- 送签 -------------------------------------------------------------------------------------------
 
 
 def test_a_writer_hands_in_and_a_leader_finds_it_waiting(inside, small, draft):

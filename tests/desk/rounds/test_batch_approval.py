@@ -1,4 +1,6 @@
-"""Many reviews passed or confirmed at once: only what stands at the person's step, each told alone, never twice."""
+"""Many reviews passed or confirmed at once: only what stands at the
+person's step, each told alone, never twice.
+"""
 
 from decimal import Decimal
 
@@ -172,7 +174,7 @@ def test_the_list_costs_the_same_for_one_and_fifty(inside, small, head):
     assert len(many) == len(few)
 
 
-# --- what stands at each person's step ----------------------------------------------------------------------------------
+# --- what stands at each person's step ------------------------------------------------------------
 
 
 def kinds_of(user):

@@ -1,4 +1,6 @@
-"""A unit's clerk hands many forms in at once, the bureau issues many reports at once: one result and one entry each."""
+"""A unit's clerk hands many forms in at once, the bureau issues many
+reports at once: one result and one entry each.
+"""
 
 from datetime import date
 from decimal import Decimal

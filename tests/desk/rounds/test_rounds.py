@@ -215,7 +215,9 @@ def test_the_list_costs_one_query_a_round_whatever_the_round_holds(officer, smal
 
 
 def handed_in_everywhere(user, row):
-    """The handed-in count of the desk's stages, of the round's own page and of the annual report."""
+    """The handed-in count of the desk's stages, of the round's own page and
+    of the annual report.
+    """
     from wenxiao.followup.selectors import selfeval_coverage
     from wenxiao.reviews.states import OPEN
     from wenxiao.reviews.worklists import states_of_year, whole_of

@@ -1,4 +1,6 @@
-"""结转新年度: seen before it is done, done once, taken back whole, refused by name where work hangs on it."""
+"""结转新年度: seen before it is done, done once, taken back whole, refused by
+name where work hangs on it.
+"""
 
 from datetime import date
 

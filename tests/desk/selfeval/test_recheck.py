@@ -1,4 +1,6 @@
-"""自评复核: the bureau draws among all, a 主管部门 among its subordinates, a unit never; reasons and scores stand beside."""
+"""自评复核: the bureau draws among all, a 主管部门 among its subordinates, a unit
+never; reasons and scores stand beside.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,6 @@
-"""自评复核 from the drawing to the unit: values taken over, points with a reason, a grade lowered, inflation by department."""
+"""自评复核 from the drawing to the unit: values taken over, points with a reason, a grade lowered,
+inflation by department.
+"""
 
 from decimal import Decimal
 

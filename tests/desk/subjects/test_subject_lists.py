@@ -1,4 +1,6 @@
-"""The list's order by head, its workbook, and acts on ticked rows: each row told alone, nothing done twice."""
+"""The list's order by head, its workbook, and acts on ticked rows: each row
+told alone, nothing done twice.
+"""
 
 import re
 from html import unescape

@@ -1,4 +1,6 @@
-"""The list at scale: windows of the census against the plain order, counts against what they lead to, tags, the export's trace."""
+"""The list at scale: windows of the census against the plain order, counts against what they lead
+to, tags, the export's trace.
+"""
 
 import re
 from html import unescape
@@ -51,7 +53,9 @@ def chips_of(text):
 
 @pytest.fixture
 def spread(planted):
-    """Dossiers of many units, kinds and years; two units of one name; some reviewed by two key rounds."""
+    """Dossiers of many units, kinds and years; two units of one name; some
+    reviewed by two key rounds.
+    """
     from wenxiao.budget.models import Dossier, Round, Subject
     from wenxiao.orgs.models import Unit
     from wenxiao.reviews.models import Review

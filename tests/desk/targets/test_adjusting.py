@@ -1,4 +1,6 @@
-"""目标调整: reason, budget change and proof; what it meets under way; and a budget that changed while the target stayed (C10)."""
+"""目标调整: reason, budget change and proof; what it meets under way; and a budget that changed while
+the target stayed (C10).
+"""
 
 from __future__ import annotations
 

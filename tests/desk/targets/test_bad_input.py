@@ -1,4 +1,6 @@
-"""What goes wrong while targets are filed: each a clear refusal or a choice, nothing lost, nothing half stored."""
+"""What goes wrong while targets are filed: each a clear refusal or a
+choice, nothing lost, nothing half stored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A target by workbooks alone, from the round to the approval; and an approved list with twenty faults, given back per unit."""
+"""A target by workbooks alone, from the round to the approval; and an approved list with twenty
+faults, given back per unit.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""审核: the rubric with its grade and what follows, the seats' opinions on the printed form, what changed since it came back."""
+"""审核: the rubric with its grade and what follows, the seats' opinions on the printed form, what
+changed since it came back.
+"""
 
 from __future__ import annotations
 

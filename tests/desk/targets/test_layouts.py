@@ -1,4 +1,6 @@
-"""一体化表样: registered by its table, mapped with codes, read by it, and filled on export exactly as it is."""
+"""一体化表样: registered by its table, mapped with codes, read by it, and filled
+on export exactly as it is.
+"""
 
 from __future__ import annotations
 

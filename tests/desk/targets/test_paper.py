@@ -1,4 +1,6 @@
-"""正式表 and 离线表: what prints is read back by our own readers; a workbook goes out, is filled, and comes back cell by cell."""
+"""正式表 and 离线表: what prints is read back by our own readers; a workbook goes out, is filled, and
+comes back cell by cell.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +71,7 @@ def test_the_official_form_is_looked_at_printed_and_read_back(target, people, tm
         assert (told["responsible"], told["year"]["value"]) == ("张三", 2022)
 
 
-# ---- the workbook ----------------------------------------------------------------------------------------------------
+# ---- the workbook --------------------------------------------------------------------------------
 
 
 def taken(client, target):

@@ -1,4 +1,6 @@
-"""A target round through the pages with five roles: notice, to-do, filing, one return on cells, approval; bulk review."""
+"""A target round through the pages with five roles: notice, to-do, filing,
+one return on cells, approval; bulk review.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Approved targets through the pages: handed over, looked at, imported, checked, the faults sent back per unit."""
+"""Approved targets through the pages: handed over, looked at, imported,
+checked, the faults sent back per unit.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""培训: planned, signed in on the day or from the list, counted for the report; lessons come from the checks."""
+"""培训: planned, signed in on the day or from the list, counted for the
+report; lessons come from the checks.
+"""
 
 from datetime import timedelta
 

@@ -25,7 +25,9 @@ from wenxiao.targets.models import Target
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROWS = 200_000 if SOAK else 50_000
-"""The gate alone looks at 200 000 for five seconds, at each of eight doors; what a queue calls large is less."""
+"""The gate alone looks at 200 000 for five seconds, at each of eight doors;
+what a queue calls large is less.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -150,11 +152,15 @@ DOORS = {
     "assistances/<int:pk>/back": answered_row,
 }
 PHOTOGRAPHS = {"assist/<str:token>"}
-"""Who has no account hands in a photograph: judged by its bytes, no workbook is taken (tests/desk/filling/test_assisting.py)."""
+"""Who has no account hands in a photograph: judged by its bytes, no workbook is taken
+(tests/desk/filling/test_assisting.py).
+"""
 MACHINES = {"api/v1/forms"}
 """A machine waits for its answer; how long it may take stands in test_a_machine's below."""
 SMALL = {"targets/layouts", "targets/<int:pk>/workbook"}
-"""Headings and one target's own workbook are read while the person waits: so small and so briefly as tried below."""
+"""Headings and one target's own workbook are read while the person waits:
+so small and so briefly as tried below.
+"""
 
 
 def doors():
@@ -180,7 +186,9 @@ def test_every_address_that_takes_files_is_tried_here():
 @pytest.mark.walk
 @pytest.mark.parametrize("door", DOORS)
 def test_a_large_file_is_answered_before_it_is_read(door, place, inside, large, monkeypatch):
-    """Very many honest rows: the page answers with where to look, no child was asked; then it is read without a lock."""
+    """Very many honest rows: the page answers with where to look, no child
+    was asked; then it is read without a lock.
+    """
     read = []
 
     def refused(*_args, **_named):

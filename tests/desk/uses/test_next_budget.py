@@ -1,4 +1,6 @@
-"""下年度预算: from the imported requests to the signed list, through the pages; what is refused and why."""
+"""下年度预算: from the imported requests to the signed list, through the pages;
+what is refused and why.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -133,7 +135,9 @@ def test_requests_and_decisions_stop_when_the_budget_is_approved(small, asked, t
 
 
 def test_without_the_divisions_shares_no_amount_is_proposed(small, asked):
-    """A percentage nobody decided is not guessed: the proposal says 从严审核 and leaves the money to a person."""
+    """A percentage nobody decided is not guessed: the proposal says 从严审核
+    and leaves the money to a person.
+    """
     Finding.objects.create(dossier=small.dossiers[0], text="未验收", state="confirmed")
     strict = [one for one in sheet_of(small).lines if one.proposed.kind == "strict"]
     assert strict

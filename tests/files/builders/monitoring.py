@@ -1,4 +1,6 @@
-"""Monitoring cases drawn on the official form, in 万元 or 元, with or without causes, as numbers, text or formulas."""
+"""Monitoring cases drawn on the official form, in 万元 or 元, with or without
+causes, as numbers, text or formulas.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ CAUSES = ("经费保障", "制度保障", "人员保障", "硬件条件保障", 
 def draw(
     case: dict[str, Any], *, rate: str = "empty", suggestions: list[str] | None = None
 ) -> tuple[Paper, int]:
-    """The form of a case and the row where its indicators begin. ``rate``: empty, text, formula or fraction."""
+    """The form of a case and the row where its indicators begin.
+    ``rate``: empty, text, formula or fraction.
+    """
     paper, window = Paper(), case["period"]
     paper.put(0, 0, "项目支出绩效目标执行监控表", cols=15)
     paper.put(1, 0, f"（{case['year']}年度）", cols=15)

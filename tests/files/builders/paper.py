@@ -1,4 +1,6 @@
-"""A drawn table, printed as a workbook or as a Word file: the same cells, merges and paragraphs in both."""
+"""A drawn table, printed as a workbook or as a Word file: the same cells,
+merges and paragraphs in both.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ class Paper:
         )
 
     def part(self, first: int, last: int) -> Paper:
-        """The rows from ``first`` to before ``last`` as a table of their own; a merge that is cut stays in its part."""
+        """The rows from ``first`` to before ``last`` as a table of their
+        own; a merge that is cut stays in its part.
+        """
         out = Paper()
         out.cells = {
             (row - first, col): value

@@ -25,7 +25,9 @@ def put(sheet: Any, rows: Rows, merges: Iterable[str] = ()) -> None:
 
 
 def read_rows(folder: Path, rows: Rows, merges: Iterable[str] = (), **look: Any) -> dict[str, Any]:
-    """A workbook of one sheet as ``wenxiao read`` reads it; ``look``: formats, hidden_rows, hidden_cols."""
+    """A workbook of one sheet as ``wenxiao read`` reads it; ``look``:
+    formats, hidden_rows, hidden_cols.
+    """
     book = openpyxl.Workbook()
     put(book.active, rows, merges)
     for address, number_format in look.get("formats", {}).items():

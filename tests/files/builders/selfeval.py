@@ -1,4 +1,6 @@
-"""Public self-evaluation cases drawn in the layouts bureaus use: national, Lijiang, Hubei, transfer, plain."""
+"""Public self-evaluation cases drawn in the layouts bureaus use: national,
+Lijiang, Hubei, transfer, plain.
+"""
 
 from __future__ import annotations
 
@@ -46,8 +48,8 @@ def draw(
 ) -> tuple[Paper, int]:
     """The form of a case; returns it with the row where its indicator block begins.
 
-    ``head`` False leaves title and year out (they stand in paragraphs above), ``wide`` writes full-width digits,
-    ``unit`` False names no money unit.
+    ``head`` False leaves title and year out (they stand in paragraphs above), ``wide`` writes
+    full-width digits, ``unit`` False names no money unit.
     """
     paper, columns = Paper(), columns_of(layout)
     width = len(columns)

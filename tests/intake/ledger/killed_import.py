@@ -1,8 +1,10 @@
-"""Run as a process of its own: takes orders by line, forks for each and imports a ledger there, to be killed.
+"""Run as a process of its own: takes orders by line, forks for each and imports a ledger there, to
+be killed.
 
-An order is ``path<TAB>moment``. The fork says ``standing PID`` when it reached the moment and stands still, or ``stored``;
-when it is gone the first process says ``ended SIGNAL``. Forking spares each import the start of a whole interpreter.
-Everybody goes when the one above goes: the first process at the end of its orders, a standing fork at the end of a pipe.
+An order is ``path<TAB>moment``. The fork says ``standing PID`` when it reached the moment and
+stands still, or ``stored``; when it is gone the first process says ``ended SIGNAL``. Forking spares
+each import the start of a whole interpreter. Everybody goes when the one above goes: the first
+process at the end of its orders, a standing fork at the end of a pipe.
 """
 
 import os
@@ -21,7 +23,9 @@ def say(*words):
 
 
 def take(path, moment, alive):
-    """Import ``path``; at ``moment`` say so and stand still until killed or until ``alive`` ends."""
+    """Import ``path``; at ``moment`` say so and stand still until killed or
+    until ``alive`` ends.
+    """
     from wenxiao.intake.ledger import ledger_import
     from wenxiao.orgs.models import Division
 

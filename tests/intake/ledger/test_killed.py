@@ -1,4 +1,6 @@
-"""An import killed with kill -9 at any moment leaves nothing half: no batch, no row, no entry; the next one is whole."""
+"""An import killed with kill -9 at any moment leaves nothing half: no
+batch, no row, no entry; the next one is whole.
+"""
 
 import contextlib
 import os
@@ -90,7 +92,9 @@ class Importer:
 
 
 def own_file(path):
-    """The SQLite under test lives in memory: a copy in a file, which another process can open; how to ask it."""
+    """The SQLite under test lives in memory: a copy in a file, which
+    another process can open; how to ask it.
+    """
     kept = sqlite3.connect(path)
     connection.connection.backup(kept)
     kept.close()

@@ -272,7 +272,9 @@ def test_only_whoever_may_imports(take, projects, division, unit):
 
 
 def test_whoever_imports_here_imports_nowhere_else(take, projects, division):
-    """The power to import is one of a division: another's treasurer is refused before the file is opened."""
+    """The power to import is one of a division: another's treasurer is
+    refused before the file is opened.
+    """
     from wenxiao.orgs.permissions import Refused
     from wenxiao.orgs.services import create_division, create_user, grant
 
@@ -401,7 +403,9 @@ def test_a_column_of_its_own_tells_the_day_of_a_reduction(take, projects):
 
 
 def test_a_division_makes_a_check_of_ledgers_stricter(projects, take, division):
-    """Equal lines only warn nationally; where the division's rule blocks them nothing enters, unless they are left out."""
+    """Equal lines only warn nationally; where the division's rule blocks them nothing enters,
+    unless they are left out.
+    """
     paper = {"document": "示例区办法", "clause": "第三条", "standing": "未核"}
     content = {"checks": {"DR-01": {"level": "阻断"}}}
     division.rules = [{"rule": "checks", "from": "2021-01-01", **paper, "content": content}]

@@ -105,7 +105,9 @@ def test_a_missing_unit_of_money_stops_the_ledger_where_the_division_says_so(
 
 
 def test_a_year_that_does_not_add_up_with_what_is_stored_is_said(take, projects):
-    """A cut alone, imported after the year's budget, left 年初, 收回 and 全年 that contradict each other."""
+    """A cut alone, imported after the year's budget, left 年初, 收回 and 全年
+    that contradict each other.
+    """
     head = "单位名称,项目代码,项目名称,年度,资金性质,年初预算,收回,全年预算"
     line = f"教体局,{OWN},校园安保,2021,一般公共预算"
     assert take([f"{line},8507000,,8507000"], head=head, kind="budget").stored

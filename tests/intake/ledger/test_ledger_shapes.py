@@ -1,4 +1,6 @@
-"""Lines the reader stops at, full-width digits, month columns and budget lists, as they enter or are left out."""
+"""Lines the reader stops at, full-width digits, month columns and budget
+lists, as they enter or are left out.
+"""
 
 from decimal import Decimal
 

@@ -1,4 +1,6 @@
-"""Units and projects nobody knows: matched, made or left out by a person's word, the same in the wizard and the command."""
+"""Units and projects nobody knows: matched, made or left out by a person's
+word, the same in the wizard and the command.
+"""
 
 import pytest
 from tests.intake.ledger.test_ledger import HEAD, projects, take, told  # noqa: F401 - fixtures used by name

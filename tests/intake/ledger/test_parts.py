@@ -1,4 +1,6 @@
-"""A large ledger enters part by part: hidden until the last, all of it or nothing, and nobody waits for the whole."""
+"""A large ledger enters part by part: hidden until the last, all of it or
+nothing, and nobody waits for the whole.
+"""
 
 from decimal import Decimal
 
@@ -142,7 +144,9 @@ def test_a_worker_that_begins_clears_what_a_killed_import_left(division, ledger,
 
 
 def budgets(path, plus, count=120):
-    """A budget ledger: one subject, its opening and full-year budget a line, so many funds and levels as there are."""
+    """A budget ledger: one subject, its opening and full-year budget a
+    line, so many funds and levels as there are.
+    """
     heads = "项目代码,项目名称,年初预算,全年预算"
     rows = [f"P{n},项目{n},{n + plus}.00,{n + plus}.00" for n in range(1, count + 1)]
     path.write_text("\n".join([heads, *rows]) + "\n", encoding="utf-8")

@@ -1,4 +1,6 @@
-"""Ledgers as treasuries print them: grouped headings, merged names, running totals, months side by side, units by line."""
+"""Ledgers as treasuries print them: grouped headings, merged names, running
+totals, months side by side, units by line.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -244,7 +246,7 @@ def test_a_spoilt_code_without_a_known_name_names_the_true_cause(take):
     assert {"DR-81", "DR-66"} <= {problem.code for problem in outcome.problems}
 
 
-# ---- sums up to a day (截至…) --------------------------------------------------------------------------------------
+# ---- sums up to a day (截至…) ----------------------------------------------------------------------
 
 SUMS = [["截至2021年{month}月31日项目支出执行情况表"], ["单位：元"]]
 HEADS = ["单位名称", "项目代码", "项目名称", "累计支出"]
@@ -343,7 +345,7 @@ def test_a_sum_without_its_month_is_asked(take):
     assert "没有写明截至哪个月" in asked.text
 
 
-# ---- words a bureau adds -------------------------------------------------------------------------------------------
+# ---- words a bureau adds -------------------------------------------------------------------------
 
 
 def test_words_a_bureau_adds_are_read_in_ledgers_too(take, division):
@@ -385,7 +387,7 @@ def test_spending_beside_budgets_is_said_not_to_be_read(take):
     assert stored(take(rows)) == [(7, Decimal(100))]
 
 
-# ---- what a ledger says of its projects ----------------------------------------------------------------------------
+# ---- what a ledger says of its projects ----------------------------------------------------------
 
 FACT_HEADS = [
     "单位名称",

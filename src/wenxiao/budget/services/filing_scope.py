@@ -1,4 +1,6 @@
-"""申报范围: for which kinds of subjects of a budget year the targets are filed here; the rest is approved elsewhere."""
+"""申报范围: for which kinds of subjects of a budget year the targets are filed
+here; the rest is approved elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 def choose_own_filing(
     *, division: Division, fiscal_year: int, kinds: Iterable[str], by: User | None, why: str
 ) -> frozenset[str]:
-    """These kinds file their targets of the year here from now on, and no others. What was begun goes on."""
+    """These kinds file their targets of the year here from now on, and no others.
+    What was begun goes on.
+    """
     require(by, "manage_round", division=division)
     wanted = frozenset(kinds)
     strange = sorted(wanted - set(Subject.Kind.values))
@@ -51,7 +55,9 @@ def choose_own_filing(
 
 
 def filed_here(division: Division, fiscal_year: int, scope: Mapping[str, Any]) -> dict[str, Any]:
-    """The scope of a target round: the kinds filed here. NotAllowed names what is asked for and filed elsewhere."""
+    """The scope of a target round: the kinds filed here.
+    NotAllowed names what is asked for and filed elsewhere.
+    """
     here = kinds_filed_here(division, fiscal_year)
     if not here:
         raise NotAllowed(

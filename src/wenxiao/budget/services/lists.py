@@ -1,4 +1,6 @@
-"""Subjects, dossiers and budgets by the list, as a ledger brings them: the rule of one act, one entry with its counts."""
+"""Subjects, dossiers and budgets by the list, as a ledger brings them: the
+rule of one act, one entry with its counts.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ class NewSubject:
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """What a list says was arranged for a dossier from one fund and level; ``row`` is what is stored of it, if anything."""
+    """What a list says was arranged for a dossier from one fund and level; ``row`` is what is
+    stored of it, if anything.
+    """
 
     dossier: int
     amounts: dict[str, Any]
@@ -56,7 +60,9 @@ class Arrangement:
 def add_subjects(
     *, division: Division, subjects: Sequence[NewSubject], by: User | None, why: str = ""
 ) -> list[Subject]:
-    """New subjects in the order given, all or none: what :func:`ensure_subject` refuses of one is refused here by name."""
+    """New subjects in the order given, all or none: what
+    :func:`ensure_subject` refuses of one is refused here by name.
+    """
     require_one(by, ("import", "manage_units"), what="新增对象", division=division)
     units = {one.unit for one in subjects}
     if Unit.objects.filter(pk__in=units, division=division).count() != len(units):
@@ -92,7 +98,9 @@ def open_dossiers(
     by: User | None,
     why: str = "",
 ) -> int:
-    """The dossiers of a fiscal year that the subjects lack, each at its subject's unit; returns how many were made."""
+    """The dossiers of a fiscal year that the subjects lack, each at its
+    subject's unit; returns how many were made.
+    """
     require_one(by, ("import",), what="建立档案", division=division)
     refuse_year(fiscal_year)
     theirs = Subject.objects.filter(division=division)
@@ -124,10 +132,12 @@ def open_dossiers(
 
 
 class AppropriationList:
-    """Budgets of many dossiers made ready for writing: looked at, laid out and told to the trail, outside any transaction.
+    """Budgets of many dossiers made ready for writing: looked at, laid out and told to the trail,
+    outside any transaction.
 
-    ``new`` rows are made (:meth:`rows`, for :func:`~wenxiao.store.bulk.insert_frame`), of ``changed`` ones only the
-    amounts given are written (:meth:`change`). What stood before is in the batch, which takes it back whole.
+    ``new`` rows are made (:meth:`rows`, for :func:`~wenxiao.store.bulk.insert_frame`), of
+    ``changed`` ones only the amounts given are written (:meth:`change`). What stood before is in
+    the batch, which takes it back whole.
     """
 
     model = Appropriation
@@ -172,13 +182,17 @@ class AppropriationList:
         return {row.pk: {**amounts, "version": row.version + 1} for row, amounts in self.stored()}
 
     def change(self) -> None:
-        """The new amounts of rows that stand, written together; Stale where one was changed since it was read."""
+        """The new amounts of rows that stand, written together; Stale where
+        one was changed since it was read.
+        """
         for exchange in self._exchanges:
             if not exchange.run():
                 raise Stale(Appropriation.objects.get(pk=self._changed_since(set(exchange.keys))))
 
     def _changed_since(self, keys: set[int]) -> int:
-        """The first of these rows that is not as it was read (what was just written is one version on)."""
+        """The first of these rows that is not as it was read (what was just
+        written is one version on).
+        """
         seen = {row.pk: row.version + 1 for row, _ in self.stored()}
         ordered = sorted(keys)
         for start in range(0, len(ordered), AT_ONCE):
@@ -210,7 +224,9 @@ def set_appropriations(
     by: User | None,
     why: str = "",
 ) -> int:
-    """Budgets of many dossiers at once, in one transaction (:class:`AppropriationList`); returns how many are new."""
+    """Budgets of many dossiers at once, in one transaction
+    (:class:`AppropriationList`); returns how many are new.
+    """
     ready = AppropriationList(
         division=division, new=new, changed=changed, batch=batch, by=by, why=why
     )
@@ -253,7 +269,9 @@ def _frame(fresh: Sequence[Arrangement], batch: ImportBatch) -> pl.DataFrame:
 
 
 def _moved(fresh: list[Arrangement], others: list[Arrangement]) -> dict[str, Any]:
-    """Amounts before and after by dossier, fund and level; of very many only their digest, the batch holds each."""
+    """Amounts before and after by dossier, fund and level; of very many
+    only their digest, the batch holds each.
+    """
     pairs = {
         f"{one.dossier}/{one.fund}/{one.level}": (
             {} if one.row is None else {name: getattr(one.row, name) for name in one.amounts},

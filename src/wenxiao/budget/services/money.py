@@ -28,7 +28,9 @@ _AMOUNTS = {
 }
 _DAYS = frozenset({"arrived_on", "cut_back_on"})
 _WITH_A_FORM = ("import", "fill", "evaluate")
-"""Who brings money in with a form of the dossier's own; budgets and payments themselves come by import alone."""
+"""Who brings money in with a form of the dossier's own; budgets and
+payments themselves come by import alone.
+"""
 
 
 @transaction.atomic
@@ -44,9 +46,11 @@ def set_appropriation(
     version: int | None = None,
     **amounts: Any,
 ) -> Appropriation:
-    """Money arranged from one fund, in 元: opening, added, cut_back, adjusted, arrived (Decimal); arrived_on, cut_back_on.
+    """Money arranged from one fund, in 元: opening, added, cut_back, adjusted, arrived (Decimal);
+    arrived_on, cut_back_on.
 
-    Only what is given changes. Raises NotAllowed for a negative amount, Stale when somebody changed the row meanwhile.
+    Only what is given changes. Raises NotAllowed for a negative amount, Stale when somebody changed
+    the row meanwhile.
     """
     _may(by, dossier, ("import",) if batch is None else _WITH_A_FORM, "登记预算安排")
     unknown = set(amounts) - {*_AMOUNTS, *_DAYS}
@@ -98,7 +102,8 @@ def add_spending(
     synthetic: bool = False,
     why: str = "",
 ) -> Spending:
-    """One payment, or with ``cumulative`` the sum from January through ``month``, in 元. A negative one is a reversal.
+    """One payment, or with ``cumulative`` the sum from January through ``month``, in 元.
+    A negative one is a reversal.
 
     The same voucher ``line`` of one source counts once: a second one is refused.
     """
@@ -146,7 +151,9 @@ def set_audited(
     synthetic: bool = False,
     why: str = "",
 ) -> AuditedAmount:
-    """经审查实际安排 / 实际使用资金 in 元, beside what was reported; a later evaluation adds a row, none is overwritten."""
+    """经审查实际安排 / 实际使用资金 in 元, beside what was reported; a later evaluation
+    adds a row, none is overwritten.
+    """
     _may(by, dossier, ("import", "evaluate"), "登记审定金额")
     if any(value is not None and value < 0 for value in (arranged, used)):
         raise NotAllowed("经审查的资金不能为负数，请核对。")

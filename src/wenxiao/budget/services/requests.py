@@ -38,7 +38,9 @@ def refuse_approved(division: Division, fiscal_year: int) -> None:
 
 
 class RequestsToSet:
-    """Requests of many subjects made ready for writing, outside any transaction: looked at, laid out, told to the trail."""
+    """Requests of many subjects made ready for writing, outside any
+    transaction: looked at, laid out, told to the trail.
+    """
 
     model = Request
 
@@ -85,7 +87,9 @@ class RequestsToSet:
         return {row.pk: {"asked": yuan} for row, yuan in self.changed}
 
     def change(self) -> None:
-        """The new amounts; NotAllowed when one was changed since it was read, or the budget was approved."""
+        """The new amounts; NotAllowed when one was changed since it was
+        read, or the budget was approved.
+        """
         refuse_approved(self._division, self._year)
         if not self._exchange.run():
             raise NotAllowed("核对之后，有的申报数又被改动，没有写入；请重新核对后再导入。")
@@ -117,7 +121,9 @@ def set_requests(
     batch: ImportBatch | None = None,
     why: str = "",
 ) -> int:
-    """What subjects ask for a year, by (subject id, pass) in 元; returns how many rows are new. Raises NotAllowed, Refused."""
+    """What subjects ask for a year, by (subject id, pass) in 元; returns how many rows are new.
+    Raises NotAllowed, Refused.
+    """
     ready = RequestsToSet(
         division=division,
         fiscal_year=fiscal_year,
@@ -137,7 +143,9 @@ def set_requests(
 def approve_budget(
     *, division: Division, fiscal_year: int, on: date, paper: str, by: User | None, why: str = ""
 ) -> BudgetApproval:
-    """Register that the budget of a year was approved; requests and decisions for it end there. Once a year."""
+    """Register that the budget of a year was approved; requests and decisions for it end there.
+    Once a year.
+    """
     require(by, "approve_target", division=division)
     if not paper.strip():
         raise NotAllowed("请写明批准预算的文件（会议、文号）。")

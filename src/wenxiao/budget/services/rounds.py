@@ -1,4 +1,6 @@
-"""The year's rounds and who is exempt: one function per act, each in one transaction with its trail entry."""
+"""The year's rounds and who is exempt: one function per act, each in one
+transaction with its trail entry.
+"""
 
 from __future__ import annotations
 
@@ -56,9 +58,9 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
 ) -> Round:
     """下达任务: the round opens at once and a to-do appears for the clerk of every unit in scope.
 
-    ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. Monitoring needs its months.
-    ``key`` (财政重点) left open is right by its kind: a finance evaluation is the bureau's own. Without ``todos`` (补录
-    of work that was done) nobody is asked for anything.
+    ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. Monitoring
+    needs its months. ``key`` (财政重点) left open is right by its kind: a finance evaluation is the
+    bureau's own. Without ``todos`` (补录 of work that was done) nobody is asked for anything.
     """
     require(by, "manage_round", division=division)
     _refuse_round(kind, from_month, through_month, deadline, opens_on)
@@ -252,7 +254,9 @@ def extend_round(
 
 
 def refuse_ended(round: Round, what: str) -> None:
-    """NotAllowed for a round that is not running: nothing of it is extended, excused or asked for any more."""
+    """NotAllowed for a round that is not running: nothing of it is
+    extended, excused or asked for any more.
+    """
     if round.state != Round.State.OPEN:
         raise NotAllowed(
             f"任务“{round}”{round.get_state_display()}，没有在进行，不能{what}；需要时先重开任务。"
@@ -271,7 +275,9 @@ def refuse_unlisted(reason: str) -> None:
 def exempt(
     *, round: Round, dossier: Dossier, reason: str, note: str = "", by: User, why: str = ""
 ) -> Exemption:
-    """本次免报 with a listed reason (reasons.py); 其他 needs a note. Counted openly in every progress figure."""
+    """本次免报 with a listed reason (reasons.py); 其他 needs a note.
+    Counted openly in every progress figure.
+    """
     require(by, "manage_round", division=round.division)
     refuse_ended(round, "免报")
     refuse_unlisted(reason)

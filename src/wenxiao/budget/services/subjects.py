@@ -41,8 +41,9 @@ def ensure_subject(
 ) -> Subject:
     """The subject with this code, made if unknown; a known one is returned as it is.
 
-    ``details``: nature, recurring, restriction, tags, starts_on, ends_on, synthetic. Codes of 预算管理一体化 have 21
-    characters; what has no such code yet (部门整体, a new policy) takes one of the bureau's own, at most 21.
+    ``details``: nature, recurring, restriction, tags, starts_on, ends_on, synthetic. Codes of
+    预算管理一体化 have 21 characters; what has no such code yet (部门整体, a new policy) takes one of the
+    bureau's own, at most 21.
     """
     require_one(by, ("import", "manage_units"), what="新增对象", division=division)
     known = selectors.subject_by_code(division=division, code=code)
@@ -89,7 +90,9 @@ def refuse_year(fiscal_year: int) -> None:
 
 @transaction.atomic
 def describe_subject(*, subject: Subject, manager: str, by: User | None, why: str) -> Subject:
-    """项目负责人: who answers for the subject, as an approved target names them. A name that stands is not replaced."""
+    """项目负责人: who answers for the subject, as an approved target names them.
+    A name that stands is not replaced.
+    """
     require_one(
         by, ("import", "fill"), what="登记项目负责人", division=subject.division_id, subject=subject
     )
@@ -120,7 +123,9 @@ LONGEST_TERM = 50
 
 
 def kinds_for(subject: Subject) -> list[tuple[str, str]]:
-    """What a subject's kind may be made, (code, word): a department as a whole stays one, nothing else becomes one."""
+    """What a subject's kind may be made, (code, word): a department as a
+    whole stays one, nothing else becomes one.
+    """
     whole = Subject.Kind.DEPARTMENT
     both = [(str(code), str(word)) for code, word in Subject.Kind.choices]
     return [one for one in both if (one[0] == whole) == (subject.kind == whole)]
@@ -139,9 +144,11 @@ def facts_of(subject: Subject) -> dict[str, str]:
 def edit_subject(
     *, subject: Subject, values: Mapping[str, Any], seen: str, by: User | None, why: str
 ) -> Subject:
-    """项目情况: kind, who answers for it, term, end and midterm evaluation, with the paper that says so.
+    """项目情况: kind, who answers for it, term, end and midterm evaluation, with the paper that says
+    so.
 
-    ``seen`` is :func:`facts_of` joined by "|" as the person had it before them. Raises Refused, NotAllowed, Stale.
+    ``seen`` is :func:`facts_of` joined by "|" as the person had it before them. Raises Refused,
+    NotAllowed, Stale.
     """
     require(by, "import", subject=subject)
     if not why.strip():
@@ -177,7 +184,8 @@ def edit_subject(
 def fill_subject_facts(
     *, division: Division, values: Mapping[int, Mapping[str, Any]], by: User | None, why: str
 ) -> list[tuple[Subject, dict[str, Any]]]:
-    """What a ledger says of subjects (by id) where nothing is registered yet; returns them with what stood there before.
+    """What a ledger says of subjects (by id) where nothing is registered yet; returns them with
+    what stood there before.
 
     A value that stands is never replaced. One entry for all of them.
     """
@@ -232,7 +240,9 @@ def open_dossier(
     batch: ImportBatch | None = None,
     why: str = "",
 ) -> Dossier:
-    """The subject's dossier of a fiscal year (一项一档), made if there is none; ``unit`` defaults to today's."""
+    """The subject's dossier of a fiscal year (一项一档), made if there is none;
+    ``unit`` defaults to today's.
+    """
     powers = ("import", "fill", "evaluate")
     require_one(by, powers, what="建立档案", division=subject.division_id, subject=subject)
     refuse_year(fiscal_year)
@@ -260,7 +270,9 @@ LONGEST_TAG, MOST_TAGS = 20, 12
 def tag_subject(
     *, subject: Subject, tag: str, taken_off: bool = False, by: User | None, why: str = ""
 ) -> Subject:
-    """One 领域标签 on the subject, or off it. Tags may set a round's scope, so whoever opens rounds puts them on."""
+    """One 领域标签 on the subject, or off it.
+    Tags may set a round's scope, so whoever opens rounds puts them on.
+    """
     require(by, "manage_round", subject=subject)
     tag = tag.strip()
     if not tag or len(tag) > LONGEST_TAG or any(sign in tag for sign in "、，,;；\n\t"):
@@ -313,7 +325,9 @@ def restrict_subject(*, subject: Subject, restriction: str, by: User | None, why
 def hand_over(
     *, subjects: Iterable[Subject], to: Unit, by: User | None, why: str, from_year: int
 ) -> int:
-    """Subjects go to another unit after a merger or split; dossiers from ``from_year`` follow, earlier ones stay."""
+    """Subjects go to another unit after a merger or split; dossiers from
+    ``from_year`` follow, earlier ones stay.
+    """
     require(by, "manage_units", division=to.division)
     refuse_unreasoned(by, why)
     moved = list(subjects)

@@ -1,4 +1,6 @@
-"""公开: results on their way to the public, with the scan of their texts, and the opinions that come back."""
+"""公开: results on their way to the public, with the scan of their texts, and
+the opinions that come back.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""项目情况 of a subject: its kind, who answers for it, for how long it was set up, when that ends and is looked at halfway."""
+"""项目情况 of a subject: its kind, who answers for it, for how long it was set
+up, when that ends and is looked at halfway.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The auditor's package of one dossier: a zip that says all it holds in plain files, readable without this software."""
+"""The auditor's package of one dossier: a zip that says all it holds in
+plain files, readable without this software.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class Writes(Protocol):
 
 
 def package(dossier: Dossier) -> tuple[bytes, dict[str, int]]:
-    """The zip's bytes and what it holds by count. A file missing from the store is named in 说明.txt, not passed over."""
+    """The zip's bytes and what it holds by count.
+    A file missing from the store is named in 说明.txt, not passed over.
+    """
     tables = kept_about(dossier)
     entries = [fields_of(entry) for entry in entries_of_tables(tables)]
     files = files_of(tables, dossier)
@@ -105,7 +109,9 @@ def _put_files(zipped: zipfile.ZipFile, files: list[StoredFile]) -> list[str]:
 def put_trail(
     zipped: Writes, entries: list[dict[str, Any]], *, folder: str = "留痕", verifier: bool = True
 ) -> None:
-    """Entries as a sheet and as JSON into a folder of a package, beside the program that verifies them."""
+    """Entries as a sheet and as JSON into a folder of a package, beside the
+    program that verifies them.
+    """
     columns = ["day", "number", "at", "by_name", "act", "label", "why", "data", "hash"]
     words = ["日期", "当日序号", "时间", "经办人", "事项", "对象", "理由", "改动内容", "校验值"]
     if entries:

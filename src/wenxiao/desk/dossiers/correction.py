@@ -1,4 +1,6 @@
-"""Changing one value on a dossier with a reason, where the review's state and the person's grants allow it."""
+"""Changing one value on a dossier with a reason, where the review's state
+and the person's grants allow it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ TRAIL = 6
 
 
 def editable(request: HttpRequest, mark: Mark | None) -> dict[str, object]:
-    """For the panel that explains a mark: its value now, whether this person may change it, and the value's trail."""
+    """For the panel that explains a mark: its value now, whether this
+    person may change it, and the value's trail.
+    """
     if mark is None or mark.indicator_id is None:
         return {"actual": None, "edits": False, "steps": []}
     actual = _actual(mark)
@@ -55,7 +59,9 @@ def _may(request: HttpRequest, mark: Mark) -> bool:
 
 @view("see_unit", methods=("GET", "POST"))
 def change_value(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write a new value with its reason; the old one stays in the trail. Stale shows both values."""
+    """Write a new value with its reason; the old one stays in the trail.
+    Stale shows both values.
+    """
     mark = mark_seen_by(person(request), pk)
     if mark is None or mark.indicator is None:
         raise Http404

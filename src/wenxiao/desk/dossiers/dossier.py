@@ -134,7 +134,9 @@ def _years(years: Years) -> list[tuple[str, str, bool]]:
 
 
 def _about(subject: Subject) -> list[tuple[str, str]]:
-    """Who answers for the subject and for how long it was set up, as far as anybody wrote it down."""
+    """Who answers for the subject and for how long it was set up, as far as
+    anybody wrote it down.
+    """
     words = [("项目负责人", subject.manager)]
     if subject.term_years is not None:
         words.append(("设立年限", f"{subject.term_years} 年"))
@@ -173,7 +175,9 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def explained(mark: Mark) -> dict[str, object]:
-    """A mark's explanation as the panel shows it; marks set by people have none and say whose they are."""
+    """A mark's explanation as the panel shows it; marks set by people have
+    none and say whose they are.
+    """
     explanation = mark.explanation or {}
     row = mark.criterion or mark.indicator
     given = explanation.get("inputs") or {}

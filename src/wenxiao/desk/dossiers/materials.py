@@ -1,4 +1,6 @@
-"""佐证: what proves each row of a dossier; handed in by its unit, collected by evaluators, accepted or not by reviewers."""
+"""佐证: what proves each row of a dossier; handed in by its unit, collected
+by evaluators, accepted or not by reviewers.
+"""
 
 from __future__ import annotations
 
@@ -164,7 +166,8 @@ def panel(
 ) -> dict[str, object] | None:
     """One row's proofs for the side of a page; None where the dossier has no such row.
 
-    ``origin`` says which page the forms lead back to ("dossier", or "filling:" and the review); ``box`` is its place there.
+    ``origin`` says which page the forms lead back to ("dossier", or "filling:" and the review);
+    ``box`` is its place there.
     """
     promise = promise_of(dossier)
     indicator = (
@@ -245,7 +248,7 @@ def _back(request: HttpRequest, dossier: Dossier, row: int | None) -> str:
     return reverse("desk:materials", args=[dossier.pk]) + (f"#row-{row}" if row else "")
 
 
-# --- Acts -------------------------------------------------------------------------------------------------------------
+# --- Acts -----------------------------------------------------------------------------------------
 
 
 @view("see_unit", methods=("POST",), files=True)
@@ -310,7 +313,9 @@ def _largest(dossier: Dossier) -> int:
 
 
 def _stage_of(request: HttpRequest, dossier: Dossier) -> tuple[str, int | None]:
-    """The actual a proof is for: that of the form it was handed in from; none where it was handed in on the dossier."""
+    """The actual a proof is for: that of the form it was handed in from;
+    none where it was handed in on the dossier.
+    """
     key = _number(_origin(request.POST.get("from", "")).partition(":")[2])
     review = (
         reviews_visible_to(person(request)).filter(pk=key, dossier=dossier).first() if key else None
@@ -330,7 +335,9 @@ def _material(request: HttpRequest, pk: int) -> Material:
 
 @view("see_unit", methods=("POST",), files=True)
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Replace, withdraw or judge one proof; whose act it is and in which state it may be done is the services'."""
+    """Replace, withdraw or judge one proof; whose act it is and in which
+    state it may be done is the services'.
+    """
     row = _material(request, pk)
     back = _back(request, row.dossier, _number(request.POST.get("row", "")))
     typed = [

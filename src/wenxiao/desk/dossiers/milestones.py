@@ -1,4 +1,6 @@
-"""计划节点: a works project's own steps (招标, 开工, 验收 …), by which its money is judged instead of by months."""
+"""计划节点: a works project's own steps (招标, 开工, 验收 …), by which its money is
+judged instead of by months.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ USUAL = ("招标", "合同签订", "开工", "完工", "验收", "结算")
 
 @view("see_unit", methods=("GET", "POST"))
 def plan(request: HttpRequest, pk: int) -> HttpResponse:
-    """The steps with the day due and the day done; whoever fills for the unit plans and reports them."""
+    """The steps with the day due and the day done; whoever fills for the
+    unit plans and reports them.
+    """
     row = dossier_of(request, pk)
     back = reverse("desk:plan", args=[pk])
     if request.method == "POST":

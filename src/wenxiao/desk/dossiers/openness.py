@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @view("disclose", methods=("GET", "POST"))
 def restriction(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change it; afterwards whoever set 限制知悉 and doesn't read such objects is led back to the list."""
+    """Change it; afterwards whoever set 限制知悉 and doesn't read such objects
+    is led back to the list.
+    """
     row = dossier_of(request, pk)
     here = reverse("desk:dossier", args=[pk])
     if request.method != "POST":

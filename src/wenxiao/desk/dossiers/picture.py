@@ -1,4 +1,6 @@
-"""A dossier at a glance: its sentence, the way of its money, its results on one axis over the grade bands."""
+"""A dossier at a glance: its sentence, the way of its money, its results on
+one axis over the grade bands.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ LOWEST, FULL = 60, 100
 
 
 def sentence(money: Money, rate: Decimal | None, results: Sequence[Result]) -> str:
-    """「花 569.91 万元（88.44%），得 88.33 良」; empty where neither is known. The result is the last settled one, by name."""
+    """「花 569.91 万元（88.44%），得 88.33 良」; empty where neither is known.
+    The result is the last settled one, by name.
+    """
     parts = []
     if money.spent is not None:
         share = f"（{rate:.2f}%）" if rate is not None else ""
@@ -53,7 +57,9 @@ def open_mendings(findings: Sequence[Finding]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class MoneyBar:
-    """One bar of the money's way: word, amount in 万元, its place (x, y, height), how it looks, a note below."""
+    """One bar of the money's way: word, amount in 万元, its place (x, y,
+    height), how it looks, a note below.
+    """
 
     word: str
     shown: str

@@ -1,4 +1,6 @@
-"""What reviews say, in words: results side by side, each with its name; where a dossier stands in the cycle."""
+"""What reviews say, in words: results side by side, each with its name;
+where a dossier stands in the cycle.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class Result:
 
 
 def results(reviews: Iterable[Review]) -> list[Result]:
-    """The latest result of each scoring kind, in the order of the year; none for kinds that were not held."""
+    """The latest result of each scoring kind, in the order of the year;
+    none for kinds that were not held.
+    """
     latest: dict[str, Review] = {}
     for review in reviews:
         kind = KINDS.get(review.kind)
@@ -68,7 +72,9 @@ def results(reviews: Iterable[Review]) -> list[Result]:
 
 
 def stage_words(reviews: list[Review]) -> str:
-    """Where the dossier stands, by its furthest review: 「财政评价 已出具」「1-7月监控 待审核」; 未开展 before the first."""
+    """Where the dossier stands, by its furthest review: 「财政评价 已出具」「1-7月监控
+    待审核」; 未开展 before the first.
+    """
     if not reviews:
         return "未开展"
     last = reviews[-1]
@@ -77,7 +83,9 @@ def stage_words(reviews: list[Review]) -> str:
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage of the year in words; ``state`` done, now or none; ``href`` where it has a page of its own."""
+    """One stage of the year in words; ``state`` done, now or none; ``href``
+    where it has a page of its own.
+    """
 
     name: str
     state: str
@@ -93,7 +101,9 @@ def stages(
     findings: list[Finding],
     uses: list[Use],
 ) -> list[Stage]:
-    """The cycle as this dossier went through it; what was not held says so. ``targets``: the latest version first."""
+    """The cycle as this dossier went through it; what was not held says so.
+    ``targets``: the latest version first.
+    """
     by_kind: dict[str, list[Review]] = {}
     for review in reviews:
         by_kind.setdefault(review.kind, []).append(review)

@@ -140,12 +140,14 @@ def work_plan(request: HttpRequest, pk: int) -> HttpResponse:
     return attachment(work_plan_docx(row, facts), f"{row.name}工作方案", "docx")
 
 
-# --- Assigning many ---------------------------------------------------------------------------------------------------
+# --- Assigning many -------------------------------------------------------------------------------
 
 
 @view("manage_round", methods=("GET", "POST"))
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Many objects × agency, lead and experts; who judged the same object last year is named beside it."""
+    """Many objects × agency, lead and experts; who judged the same object
+    last year is named beside it.
+    """
     row = _round(request, pk)
     rows = _objects(request, row)
     outcome: list[tuple[str, str, str]] = []

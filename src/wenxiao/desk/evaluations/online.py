@@ -1,4 +1,6 @@
-"""评价在线开始: choose the frame, weigh its rows, have another person fix it; 审定金额 typed with its differences."""
+"""评价在线开始: choose the frame, weigh its rows, have another person fix it;
+审定金额 typed with its differences.
+"""
 
 from __future__ import annotations
 
@@ -130,7 +132,9 @@ def fix(request: HttpRequest, pk: int) -> HttpResponse:
 
 @view("evaluate", methods=("GET", "POST"))
 def audited(request: HttpRequest, pk: int) -> HttpResponse:
-    """审定金额: what was reported beside what was found, each difference with amount, reason and voucher."""
+    """审定金额: what was reported beside what was found, each difference with
+    amount, reason and voucher.
+    """
     row = review_of(request, pk)
     if row.kind not in JUDGED:
         raise Http404

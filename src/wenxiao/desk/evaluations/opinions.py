@@ -1,4 +1,6 @@
-"""交换意见: the preliminary conclusion beside what the unit objects to, each objection decided, the change settled by another."""
+"""交换意见: the preliminary conclusion beside what the unit objects to, each objection decided, the
+change settled by another.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,9 @@ def revised_points(exchange: Exchange, lines: Sequence[OpinionLine]) -> Decimal 
 
 @view("see_unit")
 def opinions(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole exchange. The unit sees the preliminary conclusion and its own objections; the outcome once settled."""
+    """The whole exchange. The unit sees the preliminary conclusion and its
+    own objections; the outcome once settled.
+    """
     exchange = _exchange(request, pk)
     review, lines = exchange.review, _lines(exchange)
     unit_side = _unit_side(request)
@@ -185,7 +189,9 @@ def _signs(request: HttpRequest, exchange: Exchange) -> bool:
 
 
 def _move(start: Decimal | None, end: Decimal | None, bands: Bands) -> GradeMove | None:
-    """The axis of the drawing: from half a point below the lower to half a point above the higher, whole halves."""
+    """The axis of the drawing: from half a point below the lower to half a
+    point above the higher, whole halves.
+    """
     if start is None or end is None:
         return None
     half = Decimal("0.5")

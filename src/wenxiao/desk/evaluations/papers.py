@@ -1,4 +1,6 @@
-"""工作底稿 of an evaluation: 取证单, interviews, visits written down, printed for signature, the signature entered; 打分说明书."""
+"""工作底稿 of an evaluation: 取证单, interviews, visits written down, printed for
+signature, the signature entered; 打分说明书.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The year's results at a glance: each one a mark over the grade bands, and where points are lost by first level."""
+"""The year's results at a glance: each one a mark over the grade bands, and
+where points are lost by first level.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ WIDTH = 7
 
 @dataclass(frozen=True, slots=True)
 class ResultMark:
-    """One settled result: its place, whether it is a department as a whole (a square) or anything else (a disc)."""
+    """One settled result: its place, whether it is a department as a whole
+    (a square) or anything else (a disc).
+    """
 
     review: Review
     name: str
@@ -44,7 +48,9 @@ class GradeBand:
 
 @dataclass(frozen=True, slots=True)
 class ResultStrip:
-    """Settled results over the bands in force, 1000 × 170; results of several kinds stand on one axis, never in one sum."""
+    """Settled results over the bands in force, 1000 × 170; results of
+    several kinds stand on one axis, never in one sum.
+    """
 
     finding: str
     marks: tuple[ResultMark, ...]
@@ -53,7 +59,9 @@ class ResultStrip:
 
 
 def result_strip(reviews: Sequence[Review]) -> ResultStrip | None:
-    """The settled results with points laid out, each standing on those beside it; None without any."""
+    """The settled results with points laid out, each standing on those
+    beside it; None without any.
+    """
     shown = [
         row for row in reviews if row.points is not None and row.state in ("confirmed", "issued")
     ]

@@ -1,4 +1,6 @@
-"""年度评价计划: objects chosen from the list by criteria, with totals, reason and approval; issued as one task."""
+"""年度评价计划: objects chosen from the list by criteria, with totals, reason and
+approval; issued as one task.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The evaluation report (评价报告) of one result as a Word document, to be completed by its chief evaluator."""
+"""The evaluation report (评价报告) of one result as a Word document, to be
+completed by its chief evaluator.
+"""
 
 from __future__ import annotations
 

@@ -38,7 +38,9 @@ def may(request: HttpRequest, power: str, review: Review) -> bool:
 
 @dataclass(frozen=True)
 class ReviewStep:
-    """One next act: its code, verb, whether it is the main one, what its dialog asks for, and what forbids it ("" nothing)."""
+    """One next act: its code, verb, whether it is the main one, what its dialog asks for, and what
+    forbids it ("" nothing).
+    """
 
     code: str
     verb: str
@@ -48,7 +50,9 @@ class ReviewStep:
 
 
 def steps(request: HttpRequest, row: Review) -> list[ReviewStep]:
-    """What can happen next from the review's state. The next step of others says who takes it; their other acts are absent."""
+    """What can happen next from the review's state.
+    The next step of others says who takes it; their other acts are absent.
+    """
     kind = KINDS.get(row.kind)
     if kind is None:
         return []
@@ -100,7 +104,9 @@ def _barred(request: HttpRequest, row: Review, code: str, power: str) -> str:
 
 
 def not_yet(request: HttpRequest, row: Review) -> str:
-    """Why a score sheet can't be handed in by this person now; an expert's marks are handed in with the panel's."""
+    """Why a score sheet can't be handed in by this person now; an expert's
+    marks are handed in with the panel's.
+    """
     if seat_of(person(request), held(request)):
         return "您的评分存好即可；由主评人或主管部门汇总后报送"
     if KINDS[row.kind].rows == "criteria" and not row.complete:

@@ -1,4 +1,6 @@
-"""事前评估: what of a budget year must be evaluated before it gets money, and one evaluation from request to conclusion."""
+"""事前评估: what of a budget year must be evaluated before it gets money, and
+one evaluation from request to conclusion.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ MOST = 200
 
 @view("see_unit")
 def index(request: HttpRequest) -> HttpResponse:
-    """What is due, asked for, under way and concluded; whose term ends. The threshold and its standing are said."""
+    """What is due, asked for, under way and concluded; whose term ends.
+    The threshold and its standing are said.
+    """
     division = division_of(request, ENTRY)
     put_under(request, ENTRY)
     user = person(request)
@@ -109,7 +113,9 @@ def _one(request: HttpRequest, pk: int) -> ExAnte:
 
 @view("see_unit")
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One evaluation: the request, the points by item, the meetings, the conclusion with its money."""
+    """One evaluation: the request, the points by item, the meetings, the
+    conclusion with its money.
+    """
     row = _one(request, pk)
     evaluates = held(request).can("evaluate", unit=row.dossier.unit, subject=row.dossier.subject)
     review = row.review

@@ -1,4 +1,6 @@
-"""审核: what a checker does with a form handed in: passes it on, gives it back, or takes the signature on paper."""
+"""审核: what a checker does with a form handed in: passes it on, gives it
+back, or takes the signature on paper.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ ON_PAPER = ("confirm", "refuse")
 
 @view("see_unit", methods=("GET", "POST"), files=True)
 def judge(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Pass a handed-in form on, give it back with a reason, hand in the signature on paper or decide on it; services say who may."""
+    """Pass a handed-in form on, give it back with a reason, hand in the signature on paper or
+    decide on it; services say who may.
+    """
     row = reviews_visible_to(person(request)).filter(pk=pk, kind__in=FILED).first()
     if row is None or act not in {"pass", "return", "paper", *ON_PAPER}:
         raise Http404

@@ -1,4 +1,6 @@
-"""请人填: one row of a form asked of the office that owns the figure, by link and QR code or by a one-row workbook."""
+"""请人填: one row of a form asked of the office that owns the figure, by link
+and QR code or by a one-row workbook.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What stays open when a form is handed in: told once, before the button is pressed for good; problems of one kind together."""
+"""What stays open when a form is handed in: told once, before the button is pressed for good;
+problems of one kind together.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _APART = re.compile(r"[、，,;；/\s]+")
 
 @dataclass(frozen=True, slots=True)
 class CheckGroup:
-    """Checks of one code and level that follow each other in the list: their sentence once where it is the same."""
+    """Checks of one code and level that follow each other in the list:
+    their sentence once where it is the same.
+    """
 
     checks: tuple[Check, ...]
 
@@ -37,7 +41,9 @@ class CheckGroup:
 
 
 def grouped(checks: Sequence[Check]) -> list[CheckGroup]:
-    """The checks in their order, those of one code and level together where the first of them stands."""
+    """The checks in their order, those of one code and level together where
+    the first of them stands.
+    """
     groups: dict[tuple[str, str], list[Check]] = {}
     for check in checks:
         groups.setdefault((check.code or str(check.number), check.level), []).append(check)
@@ -47,7 +53,9 @@ def grouped(checks: Sequence[Check]) -> list[CheckGroup]:
 def lacking_proofs(
     review: Review, rows: Iterable[FilledRow], by_row: Mapping[int, Sequence[Material]]
 ) -> dict[int, list[str]]:
-    """By indicator the proofs the target names that nothing handed in is called by, neither by title nor by kind."""
+    """By indicator the proofs the target names that nothing handed in is
+    called by, neither by title nor by kind.
+    """
     words = kinds_of(review.round.division, review.dossier.fiscal_year)
     lacking: dict[int, list[str]] = {}
     for row in rows:
@@ -75,7 +83,9 @@ def open_items(
     checks: Sequence[Check],
     lacking: Mapping[int, Sequence[str]],
 ) -> list[str]:
-    """What stays open, a sentence each: rows without points, warnings, missing proofs, texts nobody wrote."""
+    """What stays open, a sentence each: rows without points, warnings,
+    missing proofs, texts nobody wrote.
+    """
     items = []
     if kind_of(review.kind).scores:
         bare = [row for row in rows if row.mark is None or row.mark.points is None]

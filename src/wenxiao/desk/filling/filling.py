@@ -1,4 +1,6 @@
-"""填报: the grid a unit's clerk fills for a monitoring or self-evaluation review; every row is saved by itself, with its version."""
+"""填报: the grid a unit's clerk fills for a monitoring or self-evaluation review; every row is saved
+by itself, with its version.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ if TYPE_CHECKING:
 FILLED = ("selfeval", "monitoring")
 HOME = {"selfeval": ("desk:selfeval", "自评"), "monitoring": ("desk:monitoring", "监控")}
 SELF_MARKED = frozenset({"needs_judgement", "judged"})
-"""Rows no rule can score: the unit proposes its own points, with a reason where it takes some off."""
+"""Rows no rule can score: the unit proposes its own points, with a reason
+where it takes some off.
+"""
 
 
 @dataclass
@@ -90,7 +94,9 @@ def may_fill(request: HttpRequest, row: Review) -> bool:
 
 
 def _may_judge(request: HttpRequest, row: Review) -> bool:
-    """Whether this person may pass it or give it back; never whoever filled it in or handed it in."""
+    """Whether this person may pass it or give it back; never whoever filled
+    it in or handed it in.
+    """
     if barred_in([row], person(request), confirms=False):
         return False
     holding, subject = held(request), row.dossier.subject
@@ -178,7 +184,9 @@ def _show(request: HttpRequest, row: Review, answer: Answer, status: int = 200) 
 
 
 def _beside_rows(row: Review) -> dict[str, Any]:
-    """What stands beside the rows of the form: money, the goal as a whole, what was written last year."""
+    """What stands beside the rows of the form: money, the goal as a whole,
+    what was written last year.
+    """
     return {
         "whole": whole_of_form(row),
         "goal": row.target.text if row.target else "",
@@ -213,14 +221,16 @@ def _numbers(checks: list[Check]) -> dict[int, list[Check]]:
     return checks_of_row
 
 
-# --- Saving -----------------------------------------------------------------------------------------------------------
+# --- Saving ---------------------------------------------------------------------------------------
 
 
 @view("fill", methods=("GET", "POST"))
 def save(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write one row (``row``) or all that changed. Each row is its own act; a stale one shows both values.
+    """Write one row (``row``) or all that changed.
+    Each row is its own act; a stale one shows both values.
 
-    Asked by script (``Accept: application/json``) the answer is the rows' new versions and points, else the page.
+    Asked by script (``Accept: application/json``) the answer is the rows' new versions and points,
+    else the page.
     """
     row = review_of(request, pk)
     if request.method != "POST":
@@ -380,7 +390,9 @@ def _told(request: HttpRequest, review: Review, answer: Answer) -> HttpResponse:
 def _row_told(
     request: HttpRequest, one: FilledRow, typed: dict[int, dict[str, str]], *, fills: bool
 ) -> dict[str, object]:
-    """One row as it is stored now: version, value, points as text and as they stand on the page, how it was read."""
+    """One row as it is stored now: version, value, points as text and as
+    they stand on the page, how it was read.
+    """
     pk, readback = one.indicator.pk, readback_of(one)
     part = {"row": one, "fills": fills, "self_marked": SELF_MARKED, "typed": typed.get(pk)}
     return {

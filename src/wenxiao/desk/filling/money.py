@@ -1,4 +1,6 @@
-"""The money of a monitoring window, typed by the unit where neither treasury nor accounts told it."""
+"""The money of a monitoring window, typed by the unit where neither
+treasury nor accounts told it.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @view("see_unit")
 def report(request: HttpRequest, pk: int) -> HttpResponse:
-    """The report of one self-evaluation in this person's scope; 404 for any other and for monitoring."""
+    """The report of one self-evaluation in this person's scope; 404 for any
+    other and for monitoring.
+    """
     row = review_of(request, pk)
     if row.kind != "selfeval":
         raise Http404

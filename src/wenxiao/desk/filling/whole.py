@@ -1,4 +1,6 @@
-"""总体情况: the year's goal as reached, the whole form's explanation, who filled it in, money by source."""
+"""总体情况: the year's goal as reached, the whole form's explanation, who
+filled it in, money by source.
+"""
 
 from __future__ import annotations
 

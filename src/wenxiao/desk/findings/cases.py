@@ -1,4 +1,6 @@
-"""Candidates as cases: a page of them grouped by the rule that proposed them, one open, and its neighbours."""
+"""Candidates as cases: a page of them grouped by the rule that proposed
+them, one open, and its neighbours.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class CaseGroup:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """The groups of a page, the open case, its place in the page and the ids beside it (None at the ends)."""
+    """The groups of a page, the open case, its place in the page and the
+    ids beside it (None at the ends).
+    """
 
     groups: tuple[CaseGroup, ...]
     counts: Mapping[str, int]
@@ -35,7 +39,9 @@ class Cases:
 
 
 def cases_of(rows: Sequence[Finding], rules: Sequence[tuple[str, str, int]], asked: str) -> Cases:
-    """A page laid out; ``rules`` tells how many the whole list has of each. The first is open where none was asked for."""
+    """A page laid out; ``rules`` tells how many the whole list has of each.
+    The first is open where none was asked for.
+    """
     counts = {code: count for code, _, count in rules}
     by_rule: dict[str, list[Finding]] = {}
     for row in rows:

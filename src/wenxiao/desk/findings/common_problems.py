@@ -1,4 +1,6 @@
-"""共性问题: the year's printed lines with live counts, the matrix 对照表 whose columns equal them, heat and repeats."""
+"""共性问题: the year's printed lines with live counts, the matrix 对照表 whose
+columns equal them, heat and repeats.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def _lines(request: HttpRequest, year: int) -> list[tuple[str, tuple[str, ...]]]
 def _counted(
     rows: Sequence[Selected], groups: Sequence[tuple[str, Sequence[str]]]
 ) -> list[tally.ReportLine]:
-    """The lines counted over the selection, each kept in its printed place and with 0 where nobody is concerned."""
+    """The lines counted over the selection, each kept in its printed place
+    and with 0 where nobody is concerned.
+    """
     coded = [tally.CountedFinding(row.dossier, code) for row in rows for code in row.codes]
     subjects = [row.dossier for row in rows]
     lines = []
@@ -55,7 +59,9 @@ def _counted(
 
 
 def _partial(request: HttpRequest) -> bool:
-    """Whether the person sees only a part of the division's objects, so that counts are theirs and not the report's."""
+    """Whether the person sees only a part of the division's objects, so
+    that counts are theirs and not the report's.
+    """
     return not any(scope.whole for scope in held(request).scopes)
 
 

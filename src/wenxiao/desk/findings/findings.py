@@ -1,4 +1,6 @@
-"""问题: candidates a person confirms or dismisses, what is confirmed, and the catalogue they are coded to."""
+"""问题: candidates a person confirms or dismisses, what is confirmed, and the
+catalogue they are coded to.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ def tabs(request: HttpRequest, chosen: str) -> list[tuple[str, str, bool]]:
 
 @view("see_unit")
 def findings(request: HttpRequest) -> HttpResponse:
-    """The list in one state; candidates carry their evidence and can be decided one by one or many at once."""
+    """The list in one state; candidates carry their evidence and can be
+    decided one by one or many at once.
+    """
     put_under(request, ENTRY)
     decides = held(request).can("confirm_finding")
     counts = finding_counts(person(request))
@@ -157,7 +161,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @view("confirm_finding", methods=("POST",))
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a decision back: the problem waits for a person again, with what was decided in the trail."""
+    """Take a decision back: the problem waits for a person again, with what
+    was decided in the trail.
+    """
     row = _finding(request, pk)
 
     def carry() -> str:
@@ -197,7 +203,9 @@ def coded_item(row: Finding, asked: str) -> CatalogueItem | None:
 
 @view("confirm_finding", methods=("POST",))
 def batch(request: HttpRequest) -> HttpResponse:
-    """Decide many ticked candidates; each is an act of its own and the page says what came of each."""
+    """Decide many ticked candidates; each is an act of its own and the page
+    says what came of each.
+    """
     confirmed, why = request.POST.get("verdict") == "confirm", text_of(request, "why")
     wanted = ticked(request, MOST_AT_ONCE)
     rows = {row.pk: row for row in findings_seen_by(person(request)).filter(pk__in=wanted)}
@@ -223,7 +231,9 @@ def batch(request: HttpRequest) -> HttpResponse:
 
 
 def _place(request: HttpRequest) -> str:
-    """The list as it was narrowed when the form was sent, so that nobody begins again at the first of five hundred."""
+    """The list as it was narrowed when the form was sent, so that nobody
+    begins again at the first of five hundred.
+    """
     conditions = {"state": "candidate"}
     for name in (*NARROWED, "q", "case"):
         if asked := text_of(request, f"at_{name}", 60):
@@ -231,7 +241,7 @@ def _place(request: HttpRequest) -> str:
     return f"{reverse('desk:findings')}?{urlencode(conditions)}"
 
 
-# --- Catalogue --------------------------------------------------------------------------------------------------------
+# --- Catalogue ------------------------------------------------------------------------------------
 
 
 @view("confirm_finding")

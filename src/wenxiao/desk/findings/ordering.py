@@ -1,4 +1,6 @@
-"""确认并下达整改: a deviation seen in monitoring is ordered to be mended at once, without waiting for a letter."""
+"""确认并下达整改: a deviation seen in monitoring is ordered to be mended at once,
+without waiting for a letter.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 
 @view("confirm_finding", methods=("POST",))
 def order(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm a candidate and order its mending, or order a confirmed one's; back to the watched project."""
+    """Confirm a candidate and order its mending, or order a confirmed
+    one's; back to the watched project.
+    """
     row = findings_seen_by(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One kind of rule work: its task, who may begin it, over which kinds of rounds, its words and its addresses."""
+    """One kind of rule work: its task, who may begin it, over which kinds
+    of rounds, its words and its addresses.
+    """
 
     task: Any
     power: str

@@ -1,4 +1,6 @@
-"""What stands at a person's own step: forms on the road, scoring, receipts, signatures. Each line is one query at most."""
+"""What stands at a person's own step: forms on the road, scoring, receipts, signatures.
+Each line is one query at most.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ MOST = 20
 
 @dataclass(frozen=True)
 class HomeTask:
-    """One thing to do: kind of act, whose, what, until when, the verb of its button and where it leads."""
+    """One thing to do: kind of act, whose, what, until when, the verb of
+    its button and where it leads.
+    """
 
     kind: str
     who: str
@@ -79,7 +83,9 @@ _TARGET_STEPS = ("check_department", "check_office", "approve_target")
 
 
 def _targets(user: User, holding: Holdings, on: date) -> list[HomeTask]:
-    """Targets handed in that wait to be checked, checked ones that wait for the approval; one query."""
+    """Targets handed in that wait to be checked, checked ones that wait for
+    the approval; one query.
+    """
     powers = [power for power in _TARGET_STEPS if holding.can(power)]
     pages = {"审核": "desk:target_review", "批复": "desk:target_approval"}
     return [
@@ -90,7 +96,9 @@ def _targets(user: User, holding: Holdings, on: date) -> list[HomeTask]:
 
 
 def _reports(user: User, holding: Holdings, on: date) -> list[HomeTask]:
-    """Annual reports handed in and waiting for the leader's signature; sent back and waiting for their writers."""
+    """Annual reports handed in and waiting for the leader's signature; sent
+    back and waiting for their writers.
+    """
     wanted = (
         ("sign_report", "handed", "待签发", "签发"),
         ("write_report", "returned", "被退回，待修改", "修改"),
@@ -112,7 +120,9 @@ def _reports(user: User, holding: Holdings, on: date) -> list[HomeTask]:
 
 
 def _road(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
-    """What was handed in and stands at one of this person's steps of its round's road, counted by round and step."""
+    """What was handed in and stands at one of this person's steps of its
+    round's road, counted by round and step.
+    """
     rounds = {row.pk: row for row in rounds_at_work(user, year)}
     rows = reviews_visible_to(user).filter(
         round__in=list(rounds), state__in=("submitted", "checked")
@@ -153,7 +163,9 @@ def _next_power(route: list[str], kind: str, state: str, step: int) -> str:
 
 
 def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
-    """Score sheets assigned to this person and not done; a department's own evaluations, counted by round."""
+    """Score sheets assigned to this person and not done; a department's own
+    evaluations, counted by round.
+    """
     roles = {scope.role for scope in holding.scopes}
     tasks = (
         [_sheet(row, on) for row in to_score(user, expert=roles == {"expert"})[:MOST]]
@@ -223,7 +235,9 @@ def _receipts(user: User, on: date) -> list[HomeTask]:
 
 
 def _before_the_money(user: User, year: int, on: date) -> list[HomeTask]:
-    """What a unit is asked beside its forms: ex-ante requests, ends of terms, targets that stayed while the budget moved."""
+    """What a unit is asked beside its forms: ex-ante requests, ends of
+    terms, targets that stayed while the budget moved.
+    """
     tasks = []
     for row in rounds_at_work(user, year):
         if row.kind == row.Kind.EX_ANTE and row.state == row.State.OPEN:
@@ -246,7 +260,9 @@ def _before_the_money(user: User, year: int, on: date) -> list[HomeTask]:
 
 
 def _disclosures(user: User, on: date) -> list[HomeTask]:
-    """Results on their way to the public at a step another person left to this one; opinions nobody answered."""
+    """Results on their way to the public at a step another person left to
+    this one; opinions nobody answered.
+    """
     on_their_way = (
         disclosures_seen_by(user)
         .filter(state__in=("proposed", "approved"))

@@ -1,4 +1,6 @@
-"""忘记密码: the person asks for a reset and, once administrators agreed, chooses a new password with their own code."""
+"""忘记密码: the person asks for a reset and, once administrators agreed,
+chooses a new password with their own code.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 @view("anyone", methods=("GET", "POST"))
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask: the answer shows the number to tell an administrator, and the code to tell nobody, this once."""
+    """Ask: the answer shows the number to tell an administrator, and the
+    code to tell nobody, this once.
+    """
     values: dict[str, object] = {"username": "", "error": "", "code": "", "hours": resetting.HOURS}
     if request.method == "POST":
         values["username"] = text_of(request, "username", 60)

@@ -1,4 +1,6 @@
-"""帮助: what each of a person's roles does first, where things are, the keys, and whom to ask. The words stand in the template."""
+"""帮助: what each of a person's roles does first, where things are, the keys, and whom to ask.
+The words stand in the template.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""工作台: what waits for me, how far the year's works are, what is red and by which sum, what is late. One screen."""
+"""工作台: what waits for me, how far the year's works are, what is red and by which sum, what is late.
+One screen.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class StageCard:
-    """One stage of the year: how many of how many, of what, one remark. ``total`` None: no round was opened."""
+    """One stage of the year: how many of how many, of what, one remark.
+    ``total`` None: no round was opened.
+    """
 
     name: str
     count: int
@@ -115,7 +119,9 @@ def _desks(holding: Holdings) -> list[tuple[str, str, str]]:
 
 
 def _assigned(user: User, year: int) -> Iterable[Review]:
-    """What an agency or expert works on: what was assigned, else all the reviews their grants list."""
+    """What an agency or expert works on: what was assigned, else all the
+    reviews their grants list.
+    """
     rows = reviews_visible_to(user).filter(
         round__work_year=year, kind__in=("finance_evaluation", "department_evaluation")
     )
@@ -149,11 +155,13 @@ def _year(user: User, year: int) -> dict[str, object]:
     }
 
 
-# --- The year's stages ------------------------------------------------------------------------------------------------
+# --- The year's stages ----------------------------------------------------------------------------
 
 
 def stages(user: User, year: int) -> list[StageCard]:
-    """Nine stages, each counted within itself: what was handed in or settled of what is due in its round's scope."""
+    """Nine stages, each counted within itself: what was handed in or
+    settled of what is due in its round's scope.
+    """
     counts, rounds = states_of_year(user, year), rounds_of_year(user, year)
     dues = dues_of_year(user, rounds, year)
     ordered = mending_of(user, today()).states
@@ -203,7 +211,9 @@ def _rounds_card(
     rounds: list[Round],
     href: str,
 ) -> StageCard:
-    """A stage held by rounds. What fills is counted by handing in, what judges by settled results."""
+    """A stage held by rounds.
+    What fills is counted by handing in, what judges by settled results.
+    """
     held_ = [row for row in rounds if row.kind == kind]
     if not held_:
         return StageCard(name, 0, None, "", "未下达任务", href)
@@ -233,7 +243,9 @@ def _rounds_card(
 def _monitoring_card(
     dues: Dues, counts: dict[tuple[str, bool, str], int], rounds: list[Round]
 ) -> StageCard:
-    """Key monitoring is the stage's figure; ordinary monitoring is said beside it, never added to it."""
+    """Key monitoring is the stage's figure; ordinary monitoring is said
+    beside it, never added to it.
+    """
     key = [row for row in rounds if row.kind == "monitoring" and row.key]
     daily = [row for row in rounds if row.kind == "monitoring" and not row.key]
     href = address("desk:monitoring")
@@ -266,12 +278,14 @@ def _monitoring_card(
     )
 
 
-# --- Problems, grades, report -----------------------------------------------------------------------------------------
+# --- Problems, grades, report ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class ProblemBar:
-    """One printed line of common problems: how many of how many projects it concerns, and where they stand."""
+    """One printed line of common problems: how many of how many projects it
+    concerns, and where they stand.
+    """
 
     text: str
     count: int

@@ -43,7 +43,9 @@ BACKEND = "wenxiao.orgs.backends.PausingBackend"
 
 
 def demo_accounts(request: HttpRequest) -> list[tuple[str, str, str, str]]:
-    """Accounts of demonstration divisions one may try: account, name, roles, unit. Empty where a password is needed."""
+    """Accounts of demonstration divisions one may try: account, name, roles, unit.
+    Empty where a password is needed.
+    """
     if not settings.ENTER_WITHOUT_PASSWORD or not from_this_machine(request):
         return []
     people = (
@@ -58,7 +60,9 @@ def demo_accounts(request: HttpRequest) -> list[tuple[str, str, str, str]]:
 
 
 def _demo_person(request: HttpRequest) -> User | None:
-    """The demonstration account that was clicked; None outside a demonstration and for whoever comes from elsewhere."""
+    """The demonstration account that was clicked; None outside a
+    demonstration and for whoever comes from elsewhere.
+    """
     username = request.POST.get("demo", "")
     if not username or not settings.ENTER_WITHOUT_PASSWORD:
         return None
@@ -97,7 +101,9 @@ def ask_code(request: HttpRequest, user: User, onward: str) -> HttpResponse | No
 
 
 def _half_in(request: HttpRequest) -> tuple[User | None, str]:
-    """Whose password was right within the last minutes, and where they go on; None where nobody's was."""
+    """Whose password was right within the last minutes, and where they go
+    on; None where nobody's was.
+    """
     half = request.session.get(HALF) or {}
     if time.time() - half.get("at", 0) > HALF_SECONDS:
         return None, "/"
@@ -152,7 +158,9 @@ def come_in(request: HttpRequest, user: User, how: str, onward: str) -> HttpResp
 
 @view("login", methods=("GET", "POST"))
 def password(request: HttpRequest) -> HttpResponse:
-    """The person's own new password; the first login with a one-time password leads here and nowhere else."""
+    """The person's own new password; the first login with a one-time
+    password leads here and nowhere else.
+    """
     user, errors = person(request), {}
     if request.method == "POST":
         old, new, again = (request.POST.get(name, "") for name in ("old", "new", "again"))

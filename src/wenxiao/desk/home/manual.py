@@ -1,4 +1,6 @@
-"""使用说明 in the product: docs/users as pages, each block with an address of its own, so that a page can point at its paragraph."""
+"""使用说明 in the product: docs/users as pages, each block with an address of its own, so that a page
+can point at its paragraph.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def folder() -> Path:
 
 @lru_cache(maxsize=32)
 def _page(name: str, _changed: float) -> tuple[Markup, tuple[str, ...]]:
-    """A guide as HTML (no HTML of its own passes) and the words of its blocks, in the order of their addresses."""
+    """A guide as HTML (no HTML of its own passes) and the words of its
+    blocks, in the order of their addresses.
+    """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse((folder() / f"{name}.md").read_text(encoding="utf-8"))
     words: list[str] = []
@@ -106,7 +110,9 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - 
 
 @view("login")
 def about(request: HttpRequest) -> HttpResponse:
-    """From the ? of a page to the paragraph that speaks of it: in the guide of a role the person holds, else the help page."""
+    """From the ? of a page to the paragraph that speaks of it: in the guide of a role the person
+    holds, else the help page.
+    """
     entry = request.GET.get("page", "")
     word = next((one.word for one in (*MENU, *MORE) if one.route == entry), "")
     guides = dict.fromkeys(

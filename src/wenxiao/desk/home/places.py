@@ -1,4 +1,6 @@
-"""Where one can go and what one can do, as the search lists them: each with the powers that open it and near words for it."""
+"""Where one can go and what one can do, as the search lists them: each with
+the powers that open it and near words for it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A page or an act: its word, its route, the powers of which one opens it (none: everybody), other words for it."""
+    """A page or an act: its word, its route, the powers of which one opens
+    it (none: everybody), other words for it.
+    """
 
     word: str
     route: str

@@ -1,4 +1,6 @@
-"""开张准备: what a new bureau does first, in the order that works, counted from the rows until the first round stands."""
+"""开张准备: what a new bureau does first, in the order that works, counted from
+the rows until the first round stands.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ TEMPLATE = "启用模板（wenxiao init --template）的"
 
 @dataclass(frozen=True)
 class Preparation:
-    """One thing to prepare: how many of how many, why, from which template, by whom, and the page it is done on."""
+    """One thing to prepare: how many of how many, why, from which template,
+    by whom, and the page it is done on.
+    """
 
     name: str
     count: int
@@ -39,7 +43,9 @@ class Preparation:
 
 
 def preparations(user: User, holding: Holdings) -> list[Preparation]:
-    """The list for who prepares a bureau; empty for everybody else, in a demonstration, and once all is done."""
+    """The list for who prepares a bureau; empty for everybody else, in a
+    demonstration, and once all is done.
+    """
     division = user.division
     if division is None or division.demo or not any(holding.can(power) for power in POWERS):
         return []

@@ -1,4 +1,6 @@
-"""查找: the page, the list while typing (Ctrl K), the last five opened, and how names are typed, for boxes one chooses from."""
+"""查找: the page, the list while typing (Ctrl K), the last five opened, and
+how names are typed, for boxes one chooses from.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @view("login", methods=("POST",))
 def opened(request: HttpRequest) -> HttpResponse:
-    """Remember for this session what was opened from the list; an address that isn't ours is ignored."""
+    """Remember for this session what was opened from the list; an address
+    that isn't ours is ignored.
+    """
     href, word = request.POST.get("href", "")[:LONG], request.POST.get("word", "")[:LONG]
     if word and _ours(href):
         before = [row for row in request.session.get("opened", []) if row["href"] != href]
@@ -64,7 +68,9 @@ def opened(request: HttpRequest) -> HttpResponse:
 
 @view("login", methods=("POST",))
 def letters(request: HttpRequest) -> HttpResponse:
-    """How the names of a long box are typed: initials and pinyin of each, in the order they were sent."""
+    """How the names of a long box are typed: initials and pinyin of each,
+    in the order they were sent.
+    """
     try:
         names = json.loads(request.POST.get("names", "[]"))
     except ValueError:

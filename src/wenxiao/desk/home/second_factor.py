@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 @view("login", methods=("GET", "POST"))
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """The person's own second factor; whose role must have one is led here from every page until they do."""
+    """The person's own second factor; whose role must have one is led here
+    from every page until they do.
+    """
     user, error = person(request), ""
     if request.method == "POST":
         try:

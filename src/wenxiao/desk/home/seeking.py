@@ -1,4 +1,6 @@
-"""What a search finds, in the groups of its list: 去哪里 · 办什么 · 对象 · 指标 · 文件与条款 · 人; each cut, each within what one may see."""
+"""What a search finds, in the groups of its list: 去哪里 · 办什么 · 对象 · 指标 · 文件与条款 · 人; each cut, each
+within what one may see.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ Row = TypeVar("Row", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """One line of the list: its word, where it leads, what stands beside it in grey, what stands at its right."""
+    """One line of the list: its word, where it leads, what stands beside it
+    in grey, what stands at its right.
+    """
 
     word: str
     href: str
@@ -85,7 +89,9 @@ def _words(typed: str) -> list[str]:
 
 
 def narrowed(rows: QuerySet[Row], words: Sequence[str], spoken: str, *others: str) -> QuerySet[Row]:
-    """The rows in which every word stands somewhere; letters also find the field ``spoken`` by its sound."""
+    """The rows in which every word stands somewhere; letters also find the
+    field ``spoken`` by its sound.
+    """
     for word in words:
         condition = Q()
         for name in (spoken, *others):
@@ -143,7 +149,9 @@ def _units(user: User, words: Sequence[str], most: int) -> list[SearchHit]:
 
 
 def _indicators(user: User, typed: str, words: Sequence[str], most: int) -> list[SearchHit]:
-    """Names in targets one may see, each once; then rows of the library, by the library's own search."""
+    """Names in targets one may see, each once; then rows of the library, by
+    the library's own search.
+    """
     rows = narrowed(indicators_seen_by(user), words, "name", "level2").order_by("name", "-pk")
     hits: dict[str, SearchHit] = {}
     for name, level, wanted, dossier, subject in rows.values_list(

@@ -120,7 +120,9 @@ def _show(
 
 
 def _divided(batch: Any) -> tuple[list[tuple[int, Any]], list[Any]]:
-    """The forms shown each by itself with their place, and of a long list those in a table because nothing is open."""
+    """The forms shown each by itself with their place, and of a long list
+    those in a table because nothing is open.
+    """
     forms = list(enumerate(batch.summary.get("forms", [])))
     if len(forms) <= MOST_PANELS:
         return forms, []

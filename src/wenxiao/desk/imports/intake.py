@@ -1,4 +1,6 @@
-"""One intake: what each file is and where it stands, the ready ones imported, an error list per unit."""
+"""One intake: what each file is and where it stands, the ready ones
+imported, an error list per unit.
+"""
 
 from __future__ import annotations
 
@@ -196,7 +198,7 @@ def look_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:intake", pk=row.pk)
 
 
-# ---- error lists ---------------------------------------------------------------------------------------------------
+# ---- error lists ---------------------------------------------------------------------------------
 
 
 def _faults(request: HttpRequest, pk: int) -> tuple[Any, list[UnitFaults]]:

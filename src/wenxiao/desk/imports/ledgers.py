@@ -1,4 +1,6 @@
-"""台账: payments and budget lines, with the column mapping, the sums that must agree, and what to do with faulty lines."""
+"""台账: payments and budget lines, with the column mapping, the sums that
+must agree, and what to do with faulty lines.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @view("import")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the ledger holds, how it adds up, what each column is taken for, and what stands in the way."""
+    """What the ledger holds, how it adds up, what each column is taken for,
+    and what stands in the way.
+    """
     return _show(request, _ledger(request, pk))
 
 

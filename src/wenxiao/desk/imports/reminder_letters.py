@@ -56,7 +56,9 @@ def _asked(request: HttpRequest, pk: int) -> tuple[Round, date | None]:
 
 @view("manage_round", methods=("POST",))
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """催办函 to one unit as Word, on record and counted: what is missing and until when it is now expected."""
+    """催办函 to one unit as Word, on record and counted: what is missing and
+    until when it is now expected.
+    """
     row, by_day = _asked(request, pk)
     unit = request.POST.get("unit", "")
     rows = missing_dossiers(row, unit)
@@ -68,7 +70,9 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @view("manage_round", methods=("POST",))
 def letters(request: HttpRequest, pk: int) -> HttpResponse:
-    """催办函 to every unit that still owes something: a file each, all in one to print, and a list of what came of each."""
+    """催办函 to every unit that still owes something: a file each, all in one
+    to print, and a list of what came of each.
+    """
     row, by_day = _asked(request, pk)
     units = [one.unit for one in standing_of_round(row).missing]
     asked = request.POST.get("pack", "1")

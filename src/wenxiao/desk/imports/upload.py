@@ -1,4 +1,6 @@
-"""导入: files handed over, many at once or as a zip; the first step of the wizard and the list of what came in."""
+"""导入: files handed over, many at once or as a zip; the first step of the
+wizard and the list of what came in.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ PAGE = 30
 
 
 def importer_of(request: HttpRequest) -> Importer:
-    """What this person may import; Refused, with who can, when it is nothing. Puts the page under 导入 in the menu."""
+    """What this person may import; Refused, with who can, when it is nothing.
+    Puts the page under 导入 in the menu.
+    """
     put_under(request, ENTRY)
     user = person(request)
     if user.division is None:

@@ -1,4 +1,6 @@
-"""指标库: what people search, propose, confirm and publish; and rows offered to a target that is being filled in."""
+"""指标库: what people search, propose, confirm and publish; and rows offered
+to a target that is being filled in.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,9 @@ def _row(request: HttpRequest, pk: int) -> LibraryRow:
 
 @view("see_unit")
 def row(request: HttpRequest, pk: int) -> HttpResponse:
-    """One row: what it says, how it was used and what was achieved, its versions, what may be done next."""
+    """One row: what it says, how it was used and what was achieved, its
+    versions, what may be done next.
+    """
     entry_row = _row(request, pk)
     own = held(request)
     values = {
@@ -131,7 +135,9 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 
 @view("see_unit", methods=("POST",))
 def move(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """One step of a row: confirm, publish, decline, retire, mark as boilerplate. The services say who may."""
+    """One step of a row: confirm, publish, decline, retire, mark as boilerplate.
+    The services say who may.
+    """
     entry_row, by, version = _row(request, pk), person(request), version_of(request)
     why = text_of(request, "why", 500)
     acts: dict[str, tuple[Callable[..., LibraryRow], str]] = {
@@ -223,7 +229,9 @@ def bring(request: HttpRequest) -> HttpResponse:
 
 @view("fill")
 def suggestions(request: HttpRequest, pk: int) -> HttpResponse:
-    """A part of the filling page: rows of the library and of like projects, each with its source, one click to take."""
+    """A part of the filling page: rows of the library and of like projects,
+    each with its source, one click to take.
+    """
     target = target_of(request, pk)
     user, q = person(request), request.GET.get("q", "").strip()[:100]
     if q:

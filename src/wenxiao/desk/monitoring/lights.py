@@ -1,4 +1,6 @@
-"""The watch as pages show it: counts in words, the rows somebody looks at, the cut points. Lights are ours (测算), never a verdict."""
+"""The watch as pages show it: counts in words, the rows somebody looks at, the cut points.
+Lights are ours (测算), never a verdict.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,11 @@ WORDS = {"red": "红", "yellow": "黄", "green": "绿", "none": "不亮灯"}
 
 
 def table_of(rounds: Sequence[Round], user: User) -> Watch | None:
-    """The watch over some windows, worst first, in the user's scope; None without any window or object.
+    """The watch over some windows, worst first, in the user's scope; None without any window or
+    object.
 
-    What a page cannot bring up to date itself the worker is asked for, once; the page tells it (``behind``).
+    What a page cannot bring up to date itself the worker is asked for, once; the page tells it
+    (``behind``).
     """
     table = kept_watch(rounds, user, on=today()) if rounds else None
     if table is not None and table.behind and first_to_ask(rounds):
@@ -37,7 +41,9 @@ def table_of(rounds: Sequence[Round], user: User) -> Watch | None:
 
 
 def most_behind(*tables: Watch | None) -> Behind | None:
-    """What a page over several tables must say: the one with most dossiers still to be worked out."""
+    """What a page over several tables must say: the one with most dossiers
+    still to be worked out.
+    """
     late = [table.behind for table in tables if table is not None and table.behind]
     return max(late, key=lambda one: one.dossiers, default=None)
 
@@ -58,7 +64,9 @@ def told(counts: Mapping[str, int]) -> str:
 
 
 def narrowed(table: Watch | None, money: str, goal: str) -> Watch | None:
-    """The rows of one money light, of one goal light, or of both; anything else asked for is left out."""
+    """The rows of one money light, of one goal light, or of both; anything
+    else asked for is left out.
+    """
     if table is None or not {money, goal} & set(WORDS):
         return table
     return table.lit(*([light] if light in WORDS else list(WORDS) for light in (money, goal)))
@@ -81,7 +89,8 @@ def alarming(table: Watch | None) -> Watch | None:
 
 
 def hidden_by_green(table: Watch | None) -> Watch | None:
-    """Those with a green light that a leader must see nevertheless: open compliance findings, or money far ahead of the year.
+    """Those with a green light that a leader must see nevertheless: open compliance findings, or
+    money far ahead of the year.
 
     The ones with findings come first as the table orders them; no light of theirs says so.
     """

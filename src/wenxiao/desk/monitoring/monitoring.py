@@ -1,4 +1,6 @@
-"""监控: 资金 · 目标 · 合规 side by side, every light beside its sum, worst first; progress of a round and who has not handed in."""
+"""监控: 资金 · 目标 · 合规 side by side, every light beside its sum, worst first;
+progress of a round and who has not handed in.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +149,7 @@ def _page(
     return render(request, "desk/monitoring/index.html", values)
 
 
-# --- One monitored project --------------------------------------------------------------------------------------------
+# --- One monitored project ------------------------------------------------------------------------
 
 
 def _watched(request: HttpRequest, pk: int, dossier: int) -> tuple[Round, WatchRow]:
@@ -173,7 +175,9 @@ def fills_dossier(request: HttpRequest, dossier: int) -> bool:
 
 @view("see_unit")
 def monitored(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
-    """One project watched: its three sides in full, what was seen on the spot, the bureau's advice."""
+    """One project watched: its three sides in full, what was seen on the
+    spot, the bureau's advice.
+    """
     one, row = _watched(request, pk, dossier)
     review = reviews_visible_to(person(request)).filter(pk=row.review or 0).first()
     holding = held(request)
@@ -214,7 +218,9 @@ def monitoring_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _writes_all(request: HttpRequest) -> bool:
-    """Whether the year's paper over all units is this person's: an office that serves some of them gets none."""
+    """Whether the year's paper over all units is this person's: an office
+    that serves some of them gets none.
+    """
     division = person(request).division
     return (
         division is not None
@@ -225,7 +231,9 @@ def _writes_all(request: HttpRequest) -> bool:
 
 @view("confirm_finding")
 def key_report(request: HttpRequest, year: int) -> HttpResponse:
-    """The year's key monitoring over all its windows as one .docx, for whoever sees the whole division."""
+    """The year's key monitoring over all its windows as one .docx, for
+    whoever sees the whole division.
+    """
     division = person(request).division
     if division is None:
         raise Http404
@@ -257,7 +265,9 @@ def _written(write: Callable[[], bytes]) -> bytes:
 
 @view("evaluate", methods=("GET", "POST"))
 def monitoring_notes(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep the notes from the spot and the numbered advice, one a line; a settled report is not written on."""
+    """Keep the notes from the spot and the numbered advice, one a line; a
+    settled report is not written on.
+    """
     row = reviews_visible_to(person(request)).filter(pk=pk, kind="monitoring").first()
     if row is None:
         raise Http404

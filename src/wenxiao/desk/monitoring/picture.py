@@ -1,4 +1,6 @@
-"""The leader's picture laid out: five figures, the curve of spending, money beside goals, departments as bullets."""
+"""The leader's picture laid out: five figures, the curve of spending, money
+beside goals, departments as bullets.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class LargeFigure:
-    """One of the large figures: its words, the figure as shown, what stands under it, its months."""
+    """One of the large figures: its words, the figure as shown, what stands
+    under it, its months.
+    """
 
     word: str
     shown: str
@@ -134,12 +138,14 @@ def headline(windows: Sequence[WindowSum], turned: int) -> str:
     )
 
 
-# --- The curve --------------------------------------------------------------------------------------------------------
+# --- The curve ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Cumulated spending as a share of the year's budget, 400 × 190; its rows are the table beside it."""
+    """Cumulated spending as a share of the year's budget, 400 × 190; its
+    rows are the table beside it.
+    """
 
     finding: str
     line: str
@@ -195,7 +201,7 @@ def curve_of(spent: SpentYear | None) -> Curve | None:
     )
 
 
-# --- Money beside goals -----------------------------------------------------------------------------------------------
+# --- Money beside goals ---------------------------------------------------------------------------
 
 LEFT, RIGHT, TOP, MIDDLE, BOTTOM = 34, 392, 24, 150, 340
 SIZE = 12
@@ -203,7 +209,9 @@ SIZE = 12
 
 @dataclass(frozen=True, slots=True)
 class PlacedDot:
-    """A dossier's place: its mark's centre and half size, its label's place and anchor (no label: empty)."""
+    """A dossier's place: its mark's centre and half size, its label's place
+    and anchor (no label: empty).
+    """
 
     dot: Dot
     x: int
@@ -217,7 +225,9 @@ class PlacedDot:
 
 @dataclass(frozen=True, slots=True)
 class Scatter:
-    """Money × goals, 400 × 380: four named, counted quadrants cut where the rule cuts, and the dots."""
+    """Money × goals, 400 × 380: four named, counted quadrants cut where the
+    rule cuts, and the dots.
+    """
 
     finding: str
     dots: tuple[PlacedDot, ...]
@@ -261,7 +271,9 @@ def scatter_of(table: Watch, shown: Sequence[Dot], rule: Lights) -> Scatter | No
 
 
 def _free(x: int, wanted: int, r: int, taken: Sequence[Box], within: tuple[int, int]) -> int:
-    """The nearest height to the wanted one where the mark covers no other; the wanted one where there is none."""
+    """The nearest height to the wanted one where the mark covers no other;
+    the wanted one where there is none.
+    """
     low, high = within
     for step in range(0, high - low, 2):
         for y in (wanted - step, wanted + step):
@@ -272,7 +284,9 @@ def _free(x: int, wanted: int, r: int, taken: Sequence[Box], within: tuple[int, 
 
 
 def _labelled(placed: Sequence[PlacedDot], taken: list[Box], most: int = 9) -> list[PlacedDot]:
-    """The worst get their names where there is room: those not in the good quadrant, in the order they come."""
+    """The worst get their names where there is room: those not in the good
+    quadrant, in the order they come.
+    """
     named, boxes = 0, list(taken)
     labelled = []
     for one in placed:
@@ -298,7 +312,7 @@ def _labelled(placed: Sequence[PlacedDot], taken: list[Box], most: int = 9) -> l
     return labelled
 
 
-# --- Departments ------------------------------------------------------------------------------------------------------
+# --- Departments ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

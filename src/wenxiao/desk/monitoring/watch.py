@@ -1,4 +1,6 @@
-"""督看: for those who lead. Money and goals by department, what turned red since last time, what is overdue."""
+"""督看: for those who lead.
+Money and goals by department, what turned red since last time, what is overdue.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ LATE = 6
 
 @view("see_unit")
 def watch(request: HttpRequest) -> HttpResponse:
-    """One period of the year: the chosen round, else the latest ordinary one (it covers most), else the latest."""
+    """One period of the year: the chosen round, else the latest ordinary
+    one (it covers most), else the latest.
+    """
     user, year = person(request), work_year(request)
     rounds = rounds_of_year(user, year, "monitoring")
     asked = request.GET.get("round", "")

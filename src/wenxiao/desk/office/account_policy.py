@@ -1,4 +1,6 @@
-"""账号安全要求: the division's values for passwords, pauses and sessions, each with where it comes from."""
+"""账号安全要求: the division's values for passwords, pauses and sessions, each
+with where it comes from.
+"""
 
 from __future__ import annotations
 

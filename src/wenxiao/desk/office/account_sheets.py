@@ -99,7 +99,9 @@ def _line(row: AccountSheet, *, prints: bool, agrees: bool, me: int) -> dict[str
 
 @view("login", methods=("POST",))
 def act(request: HttpRequest, act: str) -> HttpResponse:
-    """List, agree to, print or withdraw what is ticked; each by itself, each that is refused said with its reason."""
+    """List, agree to, print or withdraw what is ticked; each by itself,
+    each that is refused said with its reason.
+    """
     need_any(request, *POWERS)
     division, by = division_of(request, ENTRY), person(request)
     ids = {one for one in map(whole, request.POST.getlist("tick")[: MOST + 1]) if one is not None}

@@ -1,4 +1,6 @@
-"""备份: what the last backups and drills came to, for who keeps the system running and who audits it. Nothing is done here."""
+"""备份: what the last backups and drills came to, for who keeps the system running and who audits it.
+Nothing is done here.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
 POWERS = ("manage_users", "watch_trail")
 OLD_BACKUP, OLD_DRILL = timedelta(days=2), timedelta(days=100)
-"""After so long the page says that the last one is long ago: daily backups, a drill each quarter (docs/operators)."""
+"""After so long the page says that the last one is long ago: daily backups,
+a drill each quarter (docs/operators).
+"""
 
 
 @view("login")

@@ -1,4 +1,6 @@
-"""成批登记、成批授权: contacts and offices of many units, one role for many people over many units; each told alone."""
+"""成批登记、成批授权: contacts and offices of many units, one role for many people
+over many units; each told alone.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def _in_use(division: Division) -> QuerySet[Unit]:
 
 @view("manage_units", methods=("GET", "POST"))
 def unit_contacts(request: HttpRequest) -> HttpResponse:
-    """Contacts, telephone and serving office of many units, typed in a table or pasted from a list."""
+    """Contacts, telephone and serving office of many units, typed in a
+    table or pasted from a list.
+    """
     division = division_of(request, ENTRY)
     if request.method == "POST":
         return _save_contacts(request, division)
@@ -79,7 +83,9 @@ def _save_contacts(request: HttpRequest, division: Division) -> HttpResponse:
 
 
 def _pasted(text: str) -> Iterator[tuple[str, list[str | None], int | None]]:
-    """The lines of a pasted list: unit, contact, telephone, office; an empty cell leaves what stands."""
+    """The lines of a pasted list: unit, contact, telephone, office; an
+    empty cell leaves what stands.
+    """
     for line in text.splitlines():
         cells = [cell.strip() for cell in re.split(r"\t|,|，", line)]
         if cells[0] and cells[0] not in {"单位代码", "单位名称", "单位"}:
@@ -153,7 +159,9 @@ def _one(called: dict[str, list[Unit]], name: str, word: str) -> Unit:
 
 @view("grant", methods=("GET", "POST"))
 def grant_many(request: HttpRequest) -> HttpResponse:
-    """One role for the listed accounts over each of the listed units; a finance section stands for the units it serves."""
+    """One role for the listed accounts over each of the listed units; a
+    finance section stands for the units it serves.
+    """
     division = division_of(request, ENTRY)
     if request.method == "POST":
         return _granted(request, division)
@@ -197,7 +205,9 @@ def _one_grant(
     who: str,
     scope: tuple[dict[str, list[Unit]], str, bool],
 ) -> str:
-    """One grant of the batch; over the whole division only where that was ticked and no unit named."""
+    """One grant of the batch; over the whole division only where that was
+    ticked and no unit named.
+    """
     called, place, whole_division = scope
     names = {code: word for code, word, _ in granted_roles()}
     if role not in names:

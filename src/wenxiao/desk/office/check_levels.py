@@ -1,4 +1,6 @@
-"""The division's own word on each check, as a form offers it: only what the check's ground lets a division change."""
+"""The division's own word on each check, as a form offers it: only what the
+check's ground lets a division change.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,9 @@ def code_choices(overrides: basis.Overrides, on: date) -> list[Choice]:
 
 
 def changed_codes(posted: Mapping[str, str], on: date) -> dict[str, Any]:
-    """What a form says otherwise than the national levels of codes, as an override; empty when nothing."""
+    """What a form says otherwise than the national levels of codes, as an
+    override; empty when nothing.
+    """
     changes = {
         code: {"level": level}
         for code, one in codes_in_force(None, on).items()
@@ -99,7 +103,9 @@ def changed_codes(posted: Mapping[str, str], on: date) -> dict[str, Any]:
 
 
 def changed_checks(posted: Mapping[str, str], on: date) -> dict[str, Any]:
-    """What a form says otherwise than the national catalogue, as an override; empty when nothing."""
+    """What a form says otherwise than the national catalogue, as an
+    override; empty when nothing.
+    """
     changes: dict[str, dict[str, Any]] = {}
     for one in registry(on):
         level = posted.get(one.code, one.level)

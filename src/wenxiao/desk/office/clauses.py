@@ -1,4 +1,6 @@
-"""条文: a paper's words taken in and split, and a clause somebody read, said of a rule by two people."""
+"""条文: a paper's words taken in and split, and a clause somebody read, said
+of a rule by two people.
+"""
 
 from __future__ import annotations
 
@@ -43,12 +45,14 @@ ENDINGS = (".docx", ".pdf", ".txt")
 LONGEST = 400_000
 
 
-# ---- what a page shows of a paper ------------------------------------------------------------------------------------
+# ---- what a page shows of a paper ----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One article of a paper: its words, the rules that stand on it, and how it compares with what was read."""
+    """One article of a paper: its words, the rules that stand on it, and
+    how it compares with what was read.
+    """
 
     label: str
     words: str
@@ -92,7 +96,9 @@ def words_of(row: Document) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A paper of the product beside the library: its entry there, how many articles it holds, how many rules cite it."""
+    """A paper of the product beside the library: its entry there, how many
+    articles it holds, how many rules cite it.
+    """
 
     paper: RulePaper
     rules: int
@@ -101,7 +107,9 @@ class Cited:
 
 
 def papers_beside(rows: Iterable[Document]) -> list[Cited]:
-    """Every paper rules stand on, with the library's entry for it; ``rows`` carry ``articles_held``."""
+    """Every paper rules stand on, with the library's entry for it; ``rows``
+    carry ``articles_held``.
+    """
     entries: dict[str, Document] = {}
     for row in rows:
         known = paper_of(row.title, row.number)
@@ -116,7 +124,9 @@ def papers_beside(rows: Iterable[Document]) -> list[Cited]:
 
 
 def opened(division: Division, laws: Iterable[Clause]) -> list[tuple[Clause, Article | None, str]]:
-    """(clause, its article in the library or None, what the comparison says) for the clauses a rule carries out."""
+    """(clause, its article in the library or None, what the comparison
+    says) for the clauses a rule carries out.
+    """
     laws = list(laws)
     labels = {label_of(one.cite["clause"]) for one in laws}
     articles = list(selectors.articles(division=division, labels=labels))
@@ -137,12 +147,14 @@ def opened(division: Division, laws: Iterable[Clause]) -> list[tuple[Clause, Art
     return pairs
 
 
-# ---- taking words in -------------------------------------------------------------------------------------------------
+# ---- taking words in -----------------------------------------------------------------------------
 
 
 @view("manage_rules", methods=("POST",), files=True)
 def articles(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a paper's words in: pasted, or from a file or the stored original, which the task worker reads."""
+    """Take a paper's words in: pasted, or from a file or the stored
+    original, which the task worker reads.
+    """
     division = division_of(request, "desk:documents")
     row = selectors.documents(division=division).select_related("file").filter(pk=pk).first()
     if row is None:
@@ -173,7 +185,9 @@ class _Original:
 
 
 def _file_of(request: HttpRequest, row: Document, why: str, back: str) -> Upload:
-    """The file words are to be read from, set aside; NotAllowed for one that can't hold any, or without a reason."""
+    """The file words are to be read from, set aside; NotAllowed for one
+    that can't hold any, or without a reason.
+    """
     if not why.strip():
         raise NotAllowed("录入条文须写明文本的来处或理由。")
     file = request.FILES.get("file") or (_Original(row.file) if row.file is not None else None)
@@ -193,12 +207,14 @@ def _file_of(request: HttpRequest, row: Document, why: str, back: str) -> Upload
     )
 
 
-# ---- a clause that was read ------------------------------------------------------------------------------------------
+# ---- a clause that was read ----------------------------------------------------------------------
 
 
 @view("manage_rules", methods=("GET", "POST"))
 def read(request: HttpRequest, name: str) -> HttpResponse:
-    """核对原文: say of a rule or one node of it which clause was read and by whom; another login confirms it."""
+    """核对原文: say of a rule or one node of it which clause was read and by
+    whom; another login confirms it.
+    """
     division = division_of(request, "desk:rules")
     if name not in basis.names():
         raise Http404

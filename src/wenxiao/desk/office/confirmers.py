@@ -1,4 +1,6 @@
-"""结果确认人: who confirms results beside 财政绩效科, and whether the bureau is a small office. A leader decides."""
+"""结果确认人: who confirms results beside 财政绩效科, and whether the bureau is a small office.
+A leader decides.
+"""
 
 from __future__ import annotations
 

@@ -118,7 +118,9 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _rules_citing(row: Document) -> list[tuple[str, str, bool, Any]]:
-    """Rules that stand in this paper: the division's own by its id, the national ones by its number."""
+    """Rules that stand in this paper: the division's own by its id, the
+    national ones by its number.
+    """
     citing: list[tuple[str, str, bool, Any]] = []
     own = row.division.own_rules
     for name in basis.names():
@@ -139,7 +141,9 @@ def _rules_citing(row: Document) -> list[tuple[str, str, bool, Any]]:
 
 @view("see_unit")
 def file(request: HttpRequest, pk: int) -> HttpResponse:
-    """The paper as received, to keep; found by the paper's id, never by a path, and never shown inside a page."""
+    """The paper as received, to keep; found by the paper's id, never by a
+    path, and never shown inside a page.
+    """
     row = _document(request, pk)
     if row.file is None:
         raise Http404
@@ -147,7 +151,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     return to_keep(HttpResponse(read_file(row.file), content_type=kind), row.file.name)
 
 
-# ---- entering and editing --------------------------------------------------------------------------------------------
+# ---- entering and editing ------------------------------------------------------------------------
 
 
 @view("manage_rules", methods=("POST",), files=True)

@@ -1,4 +1,6 @@
-"""密码重置: requests that wait, approved by the system administrator, consented to by a second one. No secret is shown."""
+"""密码重置: requests that wait, approved by the system administrator, consented to by a second one.
+No secret is shown.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""试算: the ledger of a proposed value as a page shows it, round by round, what moves before what stays."""
+"""试算: the ledger of a proposed value as a page shows it, round by round,
+what moves before what stays.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""评分规则与制度: every rule value in force on a day, its history, the checks, and the division's own values."""
+"""评分规则与制度: every rule value in force on a day, its history, the checks, and
+the division's own values.
+"""
 
 from __future__ import annotations
 
@@ -171,12 +173,14 @@ def _history(name: str, own: dict[str, list[dict[str, Any]]]) -> list[tuple[Valu
     return sorted(rows, key=lambda row: (row[0].start, row[0].own), reverse=True)
 
 
-# ---- the division's own value ----------------------------------------------------------------------------------------
+# ---- the division's own value --------------------------------------------------------------------
 
 
 @view("manage_rules", methods=("GET", "POST"))
 def change(request: HttpRequest, name: str) -> HttpResponse:
-    """Type the changed values, see what they would move, then fix them by the division's document."""
+    """Type the changed values, see what they would move, then fix them by
+    the division's document.
+    """
     division = _division(request)
     if name not in basis.names() or name in FIXED:
         raise Http404
@@ -250,7 +254,9 @@ def _act(
 
 
 def _typed(name: str, start: date, shown: dict[str, Any], posted: dict[str, str]) -> dict[str, Any]:
-    """What the form changed, laid over the national value, never over an earlier own one; NotAllowed when nothing."""
+    """What the form changed, laid over the national value, never over an earlier own one;
+    NotAllowed when nothing.
+    """
     if name in CHOSEN:
         held = {key[2:]: text for one in shown["choices"] for key, text in one.fields()}
         content = CHOSEN[name][1](posted, start)

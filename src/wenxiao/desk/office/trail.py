@@ -1,4 +1,6 @@
-"""留痕: who did what, when and why, before and after; the chain verified; exports that stand alone."""
+"""留痕: who did what, when and why, before and after; the chain verified;
+exports that stand alone.
+"""
 
 from __future__ import annotations
 
@@ -134,13 +136,17 @@ CODES = {
     "issued": "已出具",
     **EXEMPTION_REASONS,
 }
-"""Codes the trail stores, as people read them; the stored entry itself keeps the code its hash covers."""
+"""Codes the trail stores, as people read them; the stored entry itself
+keeps the code its hash covers.
+"""
 
 _SIDES = {"before", "after"}
 
 
 def told(data: object) -> list[tuple[str, str, str | None]]:
-    """An entry's data as (word, before or value, after); before and after stand side by side, None where there is one."""
+    """An entry's data as (word, before or value, after); before and after
+    stand side by side, None where there is one.
+    """
     if not isinstance(data, dict):
         return []
     lines: list[tuple[str, str, str | None]] = []
@@ -245,7 +251,9 @@ def _page(request: HttpRequest, result: dict[str, object] | None = None) -> Http
 
 @view("watch_trail", methods=("POST",))
 def verify(request: HttpRequest) -> HttpResponse:
-    """Recompute the chain from a day on (with links noted down elsewhere: all of it). Writes nothing."""
+    """Recompute the chain from a day on (with links noted down elsewhere: all of it).
+    Writes nothing.
+    """
     division = division_of(request, ENTRY)
     since = None if request.POST.get("anchors") else _day(request.POST.get("since", ""))
     rows = selectors.entries_of(division=division)
@@ -308,12 +316,14 @@ def _streamed(division: Division, since: date | None) -> Iterator[str]:
     yield '\n], "heads": ' + json.dumps(heads, ensure_ascii=False) + "}\n"
 
 
-# ---- the auditor's package -------------------------------------------------------------------------------------------
+# ---- the auditor's package -----------------------------------------------------------------------
 
 
 @view("watch_trail")
 def packages(request: HttpRequest) -> HttpResponse:
-    """Find the dossier whose material is to be taken out; only what the person's own grants show."""
+    """Find the dossier whose material is to be taken out; only what the
+    person's own grants show.
+    """
     division_of(request, ENTRY)
     q = request.GET.get("q", "").strip()[:60]
     rows = dossiers_visible_to(person(request)).select_related("subject", "unit")
@@ -333,7 +343,9 @@ def packages(request: HttpRequest) -> HttpResponse:
 
 @view("watch_trail", methods=("POST",))
 def package_of(request: HttpRequest, pk: int) -> HttpResponse:
-    """The zip of one dossier: originals, every row, its trail, the rules in force. Taking it out is on record."""
+    """The zip of one dossier: originals, every row, its trail, the rules in force.
+    Taking it out is on record.
+    """
     division_of(request, ENTRY)
     row = (
         dossiers_visible_to(person(request))

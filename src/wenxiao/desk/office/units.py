@@ -124,7 +124,9 @@ def needed_unit(request: HttpRequest, name: str, word: str) -> Unit:
 
 
 def named_unit(request: HttpRequest, name: str, word: str, *, needed: bool = True) -> Unit | None:
-    """The unit a person typed by code or full name; NotAllowed where none or several are called so."""
+    """The unit a person typed by code or full name; NotAllowed where none
+    or several are called so.
+    """
     text = text_of(request, name, 100)
     if not text:
         if needed:
@@ -179,7 +181,9 @@ def _day(request: HttpRequest, name: str, word: str) -> date | None:
 
 @view("manage_units", methods=("POST",))
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Edit, rename, move, merge, split, hand objects over; each with a reason, none rewriting what was signed before."""
+    """Edit, rename, move, merge, split, hand objects over; each with a
+    reason, none rewriting what was signed before.
+    """
     row = _unit(request, pk)
     if act not in ACTS:
         raise Http404

@@ -1,4 +1,6 @@
-"""用户与授权: accounts by the system administrator, grants by the security administrator, neither by the other."""
+"""用户与授权: accounts by the system administrator, grants by the security
+administrator, neither by the other.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +114,9 @@ def _user(request: HttpRequest, pk: int) -> User:
 
 @view("manage_users", methods=("POST",))
 def add(request: HttpRequest) -> HttpResponse:
-    """A new account without a password: the person asks for one on the login page, two administrators agree."""
+    """A new account without a password: the person asks for one on the
+    login page, two administrators agree.
+    """
     division = division_of(request, ENTRY)
 
     def run() -> str:
@@ -156,7 +160,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return carry_out(request, run, back)
 
 
-# ---- grants ----------------------------------------------------------------------------------------------------------
+# ---- grants --------------------------------------------------------------------------------------
 
 
 @view("grant", methods=("POST",))

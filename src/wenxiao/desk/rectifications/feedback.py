@@ -1,4 +1,6 @@
-"""反馈函: results told to units with a deadline, mending ordered with it, and the receipt (签收) entered."""
+"""反馈函: results told to units with a deadline, mending ordered with it, and
+the receipt (签收) entered.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,9 @@ def feedback(request: HttpRequest) -> HttpResponse:
 
 @view("confirm_finding", methods=("POST",))
 def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send the notice and order the mending of the ticked findings by the same day, in one act or not at all."""
+    """Send the notice and order the mending of the ticked findings by the
+    same day, in one act or not at all.
+    """
     row = reviews_seen_by(person(request)).filter(pk=pk).first()
     if row is None:
         raise Http404

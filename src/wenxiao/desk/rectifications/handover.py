@@ -1,4 +1,6 @@
-"""移送材料: the serious ones as one package: list, each finding's paper, its proofs, its trail, and a digest of every file."""
+"""移送材料: the serious ones as one package: list, each finding's paper, its
+proofs, its trail, and a digest of every file.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ class Parcel:
         self.size = 0
 
     def writestr(self, name: str, content: bytes | str) -> None:
-        """Put one file in; NotAllowed where the package grows beyond what is handed over at once."""
+        """Put one file in; NotAllowed where the package grows beyond what
+        is handed over at once.
+        """
         data = content.encode() if isinstance(content, str) else content
         self.size += len(data)
         if self.size > LARGEST:
@@ -68,7 +72,9 @@ class Parcel:
         self.zipped.writestr(name, data)
 
     def close(self) -> tuple[IO[bytes], str]:
-        """The finished zip at its beginning, and its digest; the list of digests (as ``sha256sum -c`` reads it) is last."""
+        """The finished zip at its beginning, and its digest; the list of
+        digests (as ``sha256sum -c`` reads it) is last.
+        """
         lines = "".join(f"{digest}  {name}\n" for digest, name in self.digests)
         self.zipped.writestr("校验清单.sha256", lines)
         self.zipped.close()
@@ -82,7 +88,9 @@ class Parcel:
 
 @view("see_unit", methods=("POST",))
 def handover_package(request: HttpRequest) -> Any:
-    """The ticked items (none ticked: all) as one zip. One that is not the person's to see keeps all out. On record."""
+    """The ticked items (none ticked: all) as one zip.
+    One that is not the person's to see keeps all out. On record.
+    """
     year, holding = work_year(request), held(request)
     if not (holding.can("confirm_finding") or holding.can("watch_trail")):
         raise Refused(f"移送材料由财政部门打包；{who('confirm_finding')}。")
@@ -167,7 +175,9 @@ def _proofs(request: HttpRequest, rows: list[Rectification]) -> dict[int, list[M
 
 
 def _put_proofs(parcel: Parcel, folder: str, row: Rectification, materials: list[Material]) -> int:
-    """The mending's own proof and the dossier's, with a list that says what each is; a lost file is named there."""
+    """The mending's own proof and the dossier's, with a list that says what
+    each is; a lost file is named there.
+    """
     listed = [("整改佐证", row.proof, "", "", "整改回复所附")] if row.proof else []
     listed += [
         (

@@ -1,4 +1,6 @@
-"""反馈函打包: every letter of the year that went out, in one zip for one print run, with what came of each."""
+"""反馈函打包: every letter of the year that went out, in one zip for one print
+run, with what came of each.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,18 @@ if TYPE_CHECKING:
     from wenxiao.reviews.models import Review
 
 MOST = 50
-"""Letters of one pack: drawn in the web request, at 30 ms each, so that a pack is answered in about two seconds."""
+"""Letters of one pack: drawn in the web request, at 30 ms each, so that a
+pack is answered in about two seconds.
+"""
 OUTCOMES = "打包结果.txt"
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
 
 @view("see_unit")
 def letters(request: HttpRequest) -> HttpResponse:
-    """The year's letters the person may read, sent ones alone; a list inside says of each: packed, or why not."""
+    """The year's letters the person may read, sent ones alone; a list
+    inside says of each: packed, or why not.
+    """
     year = work_year(request)
     rows = list(
         to_feed_back(person(request), year)

@@ -1,4 +1,6 @@
-"""整改: ledger, board and each item's whole road, from the order to closure; units see and act on their own."""
+"""整改: ledger, board and each item's whole road, from the order to closure;
+units see and act on their own.
+"""
 
 from __future__ import annotations
 
@@ -123,7 +125,9 @@ def _units(request: HttpRequest, rows: QuerySet[Rectification]) -> dict[int, Uni
 
 @view("see_unit")
 def rectifications(request: HttpRequest) -> HttpResponse:
-    """The ledger: what still waits first, soonest deadline on top, overdue ones saying by how many days; then the closed."""
+    """The ledger: what still waits first, soonest deadline on top, overdue
+    ones saying by how many days; then the closed.
+    """
     rows, asked, on = _of_year(request), _asked(request), today()
     units = _units(request, rows)
     shown = page(_narrow(rows, asked, units, on), ORDER, size=SIZE, token=request.GET.get("at"))
@@ -257,7 +261,9 @@ def handover_file(request: HttpRequest) -> HttpResponse:
 
 @view("see_unit")
 def handover(request: HttpRequest) -> HttpResponse:
-    """What belongs to 审计 and 纪检: serious problems and accountability items, with the papers behind each."""
+    """What belongs to 审计 and 纪检: serious problems and accountability items,
+    with the papers behind each.
+    """
     put_under(request, ENTRY)
     holding = held(request)
     if not (holding.can("confirm_finding") or holding.can("watch_trail")):
@@ -274,7 +280,7 @@ def handover(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/rectifications/handover.html", values)
 
 
-# --- One item ---------------------------------------------------------------------------------------------------------
+# --- One item -------------------------------------------------------------------------------------
 
 
 def _item(request: HttpRequest, pk: int) -> Rectification:

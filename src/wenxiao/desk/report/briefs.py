@@ -1,4 +1,6 @@
-"""Short papers beside the annual report: the leaders' page and the half-year brief, each figure opening to its rows."""
+"""Short papers beside the annual report: the leaders' page and the
+half-year brief, each figure opening to its rows.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
 
 def _paper(request: HttpRequest, year: int, name: str) -> Report:
-    """The paper as this person may read it: without restricted objects for whoever may not see them."""
+    """The paper as this person may read it: without restricted objects for
+    whoever may not see them.
+    """
     if name not in briefs.BRIEFS or not 2000 <= year <= 2100:
         raise Http404
     put_under(request, "desk:report_now")

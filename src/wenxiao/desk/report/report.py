@@ -1,4 +1,6 @@
-"""年度工作报告 as paper on a desk: every figure opens its rows, every paragraph of the author's can be rewritten."""
+"""年度工作报告 as paper on a desk: every figure opens its rows, every paragraph
+of the author's can be rewritten.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ def edition_for(request: HttpRequest, year: int) -> tuple[Division, Edition, Dra
 
 @view("see_unit")
 def now(request: HttpRequest) -> HttpResponse:
-    """The report of the year chosen in the frame: its latest signed issue, unless a draft stands before the leader."""
+    """The report of the year chosen in the frame: its latest signed issue,
+    unless a draft stands before the leader.
+    """
     division, year = person(request).division, work_year(request)
     signed = services.signed_reports(division, year) if division else []
     draft = services.draft_of(division, year) if division else None
@@ -185,7 +189,9 @@ def parts_of(request: HttpRequest, opened: Figure | None) -> list[tuple[str, Any
 
 @view("see_unit")
 def changes(request: HttpRequest, year: int) -> HttpResponse:
-    """What changed since the author last saved, or since the report was signed: old, new, and the rows that made it."""
+    """What changed since the author last saved, or since the report was
+    signed: old, new, and the rows that made it.
+    """
     division, edition, draft = edition_for(request, year)
     signed = services.signed_reports(division, year)
     against_signed = request.GET.get("signed") == "1" and bool(signed)
@@ -208,7 +214,9 @@ def changes(request: HttpRequest, year: int) -> HttpResponse:
 
 @view("see_unit")
 def draft_file(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    """The report as the rows stand now, as a file; who may not see restricted subjects gets the public version."""
+    """The report as the rows stand now, as a file; who may not see
+    restricted subjects gets the public version.
+    """
     _, edition, _ = edition_for(request, year)
     public = (
         "，公开稿"

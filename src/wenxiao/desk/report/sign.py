@@ -1,4 +1,6 @@
-"""签发 and what comes after: the signed edition, its files, its correction, and leaders' instructions on it."""
+"""签发 and what comes after: the signed edition, its files, its correction,
+and leaders' instructions on it.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,9 @@ def _paper(signed: Signed, version: Version) -> tuple[Report | None, str]:
 
 @view("see_unit")
 def edition(request: HttpRequest, pk: int) -> HttpResponse:
-    """The signed sheet, frozen; whether it is intact, its files, what the rows say now, and the instructions on it."""
+    """The signed sheet, frozen; whether it is intact, its files, what the
+    rows say now, and the instructions on it.
+    """
     signed, version, holding = _signed(request, pk), version_for(request), held(request)
     (paper, unshown), division = _paper(signed, version), signed.division
     opened = paper.figures.get(request.GET.get("figure", "")) if paper else None
@@ -192,7 +196,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     return _to_newest(done, signed.division, signed.work_year)
 
 
-# --- 领导批示 --------------------------------------------------------------------------------------------------------
+# --- 领导批示 -----------------------------------------------------------------------------------------
 
 
 @view("instruct", methods=("POST",))
@@ -242,7 +246,9 @@ def instruction(request: HttpRequest, pk: int) -> HttpResponse:
 
 @view("see_unit", methods=("POST",))
 def close(request: HttpRequest, pk: int) -> HttpResponse:
-    """办结: what came of an instruction, by whoever was told to carry it out or who enters instructions."""
+    """办结: what came of an instruction, by whoever was told to carry it out
+    or who enters instructions.
+    """
     division = person(request).division
     instructed = instructions.instruction_in(division, pk) if division else None
     if instructed is None:

@@ -1,4 +1,6 @@
-"""The report's words and choices as its author works on them: one paragraph at a time, beside the sheet."""
+"""The report's words and choices as its author works on them: one paragraph
+at a time, beside the sheet.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ PRINTED = {
 
 @view("see_unit")
 def report(request: HttpRequest, year: int) -> HttpResponse:
-    """The sheet with its marks at the left, the opened figure, paragraph or choices at the right."""
+    """The sheet with its marks at the left, the opened figure, paragraph or
+    choices at the right.
+    """
     return desk(request, year, drawer=asked(request, year), opened=request.GET.get("figure", ""))
 
 
@@ -59,12 +63,14 @@ def _may_write(request: HttpRequest) -> None:
     require(person(request), "write_report")
 
 
-# --- one paragraph ---------------------------------------------------------------------------------------------------
+# --- one paragraph --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class WrongPart:
-    """Why something typed was not saved, what was typed, and what stands there now when somebody was faster."""
+    """Why something typed was not saved, what was typed, and what stands
+    there now when somebody was faster.
+    """
 
     text: str
     typed: str
@@ -74,7 +80,9 @@ class WrongPart:
 def _writing(
     request: HttpRequest, year: int, key: str, wrong: WrongPart | None = None
 ) -> dict[str, Any]:
-    """The editor of a paragraph: its text, the words one may insert, last year's text and the default to take over."""
+    """The editor of a paragraph: its text, the words one may insert, last
+    year's text and the default to take over.
+    """
     _may_write(request)
     division, edition, draft = edition_for(request, year)
     default = wording.default(key, edition.facts)
@@ -125,7 +133,9 @@ def _typed(request: HttpRequest, name: str = "text") -> str:
 
 
 def _save(request: HttpRequest, year: int, key: str) -> HttpResponse:
-    """Save one paragraph. Another paragraph changed meanwhile is no conflict; this one changed is, and both are shown."""
+    """Save one paragraph. Another paragraph changed meanwhile is no
+    conflict; this one changed is, and both are shown.
+    """
     _may_write(request)
     division, edition, draft = edition_for(request, year)
     text, began = _typed(request), _typed(request, "began")
@@ -182,7 +192,9 @@ def preview(request: HttpRequest, year: int, key: str) -> HttpResponse:
 
 @view("write_report", methods=("POST",))
 def seen(request: HttpRequest, year: int) -> HttpResponse:
-    """Start the draft, or take note of the figures that changed: the text stays, what was seen is today's."""
+    """Start the draft, or take note of the figures that changed: the text
+    stays, what was seen is today's.
+    """
     _may_write(request)
     division, _, draft = edition_for(request, year)
     services.save_draft(
@@ -197,7 +209,7 @@ def seen(request: HttpRequest, year: int) -> HttpResponse:
     return redirect("desk:report", year=year)
 
 
-# --- choices ---------------------------------------------------------------------------------------------------------
+# --- choices --------------------------------------------------------------------------------------
 
 
 def _choosing(
@@ -286,7 +298,9 @@ def _numbers(values: list[str]) -> list[int]:
 
 
 def posted_choices(posted: QueryDict, edition: Edition) -> dict[str, Any]:
-    """The form as a draft's choices; what equals the default is left out, so that it follows the data. NotAllowed if wrong."""
+    """The form as a draft's choices; what equals the default is left out, so that it follows the
+    data. NotAllowed if wrong.
+    """
     facts = edition.facts
     places = {paper.id: posted.get(f"place-{paper.id}", "") for paper in facts.papers}
     order = {

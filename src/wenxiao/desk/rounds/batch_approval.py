@@ -1,4 +1,6 @@
-"""成批办理: many reviews of a round at once, handed in, passed, confirmed or issued; each by its own service, each told alone."""
+"""成批办理: many reviews of a round at once, handed in, passed, confirmed or issued; each by its own
+service, each told alone.
+"""
 
 from __future__ import annotations
 
@@ -49,8 +51,9 @@ WORDS = {
     "confirm": "待确认结果",
     "issue": "待出具报告",
 }
-"""What a person may settle here: what they filled and did not hand in, what stands at their own step, what stands
-before it, what only wants confirming, what was confirmed and has no report yet."""
+"""What a person may settle here: what they filled and did not hand in, what stands at their own
+step, what stands before it, what only wants confirming, what was confirmed and has no report yet.
+"""
 VERBS = {
     "submit": "报送",
     "check": "审核通过",
@@ -73,7 +76,9 @@ def _round(request: HttpRequest, pk: int) -> Round:
 
 
 def steps_held(request: HttpRequest, found: Round) -> dict[str, QuerySet[Review]]:
-    """By what a person may settle in a round: the reviews that wait for it. Empty where they may settle nothing."""
+    """By what a person may settle in a round: the reviews that wait for it.
+    Empty where they may settle nothing.
+    """
     holding = held(request)
     rows = reviews_visible_to(person(request)).filter(round=found)
     parts: dict[str, QuerySet[Review]] = {}
@@ -161,7 +166,9 @@ def _barred(rows: Sequence[Review], request: HttpRequest, step: str) -> dict[int
 
 
 def _blocked(rows: Sequence[Review]) -> dict[int, str]:
-    """What blocks the hand-in of each, the first by name and how many there are; from one reading of all rows."""
+    """What blocks the hand-in of each, the first by name and how many there
+    are; from one reading of all rows.
+    """
     checks = checks_in(rows, rows_of(rows))
     blocked = {}
     for row in rows:
@@ -193,7 +200,9 @@ def _list(found: Round) -> str:
 
 
 def _unfinished(row: Review, step: str) -> str:
-    """Why a row can't be confirmed by anybody yet, empty when it can; the service says the last word."""
+    """Why a row can't be confirmed by anybody yet, empty when it can; the
+    service says the last word.
+    """
     if step != "confirm" or not KINDS[row.kind].scores:
         return ""
     return over_hundred(row).rstrip("。") if row.complete else "还有待评定的行"
@@ -243,7 +252,9 @@ def _act_of(request: HttpRequest, step: str) -> Callable[..., object]:
 
 
 def _issuing(request: HttpRequest) -> Callable[..., object]:
-    """Issue one report after the other on one day; with a number's beginning typed, they are numbered on from the first."""
+    """Issue one report after the other on one day; with a number's beginning typed, they are
+    numbered on from the first.
+    """
     head = text_of(request, "number", 40)
     first = whole(text_of(request, "first", 6) or "1", 6)
     issued: list[int] = []

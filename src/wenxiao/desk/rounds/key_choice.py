@@ -1,4 +1,6 @@
-"""选定重点监控: from a window that watches everybody, the projects the bureau watches itself, chosen worst first, with the reason."""
+"""选定重点监控: from a window that watches everybody, the projects the bureau watches itself, chosen
+worst first, with the reason.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ SHOWN = 60
 
 @view("manage_round", methods=("GET", "POST"))
 def key_choice(request: HttpRequest, pk: int) -> HttpResponse:
-    """The window's projects with their lights to tick; the chosen go into the key round of the same months."""
+    """The window's projects with their lights to tick; the chosen go into
+    the key round of the same months.
+    """
     row = round_of(request, pk)
     if row.kind != "monitoring" or row.key:
         raise Http404

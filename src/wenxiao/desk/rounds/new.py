@@ -118,7 +118,8 @@ def _blank(request: HttpRequest) -> NewRound:
 
 
 def rolled(row: Round) -> NewRound:
-    """A round's settings one year on: same kind, scope, route and months; the deadline on the same day; no paper yet.
+    """A round's settings one year on: same kind, scope, route and months; the deadline on the same
+    day; no paper yet.
 
     A round over named objects goes on with exactly these: their dossiers of the next year.
     """
@@ -145,7 +146,9 @@ def rolled(row: Round) -> NewRound:
 
 
 def _named(row: Round) -> dict[str, Any]:
-    """The next year's dossiers of the objects a round names, which then are its whole scope; nothing for other rounds."""
+    """The next year's dossiers of the objects a round names, which then are its whole scope;
+    nothing for other rounds.
+    """
     if not (row.scope or {}).get("dossiers"):
         return {}
     next_year = successors_of(dossiers_of(row)).values_list("pk", flat=True)
@@ -279,7 +282,9 @@ MOST_KEY = 60
 
 
 def _many(asked: NewRound, count: int) -> str:
-    """Why so many objects are asked about before the round opens; empty where the number is no surprise."""
+    """Why so many objects are asked about before the round opens; empty
+    where the number is no surprise.
+    """
     before = whole(asked.before)
     if before is not None and count > max(before + 20, before * 3 // 2):
         return f"上年 {before} 个对象，这次 {count} 个"
@@ -288,7 +293,9 @@ def _many(asked: NewRound, count: int) -> str:
 
 
 def _refuse_surprise(division: Division, asked: NewRound) -> None:
-    """NotAllowed where nobody confirmed a number that surprises, or the objects named are not of the year."""
+    """NotAllowed where nobody confirmed a number that surprises, or the
+    objects named are not of the year.
+    """
     counted = _count(division, asked)
     if asked.listed and not counted["in_scope"]:
         raise NotAllowed(

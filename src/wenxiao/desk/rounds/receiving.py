@@ -1,4 +1,6 @@
-"""收表: what arrived from units and is not handed in yet; entered as received, and handed in for them, one or many."""
+"""收表: what arrived from units and is not handed in yet; entered as
+received, and handed in for them, one or many.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""任务: what the bureau asks for in a work year, how far everybody is, and what is done about those who are late."""
+"""任务: what the bureau asks for in a work year, how far everybody is, and
+what is done about those who are late.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
 
 ENTRY = "desk:rounds"
 MOST_ROUNDS = 40
-"""A work year has a handful of rounds; each line costs a query of its own, for every scope differs."""
+"""A work year has a handful of rounds; each line costs a query of its own,
+for every scope differs.
+"""
 MOST_UNITS = 100
 """How many units a page lists at once; the rest when asked, and always in the list for copying."""
 MOST_LISTED = 300
@@ -77,7 +81,9 @@ def _late(row: Round, whole: Progress | None) -> bool:
 
 
 def round_of(request: HttpRequest, pk: int) -> Round:
-    """A round of the person's own division; 404 for any other. The bureau's rounds are run by whoever holds them all."""
+    """A round of the person's own division; 404 for any other.
+    The bureau's rounds are run by whoever holds them all.
+    """
     division = division_of(request, ENTRY)
     row = (
         rounds_visible_to(person(request))
@@ -93,7 +99,9 @@ def round_of(request: HttpRequest, pk: int) -> Round:
 
 @view("manage_round")
 def round_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One round: its notice, progress by department, who is missing with whom to call, the excused, the acts."""
+    """One round: its notice, progress by department, who is missing with
+    whom to call, the excused, the acts.
+    """
     return _page(request, round_of(request, pk))
 
 
@@ -165,7 +173,7 @@ def _scope_words(row: Round) -> str:
     return "；".join(phrases) or "全部对象"
 
 
-# ---- acts ------------------------------------------------------------------------------------------------------------
+# ---- acts ----------------------------------------------------------------------------------------
 
 
 @view("manage_round", methods=("POST",))
@@ -256,7 +264,9 @@ _ACTS = {
 
 @view("manage_round", methods=("POST",))
 def excuse(request: HttpRequest, pk: int) -> HttpResponse:
-    """本次免报 for all ticked dossiers with one listed reason; each succeeds or is refused by itself and says so."""
+    """本次免报 for all ticked dossiers with one listed reason; each succeeds or
+    is refused by itself and says so.
+    """
     row = round_of(request, pk)
     ids = [pk for pk in map(whole, request.POST.getlist("dossier")) if pk is not None][:MOST_LISTED]
     reason, note = request.POST.get("reason", ""), text_of(request, "note", 200)

@@ -1,4 +1,6 @@
-"""开始填报: what a unit still has to fill in for a round, and the first step of what nobody began yet."""
+"""开始填报: what a unit still has to fill in for a round, and the first step of
+what nobody began yet.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 @view("fill", methods=("POST",))
 @transaction.atomic
 def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
-    """Open the form of one dossier in a round that asks for it; a second click finds the form opened by the first."""
+    """Open the form of one dossier in a round that asks for it; a second
+    click finds the form opened by the first.
+    """
     user = person(request)
     # Locked, so that two clicks at once open one form.
     asking = rounds_visible_to(user).select_for_update(of=("self",)).filter(pk=pk).first()

@@ -24,7 +24,9 @@ ENTRY = "desk:rounds"
 
 @view("manage_round")
 def preview(request: HttpRequest) -> HttpResponse:
-    """What turning the year would do, before it is done; after it what it made, with the way back."""
+    """What turning the year would do, before it is done; after it what it
+    made, with the way back.
+    """
     turn = turn_of(division_of(request, ENTRY), work_year(request))
     values = {"turn": turn, "kinds": KINDS, "since": done_since(turn.done) if turn.done else []}
     return render(request, "desk/rounds/turn.html", values)

@@ -1,4 +1,6 @@
-"""自评复核: which self-evaluations were drawn and why, and the re-check's score beside the unit's own."""
+"""自评复核: which self-evaluations were drawn and why, and the re-check's score
+beside the unit's own.
+"""
 
 from __future__ import annotations
 

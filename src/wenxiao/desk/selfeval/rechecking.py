@@ -1,4 +1,6 @@
-"""自评复核 of one object: the unit's value and points beside the re-check's, each difference with its reason, told to the unit."""
+"""自评复核 of one object: the unit's value and points beside the re-check's, each difference with its
+reason, told to the unit.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def _review(request: HttpRequest, pk: int) -> Review:
 
 @view("see_unit", methods=("GET", "POST"))
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
-    """The re-check beside the self-evaluation; whoever re-checks types points, reason code and note."""
+    """The re-check beside the self-evaluation; whoever re-checks types
+    points, reason code and note.
+    """
     row = _review(request, pk)
     own = self_evaluation_of(row)
     rows = recheck_rows(row, own)
@@ -170,7 +174,9 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def inflation(round: Round) -> list[tuple[str, int, int, int, Decimal, Decimal]]:
-    """By department: re-checked, lowered, grade lowered, mean and largest of self-score less re-check, worst first."""
+    """By department: re-checked, lowered, grade lowered, mean and largest
+    of self-score less re-check, worst first.
+    """
     pairs = rechecks_of(round)
     names = departments_of([own.dossier.unit for own, _ in pairs])
     groups: dict[str, list[tuple[Decimal, bool]]] = {}

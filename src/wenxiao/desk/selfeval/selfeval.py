@@ -1,4 +1,6 @@
-"""自评: how far a round is, who has not handed in, and what stands beside each self-score so that one need not believe it."""
+"""自评: how far a round is, who has not handed in, and what stands beside
+each self-score so that one need not believe it.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
 
 @dataclass(frozen=True)
 class SelfEvaluationLine:
-    """One self-evaluation: the form's own score, ours, the difference, the share of proved points, what to doubt."""
+    """One self-evaluation: the form's own score, ours, the difference, the
+    share of proved points, what to doubt.
+    """
 
     review: Review
     rate: Decimal | None

@@ -1,4 +1,6 @@
-"""Acts on ticked subjects: tags on and off, 本次免报. Each is done by its service alone, and told alone: done, or why not."""
+"""Acts on ticked subjects: tags on and off, 本次免报.
+Each is done by its service alone, and told alone: done, or why not.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ Act = tuple[str, "Callable[[Dossier], object]"]
 
 @view("manage_round", methods=("GET", "POST"))
 def batch(request: HttpRequest) -> HttpResponse:
-    """Carry an act out over the ticked rows, then show what became of each; shown again on reload, never done again."""
+    """Carry an act out over the ticked rows, then show what became of each;
+    shown again on reload, never done again.
+    """
     if request.method == "POST":
         return _carry(request)
     outcome = request.session.get(KEPT)

@@ -1,7 +1,8 @@
-"""The numbers around the list of subjects: groups, alternatives and the unit tree, all added up from one reading.
+"""The numbers around the list of subjects: groups, alternatives and the unit tree, all added up
+from one reading.
 
-Every count is exact: the cells of :func:`wenxiao.budget.selectors.census` hold each dossier once, and narrowing them here costs
-nothing per dossier.
+Every count is exact: the cells of :func:`wenxiao.budget.selectors.census` hold each dossier once,
+and narrowing them here costs nothing per dossier.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ class Branch:
 
 @dataclass(frozen=True)
 class UnitTree:
-    """The unit tree as far as it is opened; ``more`` top units are left out until somebody asks for all."""
+    """The unit tree as far as it is opened; ``more`` top units are left out
+    until somebody asks for all.
+    """
 
     tops: list[Branch]
     more: int
@@ -94,7 +97,9 @@ def subtree_of(unit: UnitPlace | None, known: Mapping[int, UnitPlace]) -> frozen
 def narrowed(
     cells: Iterable[CensusCell], asked: Any, below: frozenset[int] | None, but: str = ""
 ) -> list[CensusCell]:
-    """The cells asked for, leaving out the condition named ``but`` (for counting its alternatives)."""
+    """The cells asked for, leaving out the condition named ``but`` (for
+    counting its alternatives).
+    """
     if below is not None and but != "unit":
         cells = [cell for cell in cells if cell.unit in below]
     if asked.kind and but != "kind":
@@ -109,7 +114,9 @@ def narrowed(
 def groups_of(
     cells: Iterable[CensusCell], first: Iterable[tuple[int, int, int, str]]
 ) -> dict[GroupKey, DossierGroup]:
-    """How many stand in each group; ``first`` are the bureau's own among them: id, unit, fiscal year, kind."""
+    """How many stand in each group; ``first`` are the bureau's own among
+    them: id, unit, fiscal year, kind.
+    """
     own = Counter((0, year, kind) for _, _, year, kind in first)
     every: Counter[GroupKey] = Counter()
     for cell in cells:
@@ -127,7 +134,9 @@ def chips_of(
     works: Mapping[str, int],
     labels: Mapping[str, str],
 ) -> dict[str, list[tuple[object, ...]]]:
-    """Alternatives with honest counts: how many there would be, everything else asked for staying as it is."""
+    """Alternatives with honest counts: how many there would be, everything
+    else asked for staying as it is.
+    """
     kinds, years, tags = Counter[str](), Counter[int](), Counter[str]()
     for cell in narrowed(cells, asked, below, but="kind"):
         kinds[cell.kind] += cell.n
@@ -169,9 +178,11 @@ def tree_of(
     *,
     whole: bool,
 ) -> UnitTree:
-    """Top units of ``units``, opened along the way to the chosen one; a unit without any dossier is left out.
+    """Top units of ``units``, opened along the way to the chosen one; a unit without any dossier is
+    left out.
 
-    ``known`` are the units of all cells, those too that dossiers once had and the person doesn't see.
+    ``known`` are the units of all cells, those too that dossiers once had and the person doesn't
+    see.
     """
     counts: Counter[int] = Counter()
     for cell in cells:

@@ -1,4 +1,6 @@
-"""全覆盖: the stages of a budget year by kind and budget, in number and money, and the list of what is bare."""
+"""全覆盖: the stages of a budget year by kind and budget, in number and money,
+and the list of what is bare.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ PAGE = 50
 
 
 class StageLine(NamedTuple):
-    """A stage over everything: when an object counts as done, how many do, how many are bare and where they are listed."""
+    """A stage over everything: when an object counts as done, how many do,
+    how many are bare and where they are listed.
+    """
 
     code: str
     word: str
@@ -47,7 +51,9 @@ class StageLine(NamedTuple):
 
 
 class KindLine(NamedTuple):
-    """A kind × budget: its objects and, stage by stage, the cell with the address of its bare ones."""
+    """A kind × budget: its objects and, stage by stage, the cell with the
+    address of its bare ones.
+    """
 
     kind: str
     fund: str
@@ -81,7 +87,9 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 
 def _year(request: HttpRequest, years: list[int]) -> int:
-    """The budget year asked for; else the year the person looks at, or the latest before it that has objects."""
+    """The budget year asked for; else the year the person looks at, or the
+    latest before it that has objects.
+    """
     asked = whole(request.GET.get("fy"))
     if asked is not None and 2000 <= asked <= 2100:
         return asked

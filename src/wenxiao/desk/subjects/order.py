@@ -1,9 +1,11 @@
-"""How the list of subjects is ordered: by a column's head, upwards or downwards; missing money always stands last.
+"""How the list of subjects is ordered: by a column's head, upwards or downwards; missing money
+always stands last.
 
-Names and units are ordered by the database with keyset pages. Where the order begins with columns of the census (year
-and unit), its counts say which units hold the next page, and the database sorts these alone, not the whole list. Money and rate are what a line shows (the year's own,
-else audited, else a review's), which no single column holds: they are ordered here, and only while the whole list is
-small enough to be read at once (the same bound as its subtotals).
+Names and units are ordered by the database with keyset pages. Where the order begins with columns
+of the census (year and unit), its counts say which units hold the next page, and the database sorts
+these alone, not the whole list. Money and rate are what a line shows (the year's own, else audited,
+else a review's), which no single column holds: they are ordered here, and only while the whole list
+is small enough to be read at once (the same bound as its subtotals).
 """
 
 from __future__ import annotations
@@ -57,9 +59,11 @@ Key = tuple[int, Decimal, int]
 
 
 def shown_money(money: Money, held: list[Review]) -> tuple[Decimal | None, Decimal | None, str]:
-    """Budget and spending a line shows, always a pair of one basis, and the word for it where it isn't the year's own.
+    """Budget and spending a line shows, always a pair of one basis, and the word for it where it
+    isn't the year's own.
 
-    The year's spending first; else what an evaluation audited; else what the latest review states for its period.
+    The year's spending first; else what an evaluation audited; else what the latest review states
+    for its period.
     """
     if money.spent is not None:
         return money.budget, money.spent, ""
@@ -74,7 +78,9 @@ def shown_money(money: Money, held: list[Review]) -> tuple[Decimal | None, Decim
 
 @dataclass(frozen=True)
 class ColumnHead:
-    """One column's head: its word, where pressing it leads (empty: not ordered by it), and how it is ordered now."""
+    """One column's head: its word, where pressing it leads (empty: not
+    ordered by it), and how it is ordered now.
+    """
 
     word: str
     href: str
@@ -82,7 +88,9 @@ class ColumnHead:
 
 
 def heads(asked: Any, *, small: bool) -> dict[str, ColumnHead]:
-    """The heads by name; money only leads somewhere while the list is small. Pressed again the order turns, then goes."""
+    """The heads by name; money only leads somewhere while the list is small.
+    Pressed again the order turns, then goes.
+    """
     columns = {}
     for name, word in HEADS.items():
         first, second = (name, f"-{name}") if name in {"name", "unit"} else (f"-{name}", name)
@@ -101,7 +109,9 @@ def applied(sort: str, *, small: bool) -> str:
 
 @dataclass(frozen=True)
 class RowRun:
-    """Rows that stand together in an order: where, how many, and by which columns they are found."""
+    """Rows that stand together in an order: where, how many, and by which
+    columns they are found.
+    """
 
     at: tuple[int | str, ...]
     count: int
@@ -117,9 +127,11 @@ def near_page(
     sort: str,
     token: str | None,
 ) -> Q | None:
-    """A condition on dossiers that holds for the whole page and for few others; None where the order gives none.
+    """A condition on dossiers that holds for the whole page and for few others; None where the
+    order gives none.
 
-    ``cells`` are those of the list, ``known`` their units in the order of the tree, ``first`` the rows of rank 0.
+    ``cells`` are those of the list, ``known`` their units in the order of the tree, ``first`` the
+    rows of rank 0.
     """
     if sort not in {"", "unit", "-unit"}:
         return None
@@ -140,7 +152,9 @@ Positions = dict[str, int]
 def _by_group(
     cells: Iterable[CensusCell], known: Mapping[int, UnitPlace], first: Iterable[First]
 ) -> tuple[list[RowRun], Positions]:
-    """The runs of DEFAULT: rank, year, kind, unit. Kinds are ASCII words, which every database puts in one order."""
+    """The runs of DEFAULT: rank, year, kind, unit.
+    Kinds are ASCII words, which every database puts in one order.
+    """
     at = {pk: number for number, pk in enumerate(known)}
     own: dict[tuple[int | str, ...], list[int]] = defaultdict(list)
     for pk, unit, year, kind in first:
@@ -159,7 +173,9 @@ def _by_group(
 
 
 def _by_unit_name(cells: Iterable[CensusCell], sort: str) -> tuple[list[RowRun], Positions]:
-    """The runs of the order by unit: one for each unit, those of one name at one place, as the database orders names."""
+    """The runs of the order by unit: one for each unit, those of one name
+    at one place, as the database orders names.
+    """
     counts: Counter[int] = Counter()
     for cell in cells:
         counts[cell.unit] += cell.n
@@ -172,7 +188,9 @@ def _by_unit_name(cells: Iterable[CensusCell], sort: str) -> tuple[list[RowRun],
 
 
 def _start(values: list[Any], positions: Positions, sort: str) -> tuple[int | str, ...] | None:
-    """Where in the runs the row stands that the page follows; None where its unit is not there any more."""
+    """Where in the runs the row stands that the page follows; None where
+    its unit is not there any more.
+    """
     name = values[0] if sort else values[3]
     number = positions.get(name)
     if number is None:
@@ -185,7 +203,9 @@ def _start(values: list[Any], positions: Positions, sort: str) -> tuple[int | st
 def _taken(
     runs: list[RowRun], start: tuple[int | str, ...] | None, *, backwards: bool
 ) -> list[RowRun]:
-    """Runs from the start on until they surely hold one row more than a page; the starting run counts as used up."""
+    """Runs from the start on until they surely hold one row more than a
+    page; the starting run counts as used up.
+    """
     taken_runs: list[RowRun] = []
     sure = 0
     for run in reversed(runs) if backwards else runs:

@@ -1,4 +1,6 @@
-"""共性问题 over whatever the list of subjects is narrowed to: the sentences, who is concerned, ready to be copied."""
+"""共性问题 over whatever the list of subjects is narrowed to: the sentences,
+who is concerned, ready to be copied.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ MOST = 200
 
 @view("see_unit")
 def subject_problems(request: HttpRequest) -> HttpResponse:
-    """The year's printed lines, or the catalogue's (``by=item``), counted over the same rows as the list."""
+    """The year's printed lines, or the catalogue's (``by=item``), counted
+    over the same rows as the list.
+    """
     put_under(request, "desk:subjects")
     whole, division = look(request), person(request).division
     printed = bool(division and common_lines(division, whole.year))

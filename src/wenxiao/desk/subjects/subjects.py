@@ -99,7 +99,9 @@ class ListQuery:
         )
 
     def address(self, route: str = "desk:subjects", **changed: Any) -> str:
-        """The list (or another page over the same rows) with some of it changed; always its first page."""
+        """The list (or another page over the same rows) with some of it
+        changed; always its first page.
+        """
         wanted = {
             "q": self.q,
             "unit": self.unit,
@@ -124,7 +126,9 @@ class ListQuery:
 
 @dataclass(frozen=True)
 class DossierLine:
-    """One dossier of the list; ``opens`` is the group it opens, if it is the first of one on the page."""
+    """One dossier of the list; ``opens`` is the group it opens, if it is
+    the first of one on the page.
+    """
 
     dossier: Dossier
     money: Money
@@ -190,9 +194,10 @@ def subjects(request: HttpRequest) -> HttpResponse:
 class ListView:
     """What an address asks for, as the person asking may see it.
 
-    ``seen`` are the dossiers in question before anything that has alternatives narrows them, ``cells`` their census
-    (of the work asked for, if any), ``kept`` the cells that everything asked for leaves. ``units`` are those the
-    person sees, ``known`` those of all cells; both in the order of the tree.
+    ``seen`` are the dossiers in question before anything that has alternatives narrows them,
+    ``cells`` their census (of the work asked for, if any), ``kept`` the cells that everything asked
+    for leaves. ``units`` are those the person sees, ``known`` those of all cells; both in the order
+    of the tree.
     """
 
     asked: ListQuery
@@ -234,7 +239,9 @@ class ListView:
         return self.works.dossiers(KEY_KINDS, among=self.found)
 
     def ranked(self, rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
-        """``rank`` 0: judged or watched by the bureau itself in the work year; these stand first."""
+        """``rank`` 0: judged or watched by the bureau itself in the work
+        year; these stand first.
+        """
         own = Case(
             *(When(self.works.holds(kind, key=True), then=Value(0)) for kind in KEY_KINDS),
             default=Value(1),
@@ -277,7 +284,9 @@ def add_up(
     groups: dict[GroupKey, DossierGroup],
     first: Iterable[tuple[int, int, int, str]],
 ) -> dict[int, Money]:
-    """Add every dossier's money to its group; the money of all, which must be few enough for that."""
+    """Add every dossier's money to its group; the money of all, which must
+    be few enough for that.
+    """
     own = {pk for pk, *_ in first}
     group = {key.pk: (int(key.pk not in own), key.fiscal_year, key.kind) for key in keys}
     monies = money_of(group)
@@ -303,7 +312,9 @@ def look(request: HttpRequest) -> ListView:
 
 
 def _problem(request: HttpRequest, asked: ListQuery, year: int) -> CommonLine | None:
-    """The printed line of common problems asked for; None where none is, or the year has no such line."""
+    """The printed line of common problems asked for; None where none is, or
+    the year has no such line.
+    """
     division = person(request).division
     if asked.problem is None or division is None:
         return None
@@ -311,7 +322,9 @@ def _problem(request: HttpRequest, asked: ListQuery, year: int) -> CommonLine | 
 
 
 def open_rounds(user: User) -> list[Round]:
-    """The running rounds of the person's own division, the latest first: what a dossier may be excused from."""
+    """The running rounds of the person's own division, the latest first:
+    what a dossier may be excused from.
+    """
     return list(
         rounds_visible_to(user)
         .filter(state="open", division=user.division_id)
@@ -341,7 +354,9 @@ def _worked(rows: QuerySet[Dossier], work: str, works: Works) -> QuerySet[Dossie
 def _census(
     seen: QuerySet[Dossier], asked: ListQuery, works: Works, divisions: Iterable[int]
 ) -> list[CensusCell]:
-    """Kept while nobody acts, unless searched for words or narrowed by reviews: those are counted each time."""
+    """Kept while nobody acts, unless searched for words or narrowed by
+    reviews: those are counted each time.
+    """
     if asked.q or asked.problem or asked.work:
         return census(_worked(seen, asked.work, works))
     return census_kept(seen, divisions)
@@ -350,7 +365,9 @@ def _census(
 def _narrow(
     rows: QuerySet[Dossier], asked: ListQuery, below: frozenset[int] | None, works: Works
 ) -> QuerySet[Dossier]:
-    """The dossiers asked for, in the words of the database: the same as the cells that ``narrowed`` leaves."""
+    """The dossiers asked for, in the words of the database: the same as the
+    cells that ``narrowed`` leaves.
+    """
     if asked.kind:
         rows = rows.filter(subject__kind=asked.kind)
     if asked.fiscal_year:
@@ -362,7 +379,9 @@ def _narrow(
 
 
 def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -> QuerySet[Dossier]:
-    """The evaluated projects of the year with a confirmed problem of a printed line (共性问题); all where none is asked."""
+    """The evaluated projects of the year with a confirmed problem of a
+    printed line (共性问题); all where none is asked.
+    """
     if line is None:
         return rows
     rows = rows.filter(works.holds("finance_evaluation", key=True)).exclude(

@@ -1,4 +1,6 @@
-"""目标调整: the change request with its reason, budget change and proof; and targets whose budget changed without them."""
+"""目标调整: the change request with its reason, budget change and proof; and
+targets whose budget changed without them.
+"""
 
 from __future__ import annotations
 

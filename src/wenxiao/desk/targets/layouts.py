@@ -1,4 +1,6 @@
-"""一体化表样: the bureau's own list registered by its table, mapped column by column, filled on export."""
+"""一体化表样: the bureau's own list registered by its table, mapped column by
+column, filled on export.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 ENTRY = "desk:targets"
 LARGEST = 2 << 20
 SECONDS = 10.0
-"""So large, and for so long, a form of headings is read while the person waits; other files wait for the worker."""
+"""So large, and for so long, a form of headings is read while the person
+waits; other files wait for the worker.
+"""
 
 
 @view("import", methods=("GET", "POST"), files=True)

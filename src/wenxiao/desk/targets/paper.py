@@ -1,4 +1,6 @@
-"""正式表 and 离线表: the official form to look at and print; a workbook out, filled elsewhere, and back cell by cell."""
+"""正式表 and 离线表: the official form to look at and print; a workbook out,
+filled elsewhere, and back cell by cell.
+"""
 
 from __future__ import annotations
 

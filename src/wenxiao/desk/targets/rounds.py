@@ -1,4 +1,6 @@
-"""目标申报: what a round still waits for, and for which kinds of a year targets are filed here at all."""
+"""目标申报: what a round still waits for, and for which kinds of a year targets
+are filed here at all.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ MOST = 60
 
 @view("see_unit")
 def target_round(request: HttpRequest, pk: int) -> HttpResponse:
-    """One round of filing: what this person's units still owe, what was given back, and who is missing."""
+    """One round of filing: what this person's units still owe, what was
+    given back, and who is missing.
+    """
     user = person(request)
     row = rounds_visible_to(user).filter(pk=pk, kind="target_review").first()
     if row is None:

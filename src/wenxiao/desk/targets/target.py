@@ -1,4 +1,6 @@
-"""One target: what was promised, and the checks before review with ground, standing, bad and good example."""
+"""One target: what was promised, and the checks before review with ground,
+standing, bad and good example.
+"""
 
 from __future__ import annotations
 

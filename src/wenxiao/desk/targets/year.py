@@ -1,4 +1,6 @@
-"""目标: the targets of a budget year, each with its state, its origin and what the checks find in it."""
+"""目标: the targets of a budget year, each with its state, its origin and
+what the checks find in it.
+"""
 
 from __future__ import annotations
 

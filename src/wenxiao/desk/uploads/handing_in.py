@@ -1,4 +1,6 @@
-"""A form with files: set aside at once; done on the spot where nothing must be opened, else by the task worker."""
+"""A form with files: set aside at once; done on the spot where nothing must
+be opened, else by the task worker.
+"""
 
 from __future__ import annotations
 
@@ -28,10 +30,12 @@ MADE = {"target_adjustment": "desk:target_fill", "document": "desk:document"}
 def hand_in(
     request: HttpRequest, begin: Callable[[], Upload], back: str, typed: Sequence[Typed] = ()
 ) -> HttpResponse:
-    """Answer a form with files. ``begin`` checks the form and gives the upload set aside (uploads.set_aside).
+    """Answer a form with files.
+    ``begin`` checks the form and gives the upload set aside (uploads.set_aside).
 
-    Pictures and PDF are judged by their bytes and the act is done before the answer. What a child must open waits for the
-    worker, and the page of the upload says how far it is; no web process waits for a file to be read.
+    Pictures and PDF are judged by their bytes and the act is done before the answer. What a child
+    must open waits for the worker, and the page of the upload says how far it is; no web process
+    waits for a file to be read.
     """
     waiting: list[int] = []
     set_aside_now: list[Upload] = []

@@ -39,7 +39,9 @@ def _waits(row: Upload) -> dict[str, object]:
 
 @view("login")
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """While it is read, how far; afterwards the page it came from with what was done, or why nothing was."""
+    """While it is read, how far; afterwards the page it came from with what
+    was done, or why nothing was.
+    """
     row = _upload(request, pk)
     if row.state in uploads.OPEN:
         response = render(request, "desk/uploads/upload.html", _waits(row))

@@ -1,4 +1,6 @@
-"""下年度预算: one sheet a department before the budget meeting, decisions on it, and the list a leader signs."""
+"""下年度预算: one sheet a department before the budget meeting, decisions on it,
+and the list a leader signs.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def _whole(request: HttpRequest) -> DepartmentSheet:
 
 @view("see_unit")
 def departments(request: HttpRequest) -> HttpResponse:
-    """All departments with what they ask, what the rules would take off, and how far decisions are."""
+    """All departments with what they ask, what the rules would take off,
+    and how far decisions are.
+    """
     _refuse_outside(request)
     division, year = division_of(request, ENTRY), _year(request)
     whole = _whole(request)
@@ -114,7 +118,9 @@ def _lines(request: HttpRequest, unit: Unit) -> list[Line]:
 
 @view("see_unit")
 def department(request: HttpRequest, pk: int) -> HttpResponse:
-    """One department before the meeting: money, past, rule, decision side by side; the simulator above."""
+    """One department before the meeting: money, past, rule, decision side
+    by side; the simulator above.
+    """
     row, year, division = _of(request, pk), _year(request), division_of(request, ENTRY)
     lines = _lines(request, row)
     whole = sheet([], division=division, year=year)
@@ -267,7 +273,9 @@ def approved(request: HttpRequest) -> HttpResponse:
 
 @view("see_unit")
 def list_file(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """The department's 结果应用清单 as .docx or .xlsx: the signed one where there is one, else the draft."""
+    """The department's 结果应用清单 as .docx or .xlsx: the signed one where there
+    is one, else the draft.
+    """
     row, year = _of(request, pk), _year(request)
     makers = {"docx": decided_docx, "xlsx": decided_xlsx}
     if name not in makers:

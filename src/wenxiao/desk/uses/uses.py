@@ -1,4 +1,6 @@
-"""结果应用: what rules and people propose from results, what was decided and why, and the 从严审核 list of each office."""
+"""结果应用: what rules and people propose from results, what was decided and
+why, and the 从严审核 list of each office.
+"""
 
 from __future__ import annotations
 

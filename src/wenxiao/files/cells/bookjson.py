@@ -44,7 +44,9 @@ def _sheet_as_json(sheet: Sheet) -> dict[str, Any]:
 
 
 def book_from_json(data: dict[str, Any]) -> Book:
-    """The grid again. Raises KeyError, TypeError or ValueError for anything :func:`book_as_json` didn't make."""
+    """The grid again. Raises KeyError, TypeError or ValueError for anything
+    :func:`book_as_json` didn't make.
+    """
     book = Book(data["container"], margins=list(data["margins"]))
     book.paragraphs = [(int(number), str(text)) for number, text in data["paragraphs"]]
     for item in data["sheets"]:

@@ -1,7 +1,8 @@
 """A grid of cells as a person sees it, whatever file it came from.
 
-Readers make a :class:`Book` of :class:`Sheet` of :class:`Cell`; forms look for labels on it and never open a file.
-Plain tuples and dataclasses only: a Book crosses from the limited child process by pickle.
+Readers make a :class:`Book` of :class:`Sheet` of :class:`Cell`; forms look for labels on it and
+never open a file. Plain tuples and dataclasses only: a Book crosses from the limited child process
+by pickle.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ Container = Literal["xlsx", "xls", "docx", "csv", "html", "xml2003"]
 class Cell:
     """One cell with its address.
 
-    ``row`` and ``col`` count from 1 in workbooks and from 0 in Word tables, as people address them there.
-    ``text`` is what a person sees ("90%" for 0.9 formatted 0%, "8" for 8.0, "" for empty);
-    ``raw`` is the stored value as text (decimal text for numbers); ``formula`` the formula without cached value, if any.
+    ``row`` and ``col`` count from 1 in workbooks and from 0 in Word tables, as people address them
+    there. ``text`` is what a person sees ("90%" for 0.9 formatted 0%, "8" for 8.0, "" for empty);
+    ``raw`` is the stored value as text (decimal text for numbers); ``formula`` the formula without
+    cached value, if any.
     """
 
     row: int
@@ -45,7 +47,9 @@ class Merge:
 
 @dataclass(slots=True)
 class Sheet:
-    """A worksheet or one Word table. ``cells`` holds only cells that are not empty, by (row, col)."""
+    """A worksheet or one Word table.
+    ``cells`` holds only cells that are not empty, by (row, col).
+    """
 
     name: str
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
@@ -71,8 +75,9 @@ class Sheet:
 
 @dataclass(slots=True)
 class Book:
-    """One uploaded file as sheets. ``paragraphs`` are the texts outside tables of a Word file, in order,
-    each with the number of the next table (0 before the first table).
+    """One uploaded file as sheets.
+    ``paragraphs`` are the texts outside tables of a Word file, in order, each with the number of
+    the next table (0 before the first table).
     """
 
     container: Container

@@ -1,4 +1,6 @@
-"""Word files as a :class:`Book`: every table a sheet addressed from 0, the paragraphs between them beside it."""
+"""Word files as a :class:`Book`: every table a sheet addressed from 0, the
+paragraphs between them beside it.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,11 @@ _DEEPEST = 6
 
 
 def read_docx(path: Path) -> Book:
-    """The tables of a .docx in reading order, nested ones behind the table they stand in, with the texts between.
+    """The tables of a .docx in reading order, nested ones behind the table they stand in, with the
+    texts between.
 
-    A merged cell keeps its value in its first cell; cells are addressed "row,col" by the table's own columns.
-    Raises UnreadableError with a sentence for the user.
+    A merged cell keeps its value in its first cell; cells are addressed "row,col" by the table's
+    own columns. Raises UnreadableError with a sentence for the user.
     """
     try:
         document = docx.Document(str(path))

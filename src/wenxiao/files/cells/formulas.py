@@ -1,4 +1,6 @@
-"""The few formulas officers write (sums, ratios, rounding), computed exactly when a file carries no cached value."""
+"""The few formulas officers write (sums, ratios, rounding), computed
+exactly when a file carries no cached value.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class UnknownFormulaError(ValueError):
 
 
 def computed_value(sheet: Sheet, row: int, col: int) -> Fraction | None:
-    """What the cell's formula yields, exact; None when it is not a number or uses what is not computed here."""
+    """What the cell's formula yields, exact; None when it is not a number
+    or uses what is not computed here.
+    """
     try:
         value = _cell_value(sheet, row, col, 0)
     except (UnknownFormulaError, ZeroDivisionError):

@@ -1,4 +1,6 @@
-"""A sheet looked at row by row: the cells written in a row, and numbers as score sheets and lists promise them."""
+"""A sheet looked at row by row: the cells written in a row, and numbers as
+score sheets and lists promise them.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class TableGrid(labels.Grid):
         return self._by_row.get(row, [])
 
     def figure(self, row: int, col: int) -> Seen:
-        """A number with its cell; a formula without cached value has ``value`` None and ``computed``."""
+        """A number with its cell; a formula without cached value has
+        ``value`` None and ``computed``.
+        """
         cell, address = self.cell(row, col), self.address(row, col)
         if cell is None:
             return Seen(cell=address, value=None)
@@ -47,7 +51,9 @@ class TableGrid(labels.Grid):
 
 
 def plain_number(cell: Cell) -> str | None:
-    """Decimal text of the number in a cell, without thousands commas, unit and trailing zeros; None if it is none."""
+    """Decimal text of the number in a cell, without thousands commas, unit
+    and trailing zeros; None if it is none.
+    """
     number = number_of(cell.raw) if cell.raw is not None else None
     percent = half_width(cell.text).strip().endswith("%")
     if number is None:

@@ -1,4 +1,6 @@
-"""What a person sees in a cell: a stored number under its number format, as Excel and WPS would print it."""
+"""What a person sees in a cell: a stored number under its number format, as
+Excel and WPS would print it.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _GENERAL = {"", "general", "@", "g/通用格式", "通用格式"}
 
 
 def decimal_of(value: float | Decimal) -> Decimal | None:
-    """The number a spreadsheet means: 15 significant digits, the precision Excel itself keeps; None if not finite."""
+    """The number a spreadsheet means: 15 significant digits, the precision
+    Excel itself keeps; None if not finite.
+    """
     try:
         number = Decimal(value) if isinstance(value, int | Decimal) else Decimal(repr(value))
         if not number.is_finite():
@@ -51,7 +55,9 @@ def unsingled(number: Decimal) -> Decimal:
 
 
 def plain(number: Decimal) -> str:
-    """Decimal text without exponent and without zeros at the end: 8.0 → "8", 1E+3 → "1000", -0 → "0"."""
+    """Decimal text without exponent and without zeros at the end: 8.0 →
+    "8", 1E+3 → "1000", -0 → "0".
+    """
     text = f"{number:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -74,7 +80,9 @@ def _sections(number_format: str) -> tuple[str, ...]:
 
 
 def _literals(section: str) -> str:
-    """The format with quoted text shielded into private letters so that its digits are not taken for places."""
+    """The format with quoted text shielded into private letters so that its
+    digits are not taken for places.
+    """
 
     def shield(found: re.Match[str]) -> str:
         words = found[1] if found[1] is not None else found[2]
@@ -173,7 +181,9 @@ def as_date(serial: Decimal, *, date1904: bool = False) -> dt.datetime | None:
 
 
 def format_date(moment: dt.datetime, number_format: str | None) -> str:
-    """A date as written in China: the format's own order and words where it is simple, else 2022-12-31."""
+    """A date as written in China: the format's own order and words where it
+    is simple, else 2022-12-31.
+    """
     bare = _QUOTED.sub(
         lambda found: found[1] or found[2] or "", (number_format or "").split(";")[0]
     ).lower()

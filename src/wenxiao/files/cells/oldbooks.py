@@ -1,6 +1,8 @@
-"""How an old .xls looks: number formats, merges and hidden rows, which calamine doesn't tell. BIFF8 records, no values.
+"""How an old .xls looks: number formats, merges and hidden rows, which calamine doesn't tell.
+BIFF8 records, no values.
 
-Record layouts as published in [MS-XLS] and [MS-CFB]; whatever does not fit is passed over, for values come from calamine.
+Record layouts as published in [MS-XLS] and [MS-CFB]; whatever does not fit is passed over, for
+values come from calamine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The sheets and headings of the workbook a target is filled in away from the system: written and read by one list."""
+"""The sheets and headings of the workbook a target is filled in away from
+the system: written and read by one list.
+"""
 
 GIVEN, GOALS, ROWS, MONEY, PLAN = "说明", "目标", "年度指标", "资金和测算依据", "实施进度计划"
 """The sheets, in their order."""
@@ -10,7 +12,9 @@ GIVEN_LABELS = (
     ("unit", "单位"),
     ("year", "预算年度"),
 )
-"""What the bureau gave and the unit doesn't change; ``key`` and ``version`` say which target it is of."""
+"""What the bureau gave and the unit doesn't change; ``key`` and ``version``
+say which target it is of.
+"""
 ROW_HEADINGS = (
     ("pk", "行号（不要改）"),
     ("level1", "一级指标"),

@@ -31,9 +31,11 @@ class PlainTextError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A csv looked through once, never held whole: its codec, encoding as shown to people, separator and edges.
+    """A csv looked through once, never held whole: its codec, encoding as shown to people,
+    separator and edges.
 
-    ``head`` is its beginning, ``tail`` its end (both a few thousand characters), ``quotes`` how many quote signs it has.
+    ``head`` is its beginning, ``tail`` its end (both a few thousand characters), ``quotes`` how
+    many quote signs it has.
     """
 
     path: Path
@@ -73,7 +75,9 @@ class _Survey:
 
 
 def decoded(path: Path) -> PlainText:
-    """The text of a csv: UTF-8, else GBK (GB18030), else UTF-16. Raises PlainTextError with the line of broken bytes."""
+    """The text of a csv: UTF-8, else GBK (GB18030), else UTF-16.
+    Raises PlainTextError with the line of broken bytes.
+    """
     with path.open("rb") as stream:
         beginning = stream.read(2_000)
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -88,7 +92,9 @@ def decoded(path: Path) -> PlainText:
 
 
 def _surveyed(path: Path, codec: str) -> _Survey:
-    """The text in pieces; UnicodeDecodeError with ``start`` counted from the beginning of the file."""
+    """The text in pieces; UnicodeDecodeError with ``start`` counted from
+    the beginning of the file.
+    """
     decoder, survey, read = codecs.getincrementaldecoder(codec)(), _Survey(), 0
     with path.open("rb") as stream:
         while True:
@@ -145,7 +151,9 @@ def _separator(words: str) -> str:
 
 
 class Stretch(NamedTuple):
-    """Lines without any quote sign, so that each is one row and splits at the separator: the first one's number, and they."""
+    """Lines without any quote sign, so that each is one row and splits at
+    the separator: the first one's number, and they.
+    """
 
     line: int
     lines: list[str]
@@ -159,7 +167,9 @@ class TextRow(NamedTuple):
 
 
 def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
-    """(line as a person sees it, fields) of every row that isn't blank. Raises PlainTextError for what no table has."""
+    """(line as a person sees it, fields) of every row that isn't blank.
+    Raises PlainTextError for what no table has.
+    """
     for piece in pieces_of(text):
         if isinstance(piece, TextRow):
             yield piece
@@ -171,7 +181,9 @@ def rows_of(text: PlainText) -> Iterator[tuple[int, list[str]]]:
 
 
 def pieces_of(text: PlainText) -> Iterator[Stretch | TextRow]:
-    """The text in stretches of plain lines, and row by row where quotes stand. Raises PlainTextError as :func:`rows_of`."""
+    """The text in stretches of plain lines, and row by row where quotes stand.
+    Raises PlainTextError as :func:`rows_of`.
+    """
     if text.quotes % 2:
         line = _unclosed_line(text)
         raise PlainTextError(
@@ -194,7 +206,9 @@ def pieces_of(text: PlainText) -> Iterator[Stretch | TextRow]:
 
 
 def _plain_lines(block: str) -> list[str] | None:
-    """The block's lines when each of them is a row by itself; None when quotes or lone carriage returns say otherwise."""
+    """The block's lines when each of them is a row by itself; None when
+    quotes or lone carriage returns say otherwise.
+    """
     if '"' in block:
         return None
     if "\r" in block:
@@ -208,7 +222,9 @@ def _plain_lines(block: str) -> list[str] | None:
 
 
 class _Source:
-    """A text in blocks of whole lines, and as lines for the csv reader: a row may need lines beyond its block."""
+    """A text in blocks of whole lines, and as lines for the csv reader: a
+    row may need lines beyond its block.
+    """
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -245,7 +261,9 @@ class _Source:
 
 
 def _quoted(block: str, source: _Source, reader: Iterator[list[str]]) -> Iterator[TextRow]:
-    """The rows of one block by the csv reader, which stops between two rows at the block's end or a little behind it."""
+    """The rows of one block by the csv reader, which stops between two rows
+    at the block's end or a little behind it.
+    """
     source.give_back(block)
     while not source.is_empty:
         line = source.read + 1
@@ -265,7 +283,9 @@ def _quoted(block: str, source: _Source, reader: Iterator[list[str]]) -> Iterato
 
 
 def fields_of(words: str, line: int, separator: str) -> list[str] | None:
-    """The fields of a line without quotes; None for a blank one. Raises PlainTextError for what no table has."""
+    """The fields of a line without quotes; None for a blank one.
+    Raises PlainTextError for what no table has.
+    """
     fields = words.split(separator)
     return fields if _has_words(fields, line) else None
 

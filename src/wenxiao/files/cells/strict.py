@@ -1,4 +1,6 @@
-"""Strict Open XML (Excel's „Strict Open XML 电子表格“): the same parts under other namespaces, made transitional in memory."""
+"""Strict Open XML (Excel's „Strict Open XML 电子表格“): the same parts under
+other namespaces, made transitional in memory.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,3 @@
-"""The door: whether a stranger's file may come in at all, by its bytes, markings and personal data."""
+"""The door: whether a stranger's file may come in at all, by its bytes,
+markings and personal data.
+"""

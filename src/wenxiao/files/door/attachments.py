@@ -1,4 +1,6 @@
-"""Papers kept as they came, never parsed: what the gate knows, and PDF by its magic, end and size."""
+"""Papers kept as they came, never parsed: what the gate knows, and PDF by
+its magic, end and size.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,11 @@ _ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)[^A-
 
 
 def admit_attachment(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
-    """As ``gate.admit``, and PDF besides (container "pdf"): begins and ends as one, no script, nothing embedded.
+    """As ``gate.admit``, and PDF besides (container "pdf"): begins and ends as one, no script,
+    nothing embedded.
 
-    What lies inside compressed PDF streams is not looked at: the file is only ever handed back as a download.
+    What lies inside compressed PDF streams is not looked at: the file is only ever handed back as a
+    download.
     """
     with path.open("rb") as stream:
         head = stream.read(1024)

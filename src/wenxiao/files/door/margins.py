@@ -1,4 +1,6 @@
-"""Where a marking stands beside the text that readers see: properties, watermarks, notes, comments, sheet names, shapes."""
+"""Where a marking stands beside the text that readers see: properties,
+watermarks, notes, comments, sheet names, shapes.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +23,16 @@ _CHUNK = 65_536
 
 
 def is_margin(name: str) -> bool:
-    """Whether a part (its name in lower case) holds text beside the cells and paragraphs readers look through."""
+    """Whether a part (its name in lower case) holds text beside the cells
+    and paragraphs readers look through.
+    """
     return _PARTS.fullmatch(name) is not None
 
 
 def scan_margin(name: str, part: IO[bytes]) -> None:
-    """Read one such part; PartError where it carries a marking. That it is whole was seen before."""
+    """Read one such part; PartError where it carries a marking.
+    That it is whole was seen before.
+    """
     margin = _Margin(whole=name.startswith("docprops/"))
     while chunk := part.read(_CHUNK):
         margin.parser.Parse(chunk, False)

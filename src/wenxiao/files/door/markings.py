@@ -20,7 +20,9 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 def marking_in(text: str) -> str | None:
-    """The state-secret marking a text is or carries; None for 保密, 涉密, 商业秘密, 工作秘密 and the like in prose."""
+    """The state-secret marking a text is or carries; None for 保密, 涉密, 商业秘密,
+    工作秘密 and the like in prose.
+    """
     if "密" not in text:
         return None
     words = _UNSEEN.sub("", squeezed(text))
@@ -50,7 +52,9 @@ def _texts(book: Book) -> Iterator[tuple[str | None, str | None, str]]:
 
 
 def marking_problem(book: Book) -> Problem | None:
-    """The refusal of a file that carries a secrecy marking; None when it carries none. The content is not repeated."""
+    """The refusal of a file that carries a secrecy marking; None when it carries none.
+    The content is not repeated.
+    """
     for sheet, cell, text in _texts(book):
         marking = marking_in(text)
         if marking is not None:

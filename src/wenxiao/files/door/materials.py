@@ -1,7 +1,8 @@
-"""Papers handed in as proof (佐证): let in by their bytes, looked through for secrecy markings and personal data.
+"""Papers handed in as proof (佐证): let in by their bytes, looked through for secrecy markings and
+personal data.
 
-What can be read as text is read in a limited child. A scan or a photograph can't be: ``read`` says so, and the person who
-hands it in answers for what stands on it.
+What can be read as text is read in a limited child. A scan or a photograph can't be: ``read`` says
+so, and the person who hands it in answers for what stands on it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ _MARKS = tuple(
     for star in "★☆"
     for coding in ("utf-8", "utf-16-be", "utf-16-le", "gb18030")
 )
-"""A marking in plain bytes, as titles and properties of PDF and pictures carry it; too long to stand there by chance."""
+"""A marking in plain bytes, as titles and properties of PDF and pictures
+carry it; too long to stand there by chance.
+"""
 _HEX_MARK = re.compile(
     b"|".join(
         "".join(rf"{byte:02x}\s*" for byte in mark.encode("utf-16-be")).encode()
@@ -48,7 +51,9 @@ WHAT_TO_DO = "涉密材料请按保密规定线下报送，并从本机删除；
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found: the container (None: refused, then why), personal data by kind with how often, text read or not."""
+    """What was found: the container (None: refused, then why), personal data by kind with how
+    often, text read or not.
+    """
 
     container: str | None
     problem: Problem | None = None
@@ -57,7 +62,9 @@ class Looked:
 
 
 def look_at(path: Path, name: str, *, pool: Pool, largest: int = LARGEST_PROOF) -> Looked:
-    """Whether the file at ``path``, which its sender calls ``name``, may be kept. ``largest`` in bytes; never raises."""
+    """Whether the file at ``path``, which its sender calls ``name``, may be kept.
+    ``largest`` in bytes; never raises.
+    """
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in TAKEN:
         return _refused(
@@ -98,7 +105,9 @@ def _picture(path: Path, suffix: str) -> Looked:
 
 
 def _pdf(path: Path) -> Looked:
-    """A PDF's pages are mostly compressed or scanned: only what stands in it in plain bytes (title, author) is seen."""
+    """A PDF's pages are mostly compressed or scanned: only what stands in
+    it in plain bytes (title, author) is seen.
+    """
     return _marked(path) or Looked("pdf")
 
 
@@ -119,7 +128,9 @@ def _office(path: Path, container: str, pool: Pool) -> Looked:
 
 
 def opens(name: str) -> bool:
-    """Whether a file of this name must be opened by a child to be looked through; pictures and PDF are not."""
+    """Whether a file of this name must be opened by a child to be looked
+    through; pictures and PDF are not.
+    """
     return PurePosixPath(name).suffix.lower() in _OFFICE
 
 

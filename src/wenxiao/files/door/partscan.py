@@ -1,4 +1,6 @@
-"""The second pass of the gate: each XML part through expat, counting what a parser would have to build; pictures by size."""
+"""The second pass of the gate: each XML part through expat, counting what a parser would have to
+build; pictures by size.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Personal data in a text that is to be published: identity numbers, telephones, bank cards, addresses of mail."""
+"""Personal data in a text that is to be published: identity numbers,
+telephones, bank cards, addresses of mail.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _KINDS = (
 
 
 def personal_data_in(text: str) -> list[tuple[str, str]]:
-    """(kind, what was found with its middle hidden) of each; a number is counted once, as the first kind it fits."""
+    """(kind, what was found with its middle hidden) of each; a number is
+    counted once, as the first kind it fits.
+    """
     hidden, left = [], text
     for kind, pattern in _KINDS:
         for match in pattern.findall(left):
@@ -27,7 +31,9 @@ def personal_data_in(text: str) -> list[tuple[str, str]]:
 
 
 def masked(text: str) -> str:
-    """The text with the middle of each piece of personal data hidden: what is taken in from outside keeps none."""
+    """The text with the middle of each piece of personal data hidden: what
+    is taken in from outside keeps none.
+    """
     for kind, pattern in _KINDS:
         for match in pattern.findall(text):
             if _holds(kind, match):
@@ -36,7 +42,9 @@ def masked(text: str) -> str:
 
 
 def _holds(kind: str, number: str) -> bool:
-    """Identity numbers and bank cards carry a check digit: other long numbers (project codes) are none."""
+    """Identity numbers and bank cards carry a check digit: other long
+    numbers (project codes) are none.
+    """
     if kind == "身份证号":
         total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
         return _CHECKS[total % 11] == number[-1].upper()

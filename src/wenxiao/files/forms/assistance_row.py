@@ -8,7 +8,9 @@ from wenxiao.files.cells.own_sheets import ASSISTANCE, ASSISTANCE_ASKED, ASSISTA
 
 
 def assistance_row(book: Book) -> dict[str, str] | None:
-    """What the workbook says by key, ``key`` being the number of the request; None for a workbook that is none of ours."""
+    """What the workbook says by key, ``key`` being the number of the
+    request; None for a workbook that is none of ours.
+    """
     keys = {squeezed(word): key for key, word in (*ASSISTANCE_GIVEN, *ASSISTANCE_ASKED)}
     sheet = next((one for one in book.sheets if one.name == ASSISTANCE), None)
     if sheet is None:

@@ -1,4 +1,6 @@
-"""The words of a score sheet: indicator names with codes and points, headings of problems and suggestions."""
+"""The words of a score sheet: indicator names with codes and points,
+headings of problems and suggestions.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ class LevelName:
 
 
 def split_name(text: str) -> tuple[str | None, str, str | None]:
-    """(code, name, points) of an indicator's name: 「A101 立项依据充分性（4分）」 → ("A101", "立项依据充分性", "4")."""
+    """(code, name, points) of an indicator's name: 「A101 立项依据充分性（4分）」 →
+    ("A101", "立项依据充分性", "4").
+    """
     wide = re.sub(r"\s+", " ", re.sub(r"\n", "", text.strip()))
     points = POINTS.search(half_width(wide))
     name = wide[: points.start()] if points else wide
@@ -53,7 +57,9 @@ def split_name(text: str) -> tuple[str | None, str, str | None]:
 
 
 def opens_block(text: str) -> str | None:
-    """Which block, "problems" or "suggestions", the text opens when it is the heading of one, else None."""
+    """Which block, "problems" or "suggestions", the text opens when it is
+    the heading of one, else None.
+    """
     bare = squeezed(LEADING_NUMBER.sub("", text, count=1)).strip(":")
     if PROBLEMS.match(bare):
         return "problems"

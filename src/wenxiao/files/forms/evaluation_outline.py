@@ -1,4 +1,6 @@
-"""Score sheets with one column of indicators whose levels show in numbering or indents: 一 → 1 → 1.1."""
+"""Score sheets with one column of indicators whose levels show in numbering
+or indents: 一 → 1 → 1.1.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,8 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row stands in the outline: the rows above it that name its levels, outermost first, and whether any row
-    stands under it.
+    """Where a row stands in the outline: the rows above it that name its levels, outermost first,
+    and whether any row stands under it.
     """
 
     above: tuple[int, ...]
@@ -33,7 +35,9 @@ class Place:
 
 
 def outline_of(grid: TableGrid, head: ScoreTableHead, last: int) -> dict[int, Place]:
-    """The place of every numbered or indented row; empty where the sheet has level columns or no outline."""
+    """The place of every numbered or indented row; empty where the sheet
+    has level columns or no outline.
+    """
     column = head.roles.get("level3")
     if column is None or "level1" in head.roles or "level2" in head.roles:
         return {}
@@ -54,7 +58,9 @@ def outline_of(grid: TableGrid, head: ScoreTableHead, last: int) -> dict[int, Pl
 
 
 def _style(number: str, cell: Cell) -> str | None:
-    """How a row is numbered, else how far it is indented; None for a total or a note that ends the outline."""
+    """How a row is numbered, else how far it is indented; None for a total
+    or a note that ends the outline.
+    """
     words = half_width(cell.text).strip()
     if re.match(r"(?:合\s*计|总\s*[计分]|总得分|备?注|说明|评价等级|存在|意见)", words) or (
         not number and re.match(r"[备]?注[:]", words)

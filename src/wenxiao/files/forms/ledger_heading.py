@@ -1,4 +1,6 @@
-"""The heading of a ledger: on one row or on two, repeated on every page, over names that are merged downward."""
+"""The heading of a ledger: on one row or on two, repeated on every page,
+over names that are merged downward.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ _NAMES = {
 
 
 def start_heading(out: dict[str, Any], line: int, fields: list[str]) -> None:
-    """Take a row as the heading, and the row of groups above it where its own words are only parts of names."""
+    """Take a row as the heading, and the row of groups above it where its
+    own words are only parts of names.
+    """
     out["header_line"] = line
     out["heading_rows"] = [[squeezed(field) for field in fields]]
     groups = out.pop("above", None)
@@ -56,7 +60,9 @@ def remember_above(out: dict[str, Any], fields: list[str]) -> None:
 
 
 def continues_heading(out: dict[str, Any], fields: list[str]) -> bool:
-    """Whether the row behind a heading is its second row, or only numbers its columns; joined to it if so."""
+    """Whether the row behind a heading is its second row, or only numbers
+    its columns; joined to it if so.
+    """
     filled = [squeezed(field) for field in fields if field]
     if len(filled) > 2 and all(_NUMBERED.fullmatch(text) for text in filled) and _counts(filled):
         out["heading_rows"].append([squeezed(field) for field in fields])
@@ -80,7 +86,9 @@ def _is_word(text: str) -> bool:
 
 
 def _parts_of_groups(top: Sequence[str], fields: Sequence[str]) -> bool:
-    """Whether a row holds headings alone, two of them parts of a group (编码 · 名称) or standing under an empty cell."""
+    """Whether a row holds headings alone, two of them parts of a group (编码
+    · 名称) or standing under an empty cell.
+    """
     filled = [(at, squeezed(field)) for at, field in enumerate(fields) if field]
     if len(filled) < 2 or not all(_is_word(text) for _, text in filled):
         return False
@@ -128,7 +136,9 @@ def _ends_trimmed(row: Sequence[str]) -> list[str]:
 def filled_down(
     rows: Iterator[Line], merges: Sequence[Any], first: int, out: dict[str, Any]
 ) -> Iterator[Line]:
-    """Rows with the names merged over them; what is merged but no name, money above all, stays with its first row."""
+    """Rows with the names merged over them; what is merged but no name,
+    money above all, stays with its first row.
+    """
     covering: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, _) in merges:
         for row in range(top + 1, min(bottom, top + _TALLEST) + 1):

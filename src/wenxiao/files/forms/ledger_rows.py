@@ -1,4 +1,6 @@
-"""Where a ledger's lines go, and which of them are certainly nothing but lines, so that a million of them pass at once."""
+"""Where a ledger's lines go, and which of them are certainly nothing but
+lines, so that a million of them pass at once.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def part_of(rows: Path, number: int) -> Path:
 
 
 class Rows:
-    """Where the lines go: a list, or csv files of 50 000 lines each, which neither end of the pipe must hold at once."""
+    """Where the lines go: a list, or csv files of 50 000 lines each, which
+    neither end of the pipe must hold at once.
+    """
 
     def __init__(self, to: Path | None) -> None:
         self.listed: list[list[Any]] = []
@@ -72,9 +76,11 @@ class Rows:
 
 
 class Ordinary:
-    """Tells lines that are certainly no total, group, note, marking or second heading; those are taken over as they stand.
+    """Tells lines that are certainly no total, group, note, marking or second heading; those are
+    taken over as they stand.
 
-    Whatever is not certain is left to the caller, and so is the line behind it (totals look at what follows them).
+    Whatever is not certain is left to the caller, and so is the line behind it (totals look at what
+    follows them).
     """
 
     def __init__(self, out: dict[str, Any]) -> None:
@@ -86,7 +92,9 @@ class Ordinary:
         self._follows_odd = False
 
     def odd_lines(self, first: int, lines: list[str], separator: str) -> Iterator[tuple[int, str]]:
-        """Take over the ordinary ones of ``lines`` (without quotes) and give the others, each in its turn."""
+        """Take over the ordinary ones of ``lines`` (without quotes) and
+        give the others, each in its turn.
+        """
         signs, full = self._width - 1, self._out["source_rows"] + len(lines) > MOST_ROWS
         for line, words in enumerate(lines, first):
             words_of_line = words if separator == "," else self._with_commas(words, separator)

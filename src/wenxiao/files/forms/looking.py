@@ -1,7 +1,8 @@
-"""A paper looked through in the limited child: secrecy markings, formulas that reach outside, personal data.
+"""A paper looked through in the limited child: secrecy markings, formulas that reach outside,
+personal data.
 
-Nothing of its content is given back but how often which kind of personal data stands in it. A large workbook or text is
-read as a stream, so that the child stays small.
+Nothing of its content is given back but how often which kind of personal data stands in it. A large
+workbook or text is read as a stream, so that the child stays small.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ _REACHES_OUT = re.compile(
 
 
 def look_through(path: Path) -> dict[str, Any]:
-    """``{"file", "container", "personal": [[kind, how often]], "problems"}``; ``container`` None when refused."""
+    """``{"file", "container", "personal": [[kind, how often]],
+    "problems"}``; ``container`` None when refused.
+    """
     admitted = admit(path)
     if admitted.container is None:
         return _answer(path, None, (), list(admitted.problems))
@@ -103,7 +106,9 @@ def _of_book(book: Book) -> Iterator[tuple[str, bool]]:
 
 
 def _looked(found: Iterable[tuple[str, bool]]) -> tuple[tuple[str, int], ...]:
-    """Personal data by kind; raises _RefusedError for a marking or a formula that reaches outside."""
+    """Personal data by kind; raises _RefusedError for a marking or a
+    formula that reaches outside.
+    """
     counted: Counter[str] = Counter()
     left = MOST_TEXT
     for text, formula in found:

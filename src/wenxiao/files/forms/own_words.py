@@ -23,7 +23,9 @@ def words_in_force(words: Mapping[str, str] | None) -> Iterator[None]:
 
 
 def own_column(heading: str) -> str | None:
-    """The column a heading (without blanks and brackets) stands over by the added words; None for any other."""
+    """The column a heading (without blanks and brackets) stands over by the
+    added words; None for any other.
+    """
     words = _WORDS.get()
     return (_national() if words is None else words).get(heading)
 

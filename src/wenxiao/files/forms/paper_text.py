@@ -1,4 +1,6 @@
-"""The plain words of an official paper (Word, PDF with text, plain text), a paragraph a line, for splitting by 条."""
+"""The plain words of an official paper (Word, PDF with text, plain text), a
+paragraph a line, for splitting by 条.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,9 @@ def _word(path: Path) -> tuple[str, list[Problem]]:
 
 
 def _pdf(path: Path) -> tuple[str, list[Problem]]:
-    """The words of a PDF: lines that a page's width broke are joined again, except where a 条 begins."""
+    """The words of a PDF: lines that a page's width broke are joined again,
+    except where a 条 begins.
+    """
     import pypdf
     from pypdf.errors import PyPdfError
 
@@ -91,7 +95,9 @@ _BEGINS = re.compile(
 
 
 def joined(text: str) -> str:
-    """Lines that a page's width broke, joined again except where a 条 begins; page numbers left out."""
+    """Lines that a page's width broke, joined again except where a 条
+    begins; page numbers left out.
+    """
     lines: list[str] = []
     for line in (one.strip() for one in text.splitlines()):
         if not line or re.fullmatch(r"[-—\s]*\d{1,4}[-—\s]*", line):

@@ -1,4 +1,6 @@
-"""Whether a link of a paper that is to be published can be followed by the public. Nothing is asked of the network."""
+"""Whether a link of a paper that is to be published can be followed by the public.
+Nothing is asked of the network.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def judged(address: str, file: Path, root: Path, anchors: frozenset[str]) -> str
 
 
 def _is_inside(host: str) -> bool:
-    """An address that only machines of the office know: this machine, private networks, names without a dot."""
+    """An address that only machines of the office know: this machine,
+    private networks, names without a dot.
+    """
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -31,7 +31,9 @@ class Link(msgspec.Struct):
 
 
 class PublicPaper(msgspec.Struct):
-    """Everything the public would read of one file; ``anchors`` are the places inside it that links may name."""
+    """Everything the public would read of one file; ``anchors`` are the
+    places inside it that links may name.
+    """
 
     file: str
     passages: list[PaperPassage] = []

@@ -1,4 +1,6 @@
-"""A paper that is to be published, as the limited child gives it: its passages, its tables, its links. Never raises."""
+"""A paper that is to be published, as the limited child gives it: its
+passages, its tables, its links. Never raises.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ _REFERENCES = {"a": "href", "img": "src", "link": "href", "script": "src", "ifra
 
 
 def public_paper(path: Path) -> PublicPaper:
-    """The paper's contents; what is refused or can't be read has none, and a problem that says why."""
+    """The paper's contents; what is refused or can't be read has none, and
+    a problem that says why.
+    """
     paper = PublicPaper(path.name)
     try:
         {".pdf": _pdf, ".txt": _plain}.get(path.suffix.lower(), _book)(path, paper)

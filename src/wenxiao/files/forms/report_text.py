@@ -21,7 +21,9 @@ _NOT_MONEY = re.compile(r"率|年度|编制|指标|得分|分值")
 
 
 def report_of(book: Book) -> facts.WordReport:
-    """The report's paragraphs, each with its headings, its tables, and its title (the first paragraph)."""
+    """The report's paragraphs, each with its headings, its tables, and its
+    title (the first paragraph).
+    """
     passages: list[facts.Passage] = []
     tables: list[facts.PrintedTable] = []
     top = below = ""
@@ -41,7 +43,9 @@ def report_of(book: Book) -> facts.WordReport:
 
 
 def sheet_of(form: Mapping[str, Any], book: Book) -> facts.ScoreSheetFacts:
-    """The facts of a score sheet: ``form`` as ``wenxiao read`` gives it, the other lists from the workbook."""
+    """The facts of a score sheet: ``form`` as ``wenxiao read`` gives it,
+    the other lists from the workbook.
+    """
     unit = str(form.get("money_unit") or "万元")
     budget, spent = (_money(book, words, unit) for words in (_BUDGET, _SPENT))
     return facts.ScoreSheetFacts(

@@ -1,4 +1,6 @@
-"""一行表: one row of a form as a workbook that is filled away from the system and brought back; what is given is locked."""
+"""一行表: one row of a form as a workbook that is filled away from the system
+and brought back; what is given is locked.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ _HOW = "只填白格，灰格不要改；填好后发回，由单位经办人在
 
 
 def assistance_workbook(given: Sequence[str]) -> bytes:
-    """The workbook as .xlsx bytes; ``given`` are the texts of the grey cells, in the order of their labels."""
+    """The workbook as .xlsx bytes; ``given`` are the texts of the grey
+    cells, in the order of their labels.
+    """
     stream = BytesIO()
     with text_book(stream) as book:
         look = {"font_name": "宋体", "font_size": 11, "text_wrap": True, "num_format": "@"}

@@ -82,7 +82,7 @@ class OfficialDocument:
         _name_stand_ins(self.document)
         self._page(self.document.sections[0], landscape=landscape)
 
-    # --- pieces -----------------------------------------------------------------------------------------------
+    # --- pieces -----------------------------------------------------------------------------------
 
     def add_masthead(self, name: str, issue: str, editor: str, date: str) -> None:
         """工作动态's head: name in red, 第×期, editor and date over a red line."""
@@ -265,7 +265,7 @@ class OfficialDocument:
         self.document.save(stream)
         return stream.getvalue()
 
-    # --- inside -----------------------------------------------------------------------------------------------
+    # --- inside -----------------------------------------------------------------------------------
 
     def _style(self) -> None:
         style: Any = self.document.styles["Normal"]
@@ -302,7 +302,8 @@ class OfficialDocument:
             _watermark(section, self.watermark)
 
     def _indented(self, text: str, font: str, *, bold: bool = False, level: int = 0) -> None:
-        # justified, LibreOffice loses a comma hung into the margin and tears lines apart before a long figure
+        # justified, LibreOffice loses a comma hung into the margin and tears lines apart before a
+        # long figure
         paragraph = self.add_line(text, font=font, bold=bold, align="left")
         paragraph.paragraph_format.first_line_indent = Pt(2 * NO_3)
         if level:

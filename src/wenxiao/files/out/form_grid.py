@@ -1,4 +1,6 @@
-"""An official form as a grid of texts and merged stretches: drawn once, printed as xlsx, docx or PDF."""
+"""An official form as a grid of texts and merged stretches: drawn once,
+printed as xlsx, docx or PDF.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ Value = str | int | Decimal | None
 class FormGrid:
     """One form: title lines above, the table by place from 0, lines below.
 
-    ``widths`` are characters; ``left`` and ``strong`` name places; ``tall`` gives rows a least height in points.
+    ``widths`` are characters; ``left`` and ``strong`` name places; ``tall`` gives rows a least
+    height in points.
     """
 
     name: str
@@ -66,7 +69,9 @@ class FormGrid:
             self.strong.add((row, col))
 
     def merge_repeats(self, col: int, first: int, last: int, within: int | None = None) -> None:
-        """Merge equal neighbours of a level column, never across a border of the column ``within``."""
+        """Merge equal neighbours of a level column, never across a border
+        of the column ``within``.
+        """
         start = first
         for row in range(first + 1, last + 2):
             same = (
@@ -86,7 +91,9 @@ class FormGrid:
 
 
 def shown(value: Value) -> str:
-    """A value as documents print it: the digits that exist, no thousands commas; empty stays empty."""
+    """A value as documents print it: the digits that exist, no thousands
+    commas; empty stays empty.
+    """
     if value is None:
         return ""
     return plain(value) if isinstance(value, Decimal) else str(value)

@@ -1,4 +1,6 @@
-"""What self-evaluation and monitoring forms print, whatever their layout: money lines, indicators, the head."""
+"""What self-evaluation and monitoring forms print, whatever their layout:
+money lines, indicators, the head.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class PrintedFund:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorLine:
-    """One indicator; target and actual as written; ``causes`` marks the columns of the form's own list of causes."""
+    """One indicator; target and actual as written; ``causes`` marks the
+    columns of the form's own list of causes.
+    """
 
     level1: str
     level2: str

@@ -16,7 +16,9 @@ def handover_list(
     date: str,
     watermark: str | None = None,
 ) -> bytes:
-    """移送清单: number, object, unit, problem, severity, where the mending stands, papers in the package; for signature."""
+    """移送清单: number, object, unit, problem, severity, where the mending
+    stands, papers in the package; for signature.
+    """
     document = OfficialDocument(watermark=watermark, landscape=True)
     document.add_title(title)
     document.add_paragraph(opening)

@@ -1,4 +1,6 @@
-"""Letters the bureau sends: feedback of results, reminder, monitoring report; Word, in the official style, from plain data."""
+"""Letters the bureau sends: feedback of results, reminder, monitoring
+report; Word, in the official style, from plain data.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A result as fed back to the unit. Money in 元; ``rectify_by`` and ``basis`` as the bureau's own rule states them."""
+    """A result as fed back to the unit.
+    Money in 元; ``rectify_by`` and ``basis`` as the bureau's own rule states them.
+    """
 
     addressee: str
     subject: str
@@ -206,7 +210,9 @@ def monitoring_report(
     next_steps: Sequence[str] = (),
     notes: Sequence[str] = (),
 ) -> bytes:
-    """监控报告: per period a table of budget, spending and advice, then findings, then what follows and how it was confirmed."""
+    """监控报告: per period a table of budget, spending and advice, then
+    findings, then what follows and how it was confirmed.
+    """
     document = OfficialDocument(watermark=head.watermark)
     document.add_title(title)
     document.add_paragraph(opening)

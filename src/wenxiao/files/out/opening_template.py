@@ -1,4 +1,6 @@
-"""The workbook a bureau begins with: 单位, 人员, 对象; written blank with an explained example, and read back."""
+"""The workbook a bureau begins with: 单位, 人员, 对象; written blank with an
+explained example, and read back.
+"""
 
 from __future__ import annotations
 
@@ -166,7 +168,9 @@ TEMPLATE: Mapping[str, tuple[TemplateColumn, ...]] = {
 
 @dataclass(slots=True)
 class Opening:
-    """What the workbook holds: rows by sheet, keyed by :class:`TemplateColumn` keys, each with its ``line``."""
+    """What the workbook holds: rows by sheet, keyed by
+    :class:`TemplateColumn` keys, each with its ``line``.
+    """
 
     units: list[dict[str, str | int | None]] = field(default_factory=list)
     people: list[dict[str, str | int | None]] = field(default_factory=list)
@@ -176,18 +180,24 @@ class Opening:
     faulty: dict[str, list[dict[str, str | int | None]]] = field(default_factory=dict)
 
     def written(self, sheet: str) -> list[dict[str, str | int | None]]:
-        """Every row of a sheet, those with a fault too: what else is wrong in them is said at once, not next time."""
+        """Every row of a sheet, those with a fault too: what else is wrong
+        in them is said at once, not next time.
+        """
         good = {"单位": self.units, "人员": self.people, "对象": self.subjects}[sheet]
         return [*good, *self.faulty.get(sheet, [])]
 
     def cell(self, sheet: str, key: str, line: str | int | None) -> str | None:
-        """The address of a column's cell in one row, as a person reads it; None where the sheet has no such column."""
+        """The address of a column's cell in one row, as a person reads it;
+        None where the sheet has no such column.
+        """
         column = self.columns.get(sheet, {}).get(key)
         return address(line, column) if column is not None and isinstance(line, int) else None
 
 
 def opening_template() -> bytes:
-    """The blank workbook: a sheet of explanation, then 单位, 人员, 对象 with headings and one example row."""
+    """The blank workbook: a sheet of explanation, then 单位, 人员, 对象 with
+    headings and one example row.
+    """
     sheets = [_guide()]
     for name, columns in TEMPLATE.items():
         specs = [
@@ -221,7 +231,9 @@ def _guide() -> SheetSpec:
 
 
 def read_opening(book: Book) -> Opening:
-    """The filled workbook; every row that lacks a must or holds the unreadable is named and left out."""
+    """The filled workbook; every row that lacks a must or holds the
+    unreadable is named and left out.
+    """
     out = Opening()
     by_name = {squeezed(sheet.name): sheet for sheet in book.sheets}
     for name, kept in (("单位", out.units), ("人员", out.people), ("对象", out.subjects)):
@@ -326,7 +338,9 @@ def _row(
 
 
 def _spoilt(code: str, *, numeric: bool) -> bool:
-    """Whether a code lost its last digits: shown as 3.6E+20, or a number of more digits than a sheet keeps."""
+    """Whether a code lost its last digits: shown as 3.6E+20, or a number of
+    more digits than a sheet keeps.
+    """
     return bool(_SCIENTIFIC.fullmatch(code)) or (numeric and len(code) > MOST_EXACT)
 
 
@@ -411,7 +425,9 @@ def _doubles(out: Opening, key: str, sheet: str, label: str) -> None:
 
 
 def _same_project(out: Opening) -> None:
-    """Two rows of one code and year would be one object, the second budget in place of the first."""
+    """Two rows of one code and year would be one object, the second budget
+    in place of the first.
+    """
     seen: dict[tuple[object, object], object] = {}
     for row in sorted(out.written("对象"), key=lambda row: int(row["line"] or 0)):
         key = (row["project_code"], row["year"])

@@ -1,4 +1,6 @@
-"""PDF by typst: official forms and reports, from the same grids and pieces as Word. Fonts are those of the machine."""
+"""PDF by typst: official forms and reports, from the same grids and pieces as Word.
+Fonts are those of the machine.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,11 @@ class NoChineseFontError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class PdfBlock:
-    """A piece of a report: ``kind`` title, heading1, heading2, paragraph, line, right; or a table with ``rows``.
+    """A piece of a report: ``kind`` title, heading1, heading2, paragraph, line, right; or a table
+    with ``rows``.
 
-    A masthead's ``head`` is issue, editor and date, as 工作动态 prints them; a room is an empty frame for the leaders' pen.
+    A masthead's ``head`` is issue, editor and date, as 工作动态 prints them; a room is an empty frame
+    for the leaders' pen.
     """
 
     kind: str
@@ -101,7 +105,8 @@ def _compile(body: str, folders: tuple[Path, ...]) -> bytes:
 PREAMBLE = """
 #set text(lang: "zh", region: "cn", size: 16pt, font: body-font)
 #set par(justify: true, leading: 12.95pt, spacing: 12.95pt)
-#let official-title(body) = align(center, par(leading: 12pt, text(font: title-font, size: 22pt, weight: "bold", body)))
+# let official-title(body) = align(center, par(leading: 12pt, text(font: title-font, size: 22pt,
+# weight: "bold", body)))
 #let form-title(body) = align(center, text(font: title-font, size: 18pt, weight: "bold", body))
 #let red = rgb("#e01f1f")
 #let masthead(name, issue, editor, date) = {

@@ -1,4 +1,6 @@
-"""Styled workbooks out. The only door for xlsx: every text is typed as text, so no cell becomes a formula or a link."""
+"""Styled workbooks out.
+The only door for xlsx: every text is typed as text, so no cell becomes a formula or a link.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ XLSX_LONGEST = 32_767
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """One column: heading, width in characters, what it holds. ``above`` joins neighbours under a shared heading."""
+    """One column: heading, width in characters, what it holds.
+    ``above`` joins neighbours under a shared heading.
+    """
 
     heading: str
     width: float = 12
@@ -47,7 +51,8 @@ class GroupRow:
 class SheetSpec:
     """A table to print: title, corner (unit), head, rows and groups in order, notes below.
 
-    ``rows`` holds tuples as wide as ``columns`` or :class:`GroupRow`; None is an empty cell, never 0.
+    ``rows`` holds tuples as wide as ``columns`` or :class:`GroupRow`; None is an empty cell, never
+    0.
     """
 
     name: str
@@ -275,7 +280,8 @@ def _lines(text: str, width: float) -> int:
 
 
 def csv_text(rows: Sequence[Sequence[Value]]) -> str:
-    """Rows as CSV for machines: a text a spreadsheet would take for a formula gets a leading apostrophe.
+    """Rows as CSV for machines: a text a spreadsheet would take for a formula gets a leading
+    apostrophe.
 
     Numbers we produced stay numbers (−5.2 is written as -5.2).
     """

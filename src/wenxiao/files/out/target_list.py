@@ -1,4 +1,6 @@
-"""Targets written back into a bureau's own list: its file, its headings, its columns, nothing else moved."""
+"""Targets written back into a bureau's own list: its file, its headings,
+its columns, nothing else moved.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def fill_list(
     columns: Mapping[str, int],
     lines: Sequence[Line],
 ) -> bytes:
-    """The file with ``lines`` below its headings; rows that were there are cleared, the first one's look goes on."""
+    """The file with ``lines`` below its headings; rows that were there are
+    cleared, the first one's look goes on.
+    """
     book = openpyxl.load_workbook(io.BytesIO(content))
     page = book[sheet]
     first, look = heading_row + 1, _look(page, heading_row + 1)

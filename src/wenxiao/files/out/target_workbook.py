@@ -1,4 +1,6 @@
-"""离线填报表: a target as a workbook that is filled away from the system and brought back; what is given is locked."""
+"""离线填报表: a target as a workbook that is filled away from the system and
+brought back; what is given is locked.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ def use_list(
     date: str,
     watermark: str | None = None,
 ) -> bytes:
-    """A row a request, money in 万元; the last row is their sum. ``signed`` is "" while it is a draft."""
+    """A row a request, money in 万元; the last row is their sum.
+    ``signed`` is "" while it is a draft.
+    """
     document = OfficialDocument(watermark=watermark, landscape=True)
     document.add_title(title)
     document.add_paragraph(opening)

@@ -1,6 +1,8 @@
-"""What reports are told from: the year's reported reviews with their money, findings, notices and lines.
+"""What reports are told from: the year's reported reviews with their money, findings, notices and
+lines.
 
-Reports may not touch tables; they get these plain rows. Every function costs the same queries for 1 and for 5 000 rows.
+Reports may not touch tables; they get these plain rows. Every function costs the same queries for 1
+and for 5 000 rows.
 """
 
 from __future__ import annotations
@@ -30,12 +32,14 @@ REVIEW_TYPE = "reviews.Review"
 _CONCLUDED = (Review.State.CONFIRMED, Review.State.ISSUED)
 
 
-# --- Reporting -------------------------------------------------------------------------------------------------------
+# --- Reporting ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A feedback notice (反馈函) of a review: its number, when it went out and when it was received."""
+    """A feedback notice (反馈函) of a review: its number, when it went out and
+    when it was received.
+    """
 
     id: int
     number: str
@@ -69,9 +73,10 @@ class ProblemLine:
 class Reported:
     """One review of a key round as reports tell it. Money is 元; None where nobody entered a value.
 
-    ``opening`` is the sum of the dossier's opening appropriations and ``appropriations`` the rows behind it.
-    ``points`` and ``grade`` are None and empty until the result was confirmed: nothing unconfirmed is told. The three
-    ``synthetic`` say what was made up for a demonstration: the object, its opening budget, its audited amounts or points.
+    ``opening`` is the sum of the dossier's opening appropriations and ``appropriations`` the rows
+    behind it. ``points`` and ``grade`` are None and empty until the result was confirmed: nothing
+    unconfirmed is told. The three ``synthetic`` say what was made up for a demonstration: the
+    object, its opening budget, its audited amounts or points.
     """
 
     review: int
@@ -109,14 +114,17 @@ class Reported:
 
     @property
     def received(self) -> bool:
-        """Whether the department has the findings: a feedback notice went out and was received (签收)."""
+        """Whether the department has the findings: a feedback notice went
+        out and was received (签收).
+        """
         return any(notice.received_on for notice in self.notices)
 
 
 def reported_reviews(division: Division, work_year: int, *, kind: str) -> tuple[Reported, ...]:
     """The reviews of the key rounds (财政重点) of a kind in a work year, in the order they were opened.
 
-    ``kind`` is Round.Kind.FINANCE or Round.Kind.MONITORING. Rounds that are not key (日常监控) are not reported.
+    ``kind`` is Round.Kind.FINANCE or Round.Kind.MONITORING. Rounds that are not key (日常监控) are not
+    reported.
     """
     rows = Review.objects.filter(
         round__division=division, round__work_year=work_year, round__kind=kind, round__key=True
@@ -270,7 +278,9 @@ def common_lines(division: Division, work_year: int) -> tuple[ProblemLine, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document of the library as reports cite it; ``cited`` says that a reported round rests on it."""
+    """A document of the library as reports cite it; ``cited`` says that a
+    reported round rests on it.
+    """
 
     id: int
     kind: str
@@ -280,7 +290,8 @@ class Paper:
 
 
 def report_documents(division: Division, work_year: int) -> tuple[Paper, ...]:
-    """The documents an annual report may cite: opinions and measures first, then the notices of that year's rounds.
+    """The documents an annual report may cite: opinions and measures first, then the notices of
+    that year's rounds.
 
     Notices and plans of other years are left out; what was issued after the work year too.
     """
@@ -313,14 +324,17 @@ def _told(*, public: bool, dossier: str = "dossier") -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How many dossiers were asked to evaluate themselves in a work year and how many have handed in."""
+    """How many dossiers were asked to evaluate themselves in a work year
+    and how many have handed in.
+    """
 
     asked: tuple[int, ...]
     handed_in: tuple[int, ...]
 
 
 def selfeval_coverage(division: Division, work_year: int, *, public: bool = False) -> Coverage:
-    """The self-evaluation reviews of a work year by id: asked, and handed in (待审核 or further). Exempted ones don't count.
+    """The self-evaluation reviews of a work year by id: asked, and handed in (待审核 or further).
+    Exempted ones don't count.
 
     ``public`` leaves restricted (限制知悉) subjects out, here and in the two below.
     """
@@ -364,7 +378,9 @@ def rectification_standing(
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """Accepted uses of results of one kind, with the money each concerns (元, None where none was entered)."""
+    """Accepted uses of results of one kind, with the money each concerns
+    (元, None where none was entered).
+    """
 
     kind: str
     uses: tuple[int, ...]
@@ -375,7 +391,9 @@ class Consequence:
 def money_consequences(
     division: Division, work_year: int, *, public: bool = False
 ) -> tuple[Consequence, ...]:
-    """What was decided (采纳) from a work year's results by kind of use, and what results took off this year's requests."""
+    """What was decided (采纳) from a work year's results by kind of use, and
+    what results took off this year's requests.
+    """
     rows = Use.objects.filter(
         _told(public=public),
         state=Use.State.ACCEPTED,
@@ -398,7 +416,9 @@ def money_consequences(
 
 
 def _taken_off(division: Division, year: int, *, public: bool) -> tuple[Consequence, ...]:
-    """What the results of the year before took off the requests of this year's budget, as signed; by kind."""
+    """What the results of the year before took off the requests of this
+    year's budget, as signed; by kind.
+    """
     rows = BudgetDecision.objects.filter(
         _told(public=public, dossier="request"),
         request__subject__division=division,
@@ -420,7 +440,9 @@ def _taken_off(division: Division, year: int, *, public: bool) -> tuple[Conseque
 
 
 def findings_and_uses(dossier: int, *, uses: bool = True) -> tuple[list[Finding], list[Use]]:
-    """A dossier's findings (confirmed first, dismissed last) with item and mending; uses asked for only where there may be any."""
+    """A dossier's findings (confirmed first, dismissed last) with item and mending; uses asked for
+    only where there may be any.
+    """
     order = {Finding.State.CONFIRMED: 0, Finding.State.CANDIDATE: 1, Finding.State.DISMISSED: 2}
     rows = Finding.objects.filter(dossier=dossier).select_related(
         "item", "rectification", "decided_by", "review"
@@ -442,7 +464,9 @@ def confirmed_counts(dossiers: Iterable[int]) -> dict[int, int]:
 
 
 def troubled(items: Iterable[int]) -> Exists:
-    """The condition on dossiers that a finding of one of these catalogue items was confirmed. Asked of each dossier."""
+    """The condition on dossiers that a finding of one of these catalogue items was confirmed.
+    Asked of each dossier.
+    """
     rows = Finding.objects.filter(state=Finding.State.CONFIRMED, item__in=list(items))
     return Exists(rows.filter(dossier=OuterRef("pk")))
 

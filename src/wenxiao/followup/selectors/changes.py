@@ -1,8 +1,9 @@
-"""Which objects may have changed since a moment, by the trail: for machines that copy what they may see.
+"""Which objects may have changed since a moment, by the trail: for machines that copy what they may
+see.
 
-Every act leaves an entry in its own transaction, so whatever changed is named by one. An entry names its object, never a
-single column: the answer holds everything that changed and may hold more. Where an entry cannot be followed to its
-objects, everything may have changed.
+Every act leaves an entry in its own transaction, so whatever changed is named by one. An entry
+names its object, never a single column: the answer holds everything that changed and may hold more.
+Where an entry cannot be followed to its objects, everything may have changed.
 """
 
 from __future__ import annotations
@@ -85,7 +86,9 @@ RESTORED = "恢复"
 
 @dataclass(frozen=True, slots=True)
 class ChangedObjects:
-    """What may have changed: dossiers, subjects and documents by id. ``everything``: it cannot be said."""
+    """What may have changed: dossiers, subjects and documents by id.
+    ``everything``: it cannot be said.
+    """
 
     dossiers: frozenset[int] = frozenset()
     subjects: frozenset[int] = frozenset()

@@ -1,4 +1,6 @@
-"""共性问题 over any selection: 「…（涉及到13个项目）」, counted by the rulebook from findings a person confirmed."""
+"""共性问题 over any selection: 「…（涉及到13个项目）」, counted by the rulebook from
+findings a person confirmed.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,12 @@ def tally_over(
     work_year: int | None = None,
     at_least: int = 1,
 ) -> tuple[list[ReportLine], Matrix]:
-    """The lines over a selection of dossiers the user may see, most frequent first, and their matrix.
+    """The lines over a selection of dossiers the user may see, most frequent first, and their
+    matrix.
 
-    With a ``work_year`` that has printed lines (共性问题) these group the catalogue's codes; else each item is a line.
-    ``line.sentence()`` gives the words. Two queries beside the scope's, whatever the size of the selection.
+    With a ``work_year`` that has printed lines (共性问题) these group the catalogue's codes; else each
+    item is a line. ``line.sentence()`` gives the words. Two queries beside the scope's, whatever
+    the size of the selection.
     """
     seen = (
         selection

@@ -1,6 +1,8 @@
-"""全覆盖: how far the stages of a budget year reach, by kind of object and budget, in number and money; what is bare.
+"""全覆盖: how far the stages of a budget year reach, by kind of object and budget, in number and
+money; what is bare.
 
-Every dossier of the year is due in every stage and stands in one cell of it, so the cells of a stage add up to the year.
+Every dossier of the year is due in every stage and stands in one cell of it, so the cells of a
+stage add up to the year.
 """
 
 from __future__ import annotations
@@ -47,12 +49,16 @@ BUDGET_WORDS = {
 }
 """What an object stands in, as pages say it."""
 _HANDED_IN = frozenset({Round.Kind.MONITORING.value, Round.Kind.SELFEVAL.value})
-"""Stages that are done when the unit's form is there; of the other reviews a confirmed result counts."""
+"""Stages that are done when the unit's form is there; of the other reviews
+a confirmed result counts.
+"""
 
 
 @dataclass(slots=True)
 class CoveredCount:
-    """How many objects, and their budgets in 元: None where nobody reported any; ``unknown`` have no amount."""
+    """How many objects, and their budgets in 元: None where nobody reported
+    any; ``unknown`` have no amount.
+    """
 
     objects: int = 0
     yuan: Decimal | None = None
@@ -71,7 +77,9 @@ class CoveredCount:
 
 
 class BareDossier(NamedTuple):
-    """An object that a stage has not reached; ``excused``: 本次免报 in that stage's round, which leaves it bare."""
+    """An object that a stage has not reached; ``excused``: 本次免报 in that
+    stage's round, which leaves it bare.
+    """
 
     dossier: int
     code: str
@@ -117,7 +125,9 @@ def coverage_seen_by(user: User | None, fiscal_year: int) -> list[CoverageCell]:
 
 
 def coverage_of(division: Division, fiscal_year: int) -> list[CoverageCell]:
-    """The cells of a budget year over all dossiers of a division, for whoever sits at the machine."""
+    """The cells of a budget year over all dossiers of a division, for
+    whoever sits at the machine.
+    """
     return _cells(Dossier.objects.filter(subject__division=division, fiscal_year=fiscal_year))
 
 

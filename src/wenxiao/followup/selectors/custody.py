@@ -1,6 +1,8 @@
-"""Everything kept about one dossier, for somebody who comes to check: every row of every table, files, entries.
+"""Everything kept about one dossier, for somebody who comes to check: every row of every table,
+files, entries.
 
-Tables are found by following what points at the dossier, so a table added later is in the package by itself.
+Tables are found by following what points at the dossier, so a table added later is in the package
+by itself.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ DEEPEST = 4
 
 @dataclass(frozen=True)
 class Kept:
-    """One table's rows about a dossier: its Chinese name, its label, the columns' names, and the values as text."""
+    """One table's rows about a dossier: its Chinese name, its label, the
+    columns' names, and the values as text.
+    """
 
     title: str
     label: str
@@ -35,7 +39,9 @@ class Kept:
 
 
 def kept_about(dossier: Dossier) -> list[Kept]:
-    """The dossier, its subject, and every row that hangs on it, one table each; two queries a table at most."""
+    """The dossier, its subject, and every row that hangs on it, one table
+    each; two queries a table at most.
+    """
     tables = [
         _kept(type(dossier)._default_manager.filter(pk=dossier.pk)),
         _kept(type(dossier.subject)._default_manager.filter(pk=dossier.subject_id)),
@@ -50,7 +56,9 @@ def kept_about(dossier: Dossier) -> list[Kept]:
 
 
 def _linked(model: type[Model], ids: list[int]) -> list[Kept]:
-    """What the rows of a table are tied to many to many (a proof to its indicators), as pairs of numbers."""
+    """What the rows of a table are tied to many to many (a proof to its
+    indicators), as pairs of numbers.
+    """
     tables = []
     for field in model._meta.local_many_to_many:
         through: Any = field.remote_field.through

@@ -1,4 +1,6 @@
-"""What the half-year brief (半年简报) is told from: the rounds of the first half as they stand, and what was mended or held."""
+"""What the half-year brief (半年简报) is told from: the rounds of the first half as they stand, and
+what was mended or held.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class RoundLine:
 
 @dataclass(frozen=True, slots=True)
 class HalfYear:
-    """The rows of a half year; each list is (id, name). ``day`` is its last day: what happened later is not in it."""
+    """The rows of a half year; each list is (id, name).
+    ``day`` is its last day: what happened later is not in it.
+    """
 
     day: date
     rounds: tuple[RoundLine, ...]
@@ -108,7 +112,9 @@ def _mending(row: tuple[int, str, date, date | None, date | None]) -> _Mending:
 
 
 def _round(one: Round, public: bool) -> RoundLine:  # noqa: FBT001 - as above
-    """The objects in a round's scope without those excused, and those of which it has what it asked for."""
+    """The objects in a round's scope without those excused, and those of
+    which it has what it asked for.
+    """
     excused = Exemption.objects.filter(round=one).values("dossier")
     due = _told(dossiers_of(one).exclude(pk__in=excused), public)
     owed = one.kind in ASKED

@@ -1,4 +1,6 @@
-"""What the leaders' page tells besides the report's own figures: mending as it stands, next year's money, what waits for them."""
+"""What the leaders' page tells besides the report's own figures: mending as it stands, next year's
+money, what waits for them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class LateMending:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One decision on a request for next year's budget, in 元; ``signed``: it stands in a signed list."""
+    """One decision on a request for next year's budget, in 元; ``signed``:
+    it stands in a signed list.
+    """
 
     id: int
     name: str

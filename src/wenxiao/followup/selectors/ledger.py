@@ -1,4 +1,6 @@
-"""What follows, as people see it: rectifications, notices, accountability and uses, each in the scope of their grants."""
+"""What follows, as people see it: rectifications, notices, accountability
+and uses, each in the scope of their grants.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,12 @@ _ITEM = (
 )
 
 
-# --- Rectifications ---------------------------------------------------------------------------------------------------
+# --- Rectifications -------------------------------------------------------------------------------
 
 
 def rectifications_seen_by(user: User | None) -> QuerySet[Rectification]:
-    """The rectifications on dossiers the user may see; ``due`` is the deadline in force (an extension counts).
+    """The rectifications on dossiers the user may see; ``due`` is the deadline in force (an
+    extension counts).
 
     ``done`` is 1 for the closed ones, so that lists may put what still waits first.
     """
@@ -53,13 +56,17 @@ def rectifications_seen_by(user: User | None) -> QuerySet[Rectification]:
 
 
 def of_work_year(rows: QuerySet[Rectification], year: int) -> QuerySet[Rectification]:
-    """Those whose problem was found in a round of the work year; without a review the dossier's own year counts."""
+    """Those whose problem was found in a round of the work year; without a
+    review the dossier's own year counts.
+    """
     in_year = Q(finding__review__round__work_year=year)
     return rows.filter(in_year | Q(finding__review=None, finding__dossier__fiscal_year=year))
 
 
 def overdue(rows: QuerySet[Rectification], on: date) -> QuerySet[Rectification]:
-    """Those under way whose day has passed; what waits for the bureau's verification is not the unit's delay."""
+    """Those under way whose day has passed; what waits for the bureau's
+    verification is not the unit's delay.
+    """
     late = Q(extended_to=None, deadline__lt=on) | Q(extended_to__lt=on)
     return rows.filter(late, state__in=[state for state in UNDER_WAY if state != "replied"])
 
@@ -77,7 +84,9 @@ def state_counts(rows: QuerySet[Rectification]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class RectificationCounts:
-    """The rectifications a person sees, counted: by state, and how many are overdue since which day."""
+    """The rectifications a person sees, counted: by state, and how many are
+    overdue since which day.
+    """
 
     states: dict[str, int]
     late: int
@@ -102,7 +111,9 @@ def _mending(user: User, on: date) -> RectificationCounts:
 
 
 def use_states(user: User) -> dict[str, int]:
-    """How many uses the user sees in each state, proposals too; one query for a whole page. States without any are absent."""
+    """How many uses the user sees in each state, proposals too; one query for a whole page.
+    States without any are absent.
+    """
     rows = uses_seen_by(user, internal=True).order_by().values_list("state").annotate(n=Count("pk"))
     return once(user, "uses", lambda: dict(rows))
 
@@ -127,7 +138,9 @@ def account_kinds() -> list[tuple[str, str]]:
 
 
 def handed_over(user: User | None) -> QuerySet[Rectification]:
-    """What belongs into the package for 审计 and 纪检: serious findings, and whatever was handed to somebody by name."""
+    """What belongs into the package for 审计 and 纪检: serious findings, and
+    whatever was handed to somebody by name.
+    """
     serious = Q(finding__severity=Finding.Severity.SERIOUS)
     named = Q(pk__in=Accountability.objects.exclude(handed_to="").values("rectification"))
     return rectifications_seen_by(user).filter(serious | named)
@@ -143,13 +156,15 @@ def trail_of(*rows: Model) -> QuerySet[Entry]:
 
 
 def entries_behind(item: Rectification, accounts: Iterable[Accountability] = ()) -> QuerySet[Entry]:
-    """The trail of one rectification with its finding, the review it came from, its notice and its accountability items."""
+    """The trail of one rectification with its finding, the review it came
+    from, its notice and its accountability items.
+    """
     finding = item.finding
     rows: list[Model | None] = [item, finding, finding.review, item.notice, *accounts]
     return trail_of(*[row for row in rows if row is not None])
 
 
-# --- Notices ----------------------------------------------------------------------------------------------------------
+# --- Notices --------------------------------------------------------------------------------------
 
 
 def notices_about(reviews: Iterable[int]) -> dict[int, list[Notice]]:
@@ -184,7 +199,9 @@ def notice_seen_by(user: User | None, pk: int) -> Notice | None:
 
 
 def notices_to_receive(user: User) -> QuerySet[Notice]:
-    """Feedback notices on reviews the user may see, and 评价通知书 to their units, whose receipt (签收) is not entered."""
+    """Feedback notices on reviews the user may see, and 评价通知书 to their
+    units, whose receipt (签收) is not entered.
+    """
     reviews = Review.objects.filter(seen_by(user)).order_by().values("pk")
     fed_back = Q(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=reviews)
     announced = Q(kind=Notice.Kind.EVALUATION, unit__in=sight_of(user).units())
@@ -193,7 +210,9 @@ def notices_to_receive(user: User) -> QuerySet[Notice]:
 
 
 def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
-    """Results that are fixed, so that their problems can be told: finance evaluations, key rounds, others once they were told."""
+    """Results that are fixed, so that their problems can be told: finance evaluations, key rounds,
+    others once they were told.
+    """
     notified = Notice.objects.filter(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE).values(
         "target_id"
     )
@@ -204,7 +223,7 @@ def to_feed_back(user: User | None, work_year: int) -> QuerySet[Review]:
     )
 
 
-# --- Reviews and files behind them ------------------------------------------------------------------------------------
+# --- Reviews and files behind them ----------------------------------------------------------------
 
 
 def reviews_seen_by(user: User | None) -> QuerySet[Review]:
@@ -226,11 +245,13 @@ def proof_seen_by(user: User | None, pk: int) -> StoredFile | None:
     return row.proof if row else None
 
 
-# --- Uses -------------------------------------------------------------------------------------------------------------
+# --- Uses -----------------------------------------------------------------------------------------
 
 
 def uses_seen_by(user: User | None, *, internal: bool) -> QuerySet[Use]:
-    """Proposals and decisions on the use of results; without ``internal`` only what was decided and accepted."""
+    """Proposals and decisions on the use of results; without ``internal``
+    only what was decided and accepted.
+    """
     rows = Use.objects.filter(seen_by(user))
     rows = rows if internal else rows.filter(state=Use.State.ACCEPTED)
     return rows.select_related(

@@ -1,6 +1,8 @@
-"""Before next year's budget meeting: each request beside its budget, result, execution, problems, last decision and proposal.
+"""Before next year's budget meeting: each request beside its budget, result, execution, problems,
+last decision and proposal.
 
-Nothing here writes: the simulator is these rows and their sums, and the list that is downloaded is the same rows.
+Nothing here writes: the simulator is these rows and their sums, and the list that is downloaded is
+the same rows.
 """
 
 from __future__ import annotations
@@ -71,7 +73,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The simulator: what all proposals together come to, and what is decided so far. Every sum is of the same lines."""
+    """The simulator: what all proposals together come to, and what is decided so far.
+    Every sum is of the same lines.
+    """
 
     asked: Decimal
     last_budget: Decimal
@@ -91,7 +95,9 @@ class Effect:
 
 @dataclass(slots=True)
 class DepartmentSheet:
-    """The lines of one department (or of all), their effect, and the terms the proposals were made by."""
+    """The lines of one department (or of all), their effect, and the terms
+    the proposals were made by.
+    """
 
     lines: list[Line]
     shares: Terms
@@ -115,7 +121,9 @@ def requests_seen_by(user: User | None, division: Division, year: int) -> QueryS
 
 
 def sheet(rows: Iterable[Request], *, division: Division, year: int) -> DepartmentSheet:
-    """The given requests with what stands beside them; a fixed number of queries however many there are."""
+    """The given requests with what stands beside them; a fixed number of
+    queries however many there are.
+    """
     rows = list(rows)
     rule = basis.in_force(RULE, year, division.own_rules)
     shares = terms(rule)
@@ -161,7 +169,9 @@ class _Facts:
 
 
 def _of(division: Division, subjects: set[int], path: str) -> dict[str, Any]:
-    """The condition on rows whose subject is reached by ``path``: the few by number, else all of the division."""
+    """The condition on rows whose subject is reached by ``path``: the few
+    by number, else all of the division.
+    """
     if len(subjects) <= FEW:
         return {f"{path}__in": subjects}
     return {f"{path}__division": division}
@@ -197,7 +207,9 @@ def _facts(rows: Sequence[Request], division: Division, year: int) -> _Facts:
 
 
 def _results(division: Division, subjects: set[int], year: int) -> dict[int, Any]:
-    """Per subject the latest settled grade before the year, the finance section's before the unit's own."""
+    """Per subject the latest settled grade before the year, the finance
+    section's before the unit's own.
+    """
     rows = Review.objects.filter(
         **_of(division, subjects, "dossier__subject"),
         dossier__fiscal_year__lt=year,
@@ -217,7 +229,9 @@ def _results(division: Division, subjects: set[int], year: int) -> dict[int, Any
 def _problems(
     division: Division, subjects: set[int], year: int
 ) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
-    """Per subject: confirmed problems, those not mended, and for how many years in a row one of these stood."""
+    """Per subject: confirmed problems, those not mended, and for how many
+    years in a row one of these stood.
+    """
     rows = Finding.objects.filter(
         **_of(division, subjects, "dossier__subject"),
         dossier__fiscal_year__lt=year,
@@ -299,7 +313,9 @@ def _line(row: Request, facts: _Facts, shares: Terms) -> Line:
 
 
 def department_units(units: Iterable[Unit]) -> dict[int, Unit]:
-    """The budget department above each unit (the unit itself without one), by unit id. One query."""
+    """The budget department above each unit (the unit itself without one), by unit id.
+    One query.
+    """
     known = {unit.pk: unit for unit in units}
     chain = {int(part) for unit in known.values() for part in unit.path.split("/") if part}
     tops = Unit.objects.filter(pk__in=chain, kind=Unit.Kind.DEPARTMENT).in_bulk()
@@ -325,9 +341,11 @@ def lists_signed(division: Division, year: int) -> dict[int, UseList]:
 def decisions_on(
     subject: int, fiscal_years: Iterable[int], *, internal: bool
 ) -> dict[int, BudgetDecision]:
-    """What was decided on a subject's requests, by budget year, to stand beside its target and dossier. One query.
+    """What was decided on a subject's requests, by budget year, to stand beside its target and
+    dossier. One query.
 
-    Without ``internal`` only what a leader signed: a unit doesn't read what is still being talked about.
+    Without ``internal`` only what a leader signed: a unit doesn't read what is still being talked
+    about.
     """
     rows = BudgetDecision.objects.filter(
         request__subject=subject, request__fiscal_year__in=list(fiscal_years)
@@ -349,7 +367,9 @@ def lines_of(*, division: Division, unit: Unit, fiscal_year: int, by: User | Non
 
 
 def signed_lines_seen_by(user: User | None, signed: UseList) -> list[list[Any]]:
-    """What was signed, without the lines of subjects the user may not see (限制知悉 since then, or always)."""
+    """What was signed, without the lines of subjects the user may not see
+    (限制知悉 since then, or always).
+    """
     codes = {line[0] for line in signed.lines}
     seen = subjects_visible_to(user).filter(division=signed.division, code__in=codes)
     codes_seen = set(seen.values_list("code", flat=True))
@@ -357,7 +377,9 @@ def signed_lines_seen_by(user: User | None, signed: UseList) -> list[list[Any]]:
 
 
 def listed(line: Line) -> list[Any]:
-    """One line of the list as it is printed and signed: texts and amounts in 元 as text; "" where nothing is known."""
+    """One line of the list as it is printed and signed: texts and amounts
+    in 元 as text; "" where nothing is known.
+    """
     decision = line.decision
     amount, cut = (decision.amount, decision.cut) if decision else (None, None)
     subject = line.request.subject

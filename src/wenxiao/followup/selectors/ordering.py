@@ -1,4 +1,6 @@
-"""What may be ordered to be mended from a project's own page, and problems narrowed by how much money they concern."""
+"""What may be ordered to be mended from a project's own page, and problems
+narrowed by how much money they concern.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def orderable_at_once(user: User | None, dossier: int) -> list[Finding]:
 
 
 def of_amount(rows: QuerySet[Finding], least: str) -> QuerySet[Finding]:
-    """The problems of objects with a budget of at least so many 万元, as typed; what is no number narrows nothing."""
+    """The problems of objects with a budget of at least so many 万元, as
+    typed; what is no number narrows nothing.
+    """
     try:
         yuan = Decimal(least.strip()) * 10_000
     except InvalidOperation:

@@ -1,4 +1,6 @@
-"""What may be chosen for the year's evaluation, and what is known of each: money, last grade, problems that came back."""
+"""What may be chosen for the year's evaluation, and what is known of each: money, last grade,
+problems that came back.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class PlanCriteria:
 
 @dataclass(frozen=True, slots=True)
 class Plannable:
-    """One object with the facts it may be chosen by. Money in 元, ``rate`` in percent: spent by budget, else as audited."""
+    """One object with the facts it may be chosen by.
+    Money in 元, ``rate`` in percent: spent by budget, else as audited.
+    """
 
     dossier: Dossier
     opening: Decimal | None
@@ -57,7 +61,9 @@ class Plannable:
     repeated: int
 
     def reasons(self, asked: PlanCriteria, before: int) -> bool:
-        """Whether the object meets every condition asked for. ``before``: the first work year of the turn."""
+        """Whether the object meets every condition asked for.
+        ``before``: the first work year of the turn.
+        """
         tests = (
             asked.least is None or (self.opening is not None and self.opening >= asked.least),
             asked.rate_below is None or (self.rate is not None and self.rate < asked.rate_below),
@@ -71,7 +77,9 @@ class Plannable:
 def plannable(
     user: User | None, fiscal_year: int, work_year: int, asked: PlanCriteria
 ) -> list[Plannable]:
-    """The objects of a budget year that meet the conditions, the dearest first. Queries per list, not per row."""
+    """The objects of a budget year that meet the conditions, the dearest first.
+    Queries per list, not per row.
+    """
     rows = Dossier.objects.filter(seen_by(user, ""), fiscal_year=fiscal_year)
     if asked.kind:
         rows = rows.filter(subject__kind=asked.kind)

@@ -1,4 +1,6 @@
-"""Problems as people see them: who may see which, the catalogue with its counts, heat over departments, repeats over years."""
+"""Problems as people see them: who may see which, the catalogue with its counts, heat over
+departments, repeats over years.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ def severities() -> list[tuple[str, str]]:
 
 
 def catalogue(division: Division, *, active: bool = False) -> list[CatalogueItem]:
-    """The problem catalogue in its order; ``active`` leaves out what is no longer used. One query."""
+    """The problem catalogue in its order; ``active`` leaves out what is no longer used.
+    One query.
+    """
     rows = CatalogueItem.objects.filter(division=division)
     return list(rows.filter(active=True) if active else rows)
 
@@ -101,9 +105,11 @@ class Selected:
 def selection(
     user: User | None, work_year: int, *, kind: str = "finance_evaluation"
 ) -> list[Selected]:
-    """The projects of the year's key rounds of ``kind`` that the user sees, departments as a whole left out.
+    """The projects of the year's key rounds of ``kind`` that the user sees, departments as a whole
+    left out.
 
-    They stand in the order their reviews were opened, as the annual report lists them. Three queries.
+    They stand in the order their reviews were opened, as the annual report lists them. Three
+    queries.
     """
     rows = Review.objects.filter(
         seen_by(user), round__work_year=work_year, round__kind=kind, round__key=True
@@ -132,7 +138,9 @@ def selection(
 
 
 def departments_of(units: Iterable[Unit]) -> dict[int, str]:
-    """The budget department above each unit (the unit itself where it has none), by unit id. One query."""
+    """The budget department above each unit (the unit itself where it has none), by unit id.
+    One query.
+    """
     known = {unit.pk: unit for unit in units}
     chain = {
         int(part)
@@ -153,7 +161,9 @@ def _department(unit: Unit, names: Mapping[int, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """Departments × problems: how many objects of a department have a confirmed problem. ``most`` is the largest cell."""
+    """Departments × problems: how many objects of a department have a confirmed problem.
+    ``most`` is the largest cell.
+    """
 
     items: tuple[CatalogueItem, ...]
     rows: tuple[tuple[str, tuple[int, ...], int], ...]
@@ -162,7 +172,9 @@ class Heat:
 
 
 def heat(user: User | None, work_year: int) -> Heat:
-    """Confirmed problems of a work year by department and catalogue item; an object counts once a cell. Three queries."""
+    """Confirmed problems of a work year by department and catalogue item;
+    an object counts once a cell. Three queries.
+    """
     rows = findings_seen_by(user).filter(state=Finding.State.CONFIRMED).exclude(item=None)
     confirmed = list(
         rows.filter(
@@ -191,7 +203,9 @@ def heat(user: User | None, work_year: int) -> Heat:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A department with the same problem confirmed in more than one fiscal year: year → names of the objects."""
+    """A department with the same problem confirmed in more than one fiscal
+    year: year → names of the objects.
+    """
 
     department: str
     item: CatalogueItem

@@ -1,4 +1,6 @@
-"""Files that are to be published, checked before: markings, personal data, figures unequal to published ones, tables, links."""
+"""Files that are to be published, checked before: markings, personal data, figures unequal to
+published ones, tables, links.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ BESIDE = frozenset({".css", ".js", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ic
 
 @dataclass(slots=True)
 class Checked:
-    """What was found: (file, problem) in order, files looked at, addresses outside that nobody followed."""
+    """What was found: (file, problem) in order, files looked at, addresses
+    outside that nobody followed.
+    """
 
     problems: list[tuple[str, Problem]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
@@ -61,9 +65,11 @@ class Checked:
 def check_public_files(
     place: Path, *, division: Division, year: int | None = None, pool: Pool | None = None
 ) -> Checked:
-    """Check one file, or all files of a folder and below, as the division ``division`` would publish them.
+    """Check one file, or all files of a folder and below, as the division ``division`` would
+    publish them.
 
-    Each file is read by a limited child. Levels and the list of tables are the division's of ``year`` (None: the newest).
+    Each file is read by a limited child. Levels and the list of tables are the division's of
+    ``year`` (None: the newest).
     """
     root = place if place.is_dir() else place.parent
     paths = sorted(_files(place)) if place.is_dir() else [place]

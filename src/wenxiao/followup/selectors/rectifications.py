@@ -1,4 +1,6 @@
-"""整改 counted: the board by state, closing rate by department and year, the package for 审计 and 纪检."""
+"""整改 counted: the board by state, closing rate by department and year, the
+package for 审计 and 纪检.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ LATE_STATES = frozenset({"ordered", "planned", "refused"})
 
 @dataclass(frozen=True, slots=True)
 class RectificationLine:
-    """One line of the ledger (整改台账). ``days_late`` is 0 while in time or closed; ``due`` counts an extension."""
+    """One line of the ledger (整改台账).
+    ``days_late`` is 0 while in time or closed; ``due`` counts an extension.
+    """
 
     id: int
     dossier: int
@@ -55,7 +59,9 @@ class RectificationLine:
 
 
 def ledger(user: User | None, *, on: date, work_year: int | None = None) -> list[RectificationLine]:
-    """The mendings on dossiers the user may see, the latest due first among the late. Constant queries."""
+    """The mendings on dossiers the user may see, the latest due first among the late.
+    Constant queries.
+    """
     rows = rectifications_seen_by(user)
     if work_year is not None:
         rows = of_work_year(rows, work_year)
@@ -109,7 +115,9 @@ def board(lines: Iterable[RectificationLine]) -> list[tuple[str, str, list[Recti
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How many mendings were ordered, closed, late, refused at least once. ``rate`` in percent, None without any."""
+    """How many mendings were ordered, closed, late, refused at least once.
+    ``rate`` in percent, None without any.
+    """
 
     name: str
     ordered: int
@@ -125,7 +133,9 @@ def closing_by_department(lines: Iterable[RectificationLine]) -> list[Closing]:
 
 
 def closing_by_year(lines: Iterable[RectificationLine]) -> list[Closing]:
-    """销号率 by work year of the evaluation or monitoring that found the problem; the last row is the whole."""
+    """销号率 by work year of the evaluation or monitoring that found the
+    problem; the last row is the whole.
+    """
     return _closings(lines, lambda line: f"{line.work_year}年")
 
 
@@ -156,7 +166,9 @@ def _closing(name: str, lines: list[RectificationLine]) -> Closing:
 
 @dataclass(frozen=True, slots=True)
 class PackagedMatter:
-    """One matter of the package: the ledger line, the evidence behind the finding, what was answered, who answered."""
+    """One matter of the package: the ledger line, the evidence behind the
+    finding, what was answered, who answered.
+    """
 
     line: RectificationLine
     evidence: str
@@ -171,7 +183,8 @@ class PackagedMatter:
 def package(user: User | None, *, on: date) -> list[PackagedMatter]:
     """Serious matters and those handed to somebody by name, for 审计 and 纪检. Constant queries.
 
-    ``accountabilities`` are (person, matter, consequence, handed to); ``proof`` is the stored file's id.
+    ``accountabilities`` are (person, matter, consequence, handed to); ``proof`` is the stored
+    file's id.
     """
     matters = list(handed_over(user))
     lines = {line.id: line for line in _lines(matters, on)}

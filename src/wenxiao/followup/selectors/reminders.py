@@ -23,7 +23,9 @@ ROUND_TYPE = "budget.Round"
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """Reminders of one unit about one round: all of them, the letters among them, the last letter's day, its new deadline."""
+    """Reminders of one unit about one round: all of them, the letters among
+    them, the last letter's day, its new deadline.
+    """
 
     times: int = 0
     letters: int = 0
@@ -60,7 +62,9 @@ def reminders_of(round: Round) -> dict[str, Reminded]:
 
 
 def reminders_for(user: User | None, rounds: Iterable[int]) -> dict[tuple[int, int], Reminded]:
-    """What was sent to the units whose to-dos about rounds this person does, by (round, unit). Two queries."""
+    """What was sent to the units whose to-dos about rounds this person does, by (round, unit).
+    Two queries.
+    """
     mine = (
         todos_for(user)
         .filter(target_type=ROUND_TYPE, target_id__in=list(rounds))

@@ -1,4 +1,6 @@
-"""How far the long work over a round is that a page started: waiting, running, done with how many, or failed."""
+"""How far the long work over a round is that a page started: waiting,
+running, done with how many, or failed.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ BUSY = frozenset({"READY", "RUNNING"})
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The latest run over one round. ``added`` is how many rows it added, None while it has not ended well."""
+    """The latest run over one round.
+    ``added`` is how many rows it added, None while it has not ended well.
+    """
 
     busy: bool
     failed: bool
@@ -26,7 +30,8 @@ class Run:
 
 
 def last_runs(task: Any, rounds: Iterable[int]) -> dict[int, Run]:
-    """The latest run of a task by round, among its latest runs; rounds it never ran over are left out. One query.
+    """The latest run of a task by round, among its latest runs; rounds it never ran over are left
+    out. One query.
 
     The task's first argument is the round's id.
     """

@@ -28,7 +28,9 @@ _WAYS = {
 
 
 def dossiers_behind(user: User | None, rows: Iterable[str]) -> dict[str, int]:
-    """The dossier of each row key ("reviews.Review:12") that the user may open; a query a table, one for what is seen."""
+    """The dossier of each row key ("reviews.Review:12") that the user may
+    open; a query a table, one for what is seen.
+    """
     keys: dict[str, set[int]] = defaultdict(set)
     for row in rows:
         table, _, pk = row.partition(":")

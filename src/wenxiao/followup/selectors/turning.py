@@ -1,4 +1,6 @@
-"""结转新年度, looked at before it is done: what goes on, what is made, what goes on by itself, what needs a person."""
+"""结转新年度, looked at before it is done: what goes on, what is made, what goes
+on by itself, what needs a person.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ KIND = "roll_over"
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One year turned into the next: subjects to carry over, rounds and settings to prepare, and what is only told."""
+    """One year turned into the next: subjects to carry over, rounds and
+    settings to prepare, and what is only told.
+    """
 
     year: int
     carried: list[int]
@@ -75,7 +79,9 @@ def turn_of(division: Division, year: int) -> Turn:
 
 
 def _sorted_out(division: Division, year: int, already: set[int]) -> dict[str, list[Subject]]:
-    """The subjects of a year by what becomes of them; those with a dossier of the next year are left out."""
+    """The subjects of a year by what becomes of them; those with a dossier
+    of the next year are left out.
+    """
     first = date(year + 1, 1, 1)
     groups: dict[str, list[Subject]] = {"carried": [], "unsaid": [], "ended": [], "gone": []}
     of_year = Dossier.objects.filter(fiscal_year=year).values("subject")
@@ -112,7 +118,9 @@ def _over(subject: Subject, first: date) -> bool:
 
 
 def _goes_on(subject: Subject, first: date) -> bool:
-    """Departments as wholes always; others that recur, or whose own dates reach into the new year."""
+    """Departments as wholes always; others that recur, or whose own dates
+    reach into the new year.
+    """
     return (
         subject.kind == Subject.Kind.DEPARTMENT
         or bool(subject.recurring)
@@ -121,7 +129,9 @@ def _goes_on(subject: Subject, first: date) -> bool:
 
 
 def done_since(batch: ImportBatch) -> list[str]:
-    """What people did with what a roll-over made: by kind of row and how many, so that undoing can be refused by name."""
+    """What people did with what a roll-over made: by kind of row and how
+    many, so that undoing can be refused by name.
+    """
     since = []
     for act in batch.written:
         model = apps.get_model(act["model"])

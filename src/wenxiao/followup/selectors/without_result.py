@@ -1,4 +1,6 @@
-"""What the year's key rounds asked for and nobody handed in: the other half of every count of reports."""
+"""What the year's key rounds asked for and nobody handed in: the other half
+of every count of reports.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ class WithoutResult:
 def without_result(
     division: Division, work_year: int, *, public: bool = False
 ) -> tuple[WithoutResult, ...]:
-    """The objects due in the key rounds the report speaks of and without any review; two queries a round.
+    """The objects due in the key rounds the report speaks of and without any review; two queries a
+    round.
 
     A round that names nobody asks for nobody in particular: what has no sheet there is no gap.
     ``public`` leaves out what only some may know of (限制知悉).

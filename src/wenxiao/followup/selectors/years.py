@@ -1,4 +1,6 @@
-"""Results of one kind of evaluation over the years: how many of each grade, and the mean of like objects."""
+"""Results of one kind of evaluation over the years: how many of each grade,
+and the mean of like objects.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ GRADES = "优良中差"
 
 @dataclass(frozen=True, slots=True)
 class YearOfResults:
-    """One work year's settled results of projects, and of departments as a whole beside them; means never mix the two.
+    """One work year's settled results of projects, and of departments as a whole beside them; means
+    never mix the two.
 
     ``mean`` is half-up to two decimals, None where nothing was settled; ``grades`` counts projects.
     """

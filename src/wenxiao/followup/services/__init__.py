@@ -1,4 +1,6 @@
-"""What people do after a judgement: confirm findings, feed back, mend, verify, close, use results, hold to account."""
+"""What people do after a judgement: confirm findings, feed back, mend,
+verify, close, use results, hold to account.
+"""
 
 from wenxiao.followup.services.auditing import WHICH, AuditDifference, audit_money
 from wenxiao.followup.services.budgeting import (

@@ -1,4 +1,6 @@
-"""审定金额 typed by the evaluators: what an evaluation found was arranged and used, each difference with its voucher."""
+"""审定金额 typed by the evaluators: what an evaluation found was arranged and
+used, each difference with its voucher.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ WHICH = {"arranged": "安排（预算）", "used": "使用（支出）"}
 
 @dataclass(frozen=True, slots=True)
 class AuditDifference:
-    """One difference between what was reported and what was found: of which amount, how much (元, signed), why, voucher."""
+    """One difference between what was reported and what was found: of which
+    amount, how much (元, signed), why, voucher.
+    """
 
     which: str
     amount: Decimal
@@ -47,8 +51,9 @@ def audit_money(
     version: int,
     why: str = "",
 ) -> Review:
-    """Write 经审查实际安排 and 实际使用 (元) of an evaluation; its rate divides these two alone, and a low one is proposed as a
-    problem. Listed differences must explain the whole way from what was reported. Raises Refused, NotAllowed, Stale.
+    """Write 经审查实际安排 and 实际使用 (元) of an evaluation; its rate divides these two alone, and a low one
+    is proposed as a problem. Listed differences must explain the whole way from what was reported.
+    Raises Refused, NotAllowed, Stale.
     """
     if review.kind not in JUDGED:
         raise NotAllowed("只有评价才审定金额。")

@@ -1,4 +1,6 @@
-"""下年度预算决定: a person decides on a request, beside what the rules propose; a leader signs the department's list."""
+"""下年度预算决定: a person decides on a request, beside what the rules propose; a
+leader signs the department's list.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a person says of one request: the kind, the amount to arrange (元), why; ``version`` of the decision seen."""
+    """What a person says of one request: the kind, the amount to arrange
+    (元), why; ``version`` of the decision seen.
+    """
 
     request: int
     kind: str
@@ -47,10 +51,12 @@ class Verdict:
 def decide_requests(
     *, division: Division, fiscal_year: int, verdicts: Sequence[Verdict], by: User | None
 ) -> int:
-    """Decide on requests for a budget that is not approved yet; the proposal of the day is kept beside each.
+    """Decide on requests for a budget that is not approved yet; the proposal of the day is kept
+    beside each.
 
-    Whoever departs from the proposal says why. Nothing is decided twice in silence: a changed decision is in the trail
-    with both values. Returns how many were made or changed. Raises Refused, NotAllowed, Stale.
+    Whoever departs from the proposal says why. Nothing is decided twice in silence: a changed
+    decision is in the trail with both values. Returns how many were made or changed. Raises
+    Refused, NotAllowed, Stale.
     """
     permissions.require(by, "decide_use", division=division)
     refuse_approved(division, fiscal_year)
@@ -146,7 +152,9 @@ def _told(row: BudgetDecision) -> dict[str, str]:
 
 @transaction.atomic
 def take_proposals(*, division: Division, unit: Unit, fiscal_year: int, by: User | None) -> int:
-    """Decide everything of a department that is still open as proposed, where the proposal names an amount."""
+    """Decide everything of a department that is still open as proposed,
+    where the proposal names an amount.
+    """
     permissions.require(by, "decide_use", unit=unit)
     verdicts = [
         Verdict(line.request.pk, line.proposed.kind, line.proposed.amount)
@@ -160,9 +168,11 @@ def take_proposals(*, division: Division, unit: Unit, fiscal_year: int, by: User
 def sign_use_list(
     *, division: Division, unit: Unit, fiscal_year: int, by: User | None, why: str = ""
 ) -> UseList:
-    """A leader signs a department's decisions as one list, which never changes; whoever decided one doesn't sign it.
+    """A leader signs a department's decisions as one list, which never changes; whoever decided one
+    doesn't sign it.
 
-    Everything asked must be decided. A second list needs a reason and names itself 第 2 次. Raises Refused, NotAllowed.
+    Everything asked must be decided. A second list needs a reason and names itself 第 2 次. Raises
+    Refused, NotAllowed.
     """
     permissions.require(by, "sign_report", division=division)
     refuse_approved(division, fiscal_year)
@@ -207,7 +217,9 @@ def sign_use_list(
 def reopen_decisions(
     *, division: Division, unit: Unit, fiscal_year: int, by: User | None, why: str
 ) -> int:
-    """Let a signed list's decisions be changed again; the signed list itself stays as it is. Needs a reason."""
+    """Let a signed list's decisions be changed again; the signed list itself stays as it is.
+    Needs a reason.
+    """
     permissions.require(by, "sign_report", division=division)
     refuse_approved(division, fiscal_year)
     if not why.strip():

@@ -1,4 +1,6 @@
-"""Contradictions between money, goals and proof: rules draw candidates over a whole round, a person decides each."""
+"""Contradictions between money, goals and proof: rules draw candidates over
+a whole round, a person decides each.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ SLOW = "JD-01"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a rule found on one dossier: its sentences in order, the first of them the finding's text."""
+    """What a rule found on one dossier: its sentences in order, the first
+    of them the finding's text.
+    """
 
     dossier: int
     review: int | None
@@ -47,10 +51,12 @@ class Candidate:
 
 
 def draw_candidates(*, round: Round, by: User | None) -> list[Finding]:
-    """Candidate findings of a monitoring or self-evaluation round, by the checks its units see before they hand in.
+    """Candidate findings of a monitoring or self-evaluation round, by the checks its units see
+    before they hand in.
 
-    The rows are read and judged before anything is locked. What a rule proposed before on the same review is not proposed again, whatever a person decided about it. The
-    evidence holds the arithmetic and the rule's basis. Returns the new ones; one entry carries their number.
+    The rows are read and judged before anything is locked. What a rule proposed before on the same
+    review is not proposed again, whatever a person decided about it. The evidence holds the
+    arithmetic and the rule's basis. Returns the new ones; one entry carries their number.
     """
     permissions.require(by, "confirm_finding", division=round.division)
     if round.kind == Round.Kind.MONITORING:
@@ -126,11 +132,13 @@ def _hits(
         yield Candidate(dossier, review, code, tuple(dict.fromkeys(some)))
 
 
-# ---- monitoring ------------------------------------------------------------------------------------------------------
+# ---- monitoring ----------------------------------------------------------------------------------
 
 
 def _of_monitoring(round: Round) -> Iterator[Candidate]:
-    """The checks over every dossier of the window, and the pace of money from the watch's own lights."""
+    """The checks over every dossier of the window, and the pace of money
+    from the watch's own lights.
+    """
     frame = watch_frame(round)
     plans, strict = _plans(round, frame["dossier"].to_list()), _strict(round)
     paced = any(one.code == doors.PACE for one in strict)
@@ -146,7 +154,9 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:
 
 
 def _paced(row: dict[str, Any], round: Round, plans: dict[int, list[pacing.PaceStep]]) -> str:
-    """The pace of money in words, by the division's own cut points and the dossier's own plan, as the watch lights it."""
+    """The pace of money in words, by the division's own cut points and the
+    dossier's own plan, as the watch lights it.
+    """
     budget, executed = (
         None if row[name] is None else from_fen(row[name]) for name in ("budget", "executed")
     )
@@ -170,7 +180,7 @@ def _plans(round: Round, dossiers: list[int]) -> dict[int, list[pacing.PaceStep]
     return steps
 
 
-# ---- self-evaluation -------------------------------------------------------------------------------------------------
+# ---- self-evaluation -----------------------------------------------------------------------------
 
 
 def _of_selfeval(round: Round) -> Iterator[Candidate]:
@@ -186,7 +196,9 @@ def _of_selfeval(round: Round) -> Iterator[Candidate]:
 
 
 def _all_full(reviews: list[Review], strict: tuple[Rule, ...]) -> Iterator[Candidate]:
-    """All points full speaks of a unit: its candidate stands on the unit's first dossier and names the others."""
+    """All points full speaks of a unit: its candidate stands on the unit's
+    first dossier and names the others.
+    """
     by_unit: dict[int, list[Review]] = defaultdict(list)
     for review in reviews:
         if review.points is not None and review.complete:

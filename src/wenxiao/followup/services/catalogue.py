@@ -1,4 +1,6 @@
-"""The division's problem catalogue, kept by the bureau: added, reworded, switched off. What findings rest on stays."""
+"""The division's problem catalogue, kept by the bureau: added, reworded, switched off.
+What findings rest on stays.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
 def add_item(
     *, division: Division, by: User | None, code: str, text: str, category: str = ""
 ) -> CatalogueItem:
-    """Add a problem under a code the division has not used yet; NotAllowed names what is missing or taken."""
+    """Add a problem under a code the division has not used yet; NotAllowed
+    names what is missing or taken.
+    """
     permissions.require_for_all(by, "confirm_finding", division)
     code, text = code.strip(), text.strip()
     if not code or not text:
@@ -43,7 +47,9 @@ def add_item(
 def change_item(
     *, item: CatalogueItem, by: User | None, text: str, category: str, active: bool, seen: str
 ) -> CatalogueItem:
-    """Reword, re-sort or switch an item; its code stays. ``seen`` is the wording the person had before them (Stale)."""
+    """Reword, re-sort or switch an item; its code stays.
+    ``seen`` is the wording the person had before them (Stale).
+    """
     permissions.require_for_all(by, "confirm_finding", item.division)
     text = text.strip()
     if not text:

@@ -1,4 +1,6 @@
-"""A problem confirmed and ordered to be mended in one act: a deviation found in August is not left until the letter in November."""
+"""A problem confirmed and ordered to be mended in one act: a deviation found in August is not left
+until the letter in November.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ def confirm_and_order(
     why: str = "",
     version: int | None = None,
 ) -> Rectification:
-    """Confirm a candidate and order its mending by a day, both or neither; each leaves its own entry.
+    """Confirm a candidate and order its mending by a day, both or neither; each leaves its own
+    entry.
 
     Raises Refused, NotAllowed (no catalogue item, a day that has passed), Stale.
     """

@@ -1,4 +1,6 @@
-"""Consequences by rule: proposals with their arithmetic and basis over a whole round. A person decides every one."""
+"""Consequences by rule: proposals with their arithmetic and basis over a whole round.
+A person decides every one.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ RESULTS = "results_application"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a rule suggests for one dossier, on what, with the money concerned (元) where arithmetic gives one."""
+    """What a rule suggests for one dossier, on what, with the money
+    concerned (元) where arithmetic gives one.
+    """
 
     dossier: int
     review: int | None
@@ -48,8 +52,8 @@ class Proposal:
 def propose_consequences(*, round: Round, by: User | None) -> list[Use]:
     """Proposals of a round: 暂停支付, 核减, 调整目标 from monitoring; 从严审核 from a settled evaluation.
 
-    What was proposed before on the same review by the same rule is not proposed again, whatever was decided. Rules
-    without a checked document say so in the proposal's basis. Returns the new ones.
+    What was proposed before on the same review by the same rule is not proposed again, whatever was
+    decided. Rules without a checked document say so in the proposal's basis. Returns the new ones.
     """
     permissions.require(by, "decide_use", division=round.division)
     drawn = list(
@@ -88,7 +92,7 @@ def propose_consequences(*, round: Round, by: User | None) -> list[Use]:
     return uses
 
 
-# ---- from monitoring -------------------------------------------------------------------------------------------------
+# ---- from monitoring -----------------------------------------------------------------------------
 
 
 def _of_monitoring(round: Round) -> Iterator[Proposal]:
@@ -139,7 +143,7 @@ def _serious(round: Round) -> set[int]:
     return set(rows.values_list("dossier", flat=True))
 
 
-# ---- from results ----------------------------------------------------------------------------------------------------
+# ---- from results --------------------------------------------------------------------------------
 
 
 def _of_results(round: Round) -> Iterator[Proposal]:
@@ -155,7 +159,9 @@ def _of_results(round: Round) -> Iterator[Proposal]:
 
 
 def _graded(grade: str, points: Decimal | None, entries: list[Any], cited: str) -> str:
-    """The proposal's words for a grade the rule answers with a cut or a reform; empty for good ones."""
+    """The proposal's words for a grade the rule answers with a cut or a
+    reform; empty for good ones.
+    """
     action = next((entry["action"] for entry in entries if grade in entry.get("grades", ())), "")
     if not grade or "核减" not in action:
         return ""

@@ -1,4 +1,6 @@
-"""公开: a result is proposed, reviewed by a named second person, signed by a third, and only then seen outside."""
+"""公开: a result is proposed, reviewed by a named second person, signed by a
+third, and only then seen outside.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ MOST_COMMENTS_WAITING = 2_000
 
 
 def scan_texts(texts: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
-    """What stands in (place, text) pairs that the public may not see: secrecy markings (阻断) and personal data (警告)."""
+    """What stands in (place, text) pairs that the public may not see:
+    secrecy markings (阻断) and personal data (警告).
+    """
     findings = []
     for place, text in texts:
         marking = marking_in(text)
@@ -52,7 +56,9 @@ def scan_texts(texts: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _scan(review: Review, sentence: str, parts: Iterable[str]) -> list[dict[str, str]]:
-    """What stands in a result's texts that the public may not see, and figures of its sentence that aren't the result's."""
+    """What stands in a result's texts that the public may not see, and
+    figures of its sentence that aren't the result's.
+    """
     chosen = list(parts)
     scan = scan_texts(texts_of(review, sentence, chosen))
     own = figures_of(review, PARTS)
@@ -86,7 +92,8 @@ def propose_disclosure(
     what: Iterable[str] = tuple(PARTS),
     synthetic: bool = False,
 ) -> Disclosure:
-    """Propose a result for publication with its one plain sentence and the parts to show (keys of PARTS).
+    """Propose a result for publication with its one plain sentence and the parts to show (keys of
+    PARTS).
 
     The texts are scanned at once; a declined or withdrawn one may be proposed again.
     """
@@ -121,7 +128,8 @@ def propose_disclosure(
 def approve_disclosure(
     *, disclosure: Disclosure, by: User | None, opinion: str, version: int | None = None
 ) -> Disclosure:
-    """公开审查 by a named person who did not propose it. What the scan found must be answered in ``opinion``.
+    """公开审查 by a named person who did not propose it.
+    What the scan found must be answered in ``opinion``.
 
     A text that carries a secrecy marking is never let through.
     """
@@ -231,7 +239,9 @@ def _record(
 def take_comment(
     *, disclosure: Disclosure, text: str, address: str, name: str = "", contact: str = ""
 ) -> Comment:
-    """An opinion from outside: bounded in length and in number per sender; kept until a person deals with it."""
+    """An opinion from outside: bounded in length and in number per sender;
+    kept until a person deals with it.
+    """
     cleaned = masked(re.sub(r"[ \t　]+", " ", text.replace("\0", "")).strip())
     if len(cleaned) < 5 or len(cleaned) > LONGEST_COMMENT:
         raise NotAllowed(f"意见请写 5 至 {LONGEST_COMMENT} 字，现在是 {len(cleaned)} 字。")

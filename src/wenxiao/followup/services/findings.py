@@ -1,4 +1,6 @@
-"""Findings: rules and readers propose, a person confirms or dismisses with a reason. Only confirmed ones count."""
+"""Findings: rules and readers propose, a person confirms or dismisses with a reason.
+Only confirmed ones count.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,11 @@ LOW_EXECUTION, ZERO = "rate_below", Decimal(0)
 
 @transaction.atomic
 def ensure_catalogue(*, division: Division, by: User | None) -> int:
-    """Give a division the rulebook's problem catalogue; entries it has already stay as they are. Returns how many are new.
+    """Give a division the rulebook's problem catalogue; entries it has already stay as they are.
+    Returns how many are new.
 
-    ``by`` is None where the division is founded (``wenxiao init``): the catalogue is there from the first day.
+    ``by`` is None where the division is founded (``wenxiao init``): the catalogue is there from the
+    first day.
     """
     if by is not None:
         permissions.require_for_all(by, "confirm_finding", division)
@@ -71,7 +75,9 @@ def set_common_problems(
     lines: Sequence[tuple[str, Sequence[str]]],
     by: User | None,
 ) -> None:
-    """The printed lines of common problems of a work year: (wording, catalogue codes it groups), in print order."""
+    """The printed lines of common problems of a work year: (wording,
+    catalogue codes it groups), in print order.
+    """
     permissions.require_for_all(by, "confirm_finding", division)
     items = {item.code: item for item in CatalogueItem.objects.filter(division=division)}
     unknown = [code for _, codes in lines for code in codes if code not in items]
@@ -108,9 +114,11 @@ def propose_finding(
     batch: ImportBatch | None = None,
     synthetic: bool = False,
 ) -> Finding:
-    """A candidate, with its criterion and the amount (元) where given. The same text on the same review, or the same rule on the same dossier, is proposed once.
+    """A candidate, with its criterion and the amount (元) where given.
+    The same text on the same review, or the same rule on the same dossier, is proposed once.
 
-    Whoever evaluates, confirms or imports proposes; a unit only what its own form brings while that is open.
+    Whoever evaluates, confirms or imports proposes; a unit only what its own form brings while that
+    is open.
     """
     _may_propose(by, dossier, review)
     if not text.strip():
@@ -151,7 +159,9 @@ def propose_finding(
 def propose_low_execution(
     *, review: Review, by: User | None, batch: ImportBatch | None = None, synthetic: bool = False
 ) -> Finding | None:
-    """The execution-rate candidate of a financial evaluation: 经审查使用 below the catalogue's share of 安排. None: nothing to say."""
+    """The execution-rate candidate of a financial evaluation: 经审查使用 below the catalogue's share of
+    安排. None: nothing to say.
+    """
     if review.kind != "finance_evaluation":
         return None
     item = CatalogueItem.objects.filter(division=review.round.division, rule=LOW_EXECUTION).first()
@@ -177,7 +187,9 @@ def propose_low_execution(
 
 
 def _limit(code: str, year: int) -> Decimal | None:
-    """The percentage below which the catalogue's execution problem is proposed in a year; None when its rule is off."""
+    """The percentage below which the catalogue's execution problem is
+    proposed in a year; None when its rule is off.
+    """
     entries = basis.in_force(CATALOGUE, year).content["entries"]
     limits = [
         entry["candidate_rule"]["rate_below"]
@@ -197,7 +209,9 @@ def confirm_finding(
     severity: str | None = None,
     version: int | None = None,
 ) -> Finding:
-    """A person says it is so; it counts from now on. ``item`` codes it if it was not coded yet: uncoded it cannot count."""
+    """A person says it is so; it counts from now on.
+    ``item`` codes it if it was not coded yet: uncoded it cannot count.
+    """
     permissions.require_for(by, "confirm_finding", finding.dossier)
     if item is None and finding.item is None:
         raise NotAllowed("请先归入问题目录，再确认；统计和共性问题按目录计数。")
@@ -233,7 +247,9 @@ def dismiss_finding(
 def reopen_finding(
     *, finding: Finding, by: User | None, why: str, version: int | None = None
 ) -> Finding:
-    """Take a decision back: the problem waits to be decided again and counts for nothing meanwhile."""
+    """Take a decision back: the problem waits to be decided again and
+    counts for nothing meanwhile.
+    """
     permissions.require_for(by, "confirm_finding", finding.dossier)
     if hasattr(finding, "rectification"):
         raise NotAllowed("该问题已下达整改，请先在整改台账办理。")

@@ -1,8 +1,9 @@
 """The kept lines of the watch, brought up to date: never older than the last act, or told to be.
 
-A change of any input leaves a mark (``kinds.inputs``). Marks are handed out to the windows and worked off under one
-lock, after it is held: what is read then holds at least everything marked, so no change can be lost between two hands.
-Few marks a page works off itself; many are left to the worker, and the page says so.
+A change of any input leaves a mark (``kinds.inputs``). Marks are handed out to the windows and
+worked off under one lock, after it is held: what is read then holds at least everything marked, so
+no change can be lost between two hands. Few marks a page works off itself; many are left to the
+worker, and the page says so.
 """
 
 from __future__ import annotations
@@ -40,15 +41,15 @@ PATIENCE = timedelta(seconds=90)
 CHUNK = 500
 
 
-# ---- what pages ask --------------------------------------------------------------------------------------------------
+# ---- what pages ask ------------------------------------------------------------------------------
 
 
 def kept_watch(rounds: Sequence[Round], user: User | None, *, on: date) -> Watch:
     """The watch over some windows for a page: brought up to date first, or told to be behind.
 
-    Three small queries while nothing changed. Marks beyond :data:`BY_HAND` and large windows under new rules are left to
-    the worker (``behind`` is set: ask it where :func:`first_to_ask` says so); a worker silent for :data:`PATIENCE`, or
-    a window never kept before, makes the page do it.
+    Three small queries while nothing changed. Marks beyond :data:`BY_HAND` and large windows under
+    new rules are left to the worker (``behind`` is set: ask it where :func:`first_to_ask` says so);
+    a worker silent for :data:`PATIENCE`, or a window never kept before, makes the page do it.
     """
     chosen = tuple(rounds)
     if _right(chosen):
@@ -85,7 +86,9 @@ def _under_other_rules(rounds: Sequence[Round]) -> list[Round]:
 
 
 def _waiting(rounds: Sequence[Round]) -> int:
-    """How many dossiers of these windows at least are not as the rows are now; marks nobody handed out count as well."""
+    """How many dossiers of these windows at least are not as the rows are
+    now; marks nobody handed out count as well.
+    """
     marked = (
         WatchMark.objects.filter(round=None)[: BY_HAND + 1].count()
         + WatchMark.objects.filter(round__in=rounds).count()
@@ -103,11 +106,12 @@ def _kept_at(rounds: Sequence[Round]) -> datetime | None:
     return min(filter(None, known)) if len(known) == len(rounds) else None
 
 
-# ---- working off -----------------------------------------------------------------------------------------------------
+# ---- working off ---------------------------------------------------------------------------------
 
 
 def keep_all() -> int:
-    """Hand out every mark and bring every window that was opened up to date; returns how many lines were worked out.
+    """Hand out every mark and bring every window that was opened up to date; returns how many lines
+    were worked out.
 
     The worker's: so that nobody's first look at a new window, or after a new release, has to do it.
 
@@ -125,7 +129,9 @@ def keep_all() -> int:
 
 
 def watch_changes() -> None:
-    """After tables changed: the database marks again, and nothing kept before is trusted. Nothing while tables lack."""
+    """After tables changed: the database marks again, and nothing kept before is trusted.
+    Nothing while tables lack.
+    """
     tables = set(connection.introspection.table_names())
     if {one.table for one in INPUTS} | {
         MARKS,
@@ -184,7 +190,9 @@ def _taken(condition: str) -> set[int]:
 
 
 def _bring(round: Round) -> int:
-    """Work out the marked lines of a window, or all under a new scope, new rules or a new arithmetic."""
+    """Work out the marked lines of a window, or all under a new scope, new
+    rules or a new arithmetic.
+    """
     digest = digest_of(round)
     known = WatchWindow.objects.filter(round=round).values_list("digest", flat=True).first()
     keys = sorted(_taken(f"round_id = {round.pk:d}"))
@@ -202,7 +210,7 @@ def _bring(round: Round) -> int:
     return frame.height
 
 
-# ---- one hand at a time ----------------------------------------------------------------------------------------------
+# ---- one hand at a time --------------------------------------------------------------------------
 
 _LOCK = 0x77617463
 """The number of the advisory lock on PostgreSQL; on SQLite the one writer is the lock."""
@@ -210,7 +218,9 @@ _LOCK = 0x77617463
 
 @contextmanager
 def _holding(*, seconds: float) -> Iterator[bool]:
-    """A transaction that alone works off marks; False when others wrote for so long. Read inputs inside it only."""
+    """A transaction that alone works off marks; False when others wrote for so long.
+    Read inputs inside it only.
+    """
     with ExitStack() as stack:
         try:
             stack.enter_context(_waiting_at_most(seconds))

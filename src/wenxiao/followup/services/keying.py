@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 def set_round_key(
     *, round: Round, key: bool, by: User | None, why: str, version: int | None = None
 ) -> Round:
-    """改财政重点, with a reason. Taken off only while no notice, rectification or use came of the round's results."""
+    """改财政重点, with a reason.
+    Taken off only while no notice, rectification or use came of the round's results.
+    """
     require(by, "manage_round", division=round.division)
     if round.kind not in KEYED:
         raise NotAllowed(f"{round.get_kind_display()}不分财政重点和日常。")

@@ -37,9 +37,11 @@ def send_feedback(
     number: str = "",
     told: int | None = None,
 ) -> Notice:
-    """Send a review's problems and advice to its unit. The report says 已反馈 only when the receipt is in.
+    """Send a review's problems and advice to its unit.
+    The report says 已反馈 only when the receipt is in.
 
-    ``told`` is how many notices about the review the person had before them: one more meanwhile stops the second.
+    ``told`` is how many notices about the review the person had before them: one more meanwhile
+    stops the second.
     """
     permissions.require_for(by, "confirm_finding", review.dossier)
     # Monitoring has no result to confirm: a problem a person confirmed is enough to tell the unit.
@@ -65,7 +67,9 @@ READ_BY = ("fill", "check_unit", "check_department")
 
 
 def require_letter(user: User | None, review: Review) -> None:
-    """Pass whoever writes the letters, and the unit's own side once one went out to it; Refused for anybody else."""
+    """Pass whoever writes the letters, and the unit's own side once one
+    went out to it; Refused for anybody else.
+    """
     unit, subject = review.dossier.unit, review.dossier.subject
     sent = bool(notices_about([review.pk])[review.pk])
     if sent and any(permissions.can(user, power, unit=unit, subject=subject) for power in READ_BY):
@@ -94,9 +98,11 @@ def announce_evaluation(
     due_on: date | None = None,
     text: str = "",
 ) -> list[Notice]:
-    """Send the 评价通知书 of a task to every unit it evaluates that has none yet: one a unit, all with the task's 文号.
+    """Send the 评价通知书 of a task to every unit it evaluates that has none yet: one a unit, all with
+    the task's 文号.
 
-    ``due_on`` is the day by which materials are asked for, ``text`` what is asked for besides the usual.
+    ``due_on`` is the day by which materials are asked for, ``text`` what is asked for besides the
+    usual.
     """
     permissions.require(by, "manage_round", division=round.division)
     if round.kind not in JUDGED:

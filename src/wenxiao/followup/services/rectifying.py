@@ -1,4 +1,6 @@
-"""One finding's way to closure: ordered, planned, replied, verified; refused ones come back; late ones are escalated."""
+"""One finding's way to closure: ordered, planned, replied, verified;
+refused ones come back; late ones are escalated.
+"""
 
 from __future__ import annotations
 
@@ -196,10 +198,11 @@ def hold_to_account(
     decided_body: str = "",
     paper: str = "",
 ) -> Accountability:
-    """Who answers for it, with what consequence; serious ones are listed for 审计/纪检 by ``handed_to``.
+    """Who answers for it, with what consequence; serious ones are listed for 审计/纪检 by
+    ``handed_to``.
 
-    The bureau talks, circulates, presses, advises and hands over. 处理处分 it only registers: who decided, by which paper.
-    Without a name the person responsible for the project (项目负责人) answers.
+    The bureau talks, circulates, presses, advises and hands over. 处理处分 it only registers: who
+    decided, by which paper. Without a name the person responsible for the project (项目负责人) answers.
     """
     _bureau(by, item.finding)
     _refuse_act(kind, handed_to, decided_body, paper)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def remind_units(*, round: Round, units: Iterable[int], by: User | None, why: str = "") -> int:
-    """催办: one more reminder on the open to-dos of the units that still owe something; how many. Raises Refused, NotAllowed."""
+    """催办: one more reminder on the open to-dos of the units that still owe something; how many.
+    Raises Refused, NotAllowed.
+    """
     permissions.require(by, "manage_round", division=round.division)
     refuse_ended(round, "催办")
     if round.kind not in ASKED:
@@ -47,9 +49,11 @@ def send_reminder(
     on: date,
     due_on: date | None = None,
 ) -> Notice:
-    """A letter to one unit about what it still owes in a round. The same letter printed again that day is the same letter.
+    """A letter to one unit about what it still owes in a round.
+    The same letter printed again that day is the same letter.
 
-    The unit's open to-do of the round counts one more reminder. Raises Refused; NotAllowed where nothing is missing.
+    The unit's open to-do of the round counts one more reminder. Raises Refused; NotAllowed where
+    nothing is missing.
     """
     permissions.require(by, "manage_round", division=round.division)
     refuse_ended(round, "催办")

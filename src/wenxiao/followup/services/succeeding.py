@@ -1,4 +1,6 @@
-"""Merger, split, hand-over: what is still open goes to the unit that takes over; what is done stays where it was."""
+"""Merger, split, hand-over: what is still open goes to the unit that takes
+over; what is done stays where it was.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 def merge_with_work(
     *, units: Iterable[Unit], into: Unit, on: date, by: User | None, why: str
 ) -> Unit:
-    """单位合并 with its open work: rectifications, to-dos and letters not signed for follow in the same act."""
+    """单位合并 with its open work: rectifications, to-dos and letters not
+    signed for follow in the same act.
+    """
     old = [unit for unit in units if unit.pk != into.pk]
     merge_units(units=old, into=into, on=on, by=by, why=why)
     gone = [unit.pk for unit in old]
@@ -44,7 +48,9 @@ def merge_with_work(
 
 @transaction.atomic
 def succeed_in_work(*, subjects: Iterable[Subject], to: Unit, by: User | None, why: str) -> None:
-    """After 移交对象 the open rectifications of these objects, with their to-dos, are the new unit's."""
+    """After 移交对象 the open rectifications of these objects, with their
+    to-dos, are the new unit's.
+    """
     require(by, "manage_units", division=to.division)
     refuse_unreasoned(by, why)
     chosen = Q(finding__dossier__subject__in=[one.pk for one in subjects])

@@ -1,7 +1,9 @@
-"""What a proposed value of a rule would move in what is stored: points, grades, lights, checks. Nothing is written.
+"""What a proposed value of a rule would move in what is stored: points, grades, lights, checks.
+Nothing is written.
 
-Every round of every year is looked at, those the value does not reach with the reason. Rows are read by the columns
-that score and light them; the checks are asked only where the changed rule is one they read.
+Every round of every year is looked at, those the value does not reach with the reason. Rows are
+read by the columns that score and light them; the checks are asked only where the changed rule is
+one they read.
 """
 
 from __future__ import annotations
@@ -59,7 +61,9 @@ class _Sides:
 def try_rules(
     *, division: Division, changes: Sequence[Mapping[str, Any]], by: User | None
 ) -> Ledger:
-    """The ledger of what some proposed values would move, over every round and open target of the division."""
+    """The ledger of what some proposed values would move, over every round
+    and open target of the division.
+    """
     permissions.require(by, "manage_rules", division=division)
     if not changes:
         raise NotAllowed("没有改动任何数值：请写明规则、起用日期和改后的数值。")
@@ -129,11 +133,13 @@ def _keys(round: Round) -> dict[int, str]:
     return {pk: f"{round.name}/{code} {name}" for pk, code, name in listed}
 
 
-# ---- lights ----------------------------------------------------------------------------------------------------------
+# ---- lights --------------------------------------------------------------------------------------
 
 
 def _try_lights(ledger: Ledger, now: Round, then: Round, sides: _Sides) -> None:
-    """Both lights of every dossier of a window, and what the checks say of the forms that are there."""
+    """Both lights of every dossier of a window, and what the checks say of
+    the forms that are there.
+    """
     columns = ["dossier", "review", "light", "goal", "index_t", "above"]
     was = {row["dossier"]: row for row in lit(now).select(columns).iter_rows(named=True)}
     frame = lit(then).select(columns).sort("dossier")
@@ -164,11 +170,13 @@ def _lights(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-# ---- checks ----------------------------------------------------------------------------------------------------------
+# ---- checks --------------------------------------------------------------------------------------
 
 
 def _codes(now: Round, then: Round) -> dict[int, tuple[str, str]]:
-    """What the checks say of each review that is not settled, before and after: what its unit or the bureau would see."""
+    """What the checks say of each review that is not settled, before and
+    after: what its unit or the bureau would see.
+    """
     codes: dict[int, tuple[str, str]] = {}
     for part in _unsettled(now):
         both = [_said(part, round) for round in (now, then)]
@@ -206,7 +214,9 @@ def _listed(codes: Iterator[str]) -> str:
 
 
 def _try_targets(ledger: Ledger, sides: _Sides) -> None:
-    """The checks over targets nobody approved yet: what a hand-in or a review of them would meet."""
+    """The checks over targets nobody approved yet: what a hand-in or a
+    review of them would meet.
+    """
     rows = Target.objects.filter(dossier__subject__division=sides.now).filter(
         state__in=(
             Target.State.DRAFT,

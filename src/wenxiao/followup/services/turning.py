@@ -1,4 +1,6 @@
-"""结转新年度: one act that opens next year's dossiers and prepares its rounds, and can be taken back whole."""
+"""结转新年度: one act that opens next year's dossiers and prepares its rounds,
+and can be taken back whole.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +31,12 @@ def roll_over(
     unsaid: bool = False,
     why: str = "",
 ) -> ImportBatch:
-    """Turn ``year`` into the next: dossiers of what goes on, its rounds as drafts, and which targets are filed here.
+    """Turn ``year`` into the next: dossiers of what goes on, its rounds as drafts, and which
+    targets are filed here.
 
-    ``seen`` is how many subjects the preview named; ``unsaid`` carries over those too of which no paper says whether
-    they recur. Units, people, rules, libraries and open rectifications have no year and go on by themselves. Once a
-    year. Raises Refused, NotAllowed.
+    ``seen`` is how many subjects the preview named; ``unsaid`` carries over those too of which no
+    paper says whether they recur. Units, people, rules, libraries and open rectifications have no
+    year and go on by themselves. Once a year. Raises Refused, NotAllowed.
     """
     permissions.require(by, "manage_round", division=division)
     before = turned(division, year)
@@ -79,7 +82,9 @@ def _open(
 
 
 def _write(plan: Turn, batch: ImportBatch, wanted: set[int], by: User | None) -> Written:
-    """What the roll-over makes: dossiers, rounds not issued yet, the kinds whose targets are filed here."""
+    """What the roll-over makes: dossiers, rounds not issued yet, the kinds
+    whose targets are filed here.
+    """
     written, following = Written(), plan.year + 1
     if wanted:
         count = open_dossiers(
@@ -100,7 +105,9 @@ def _write(plan: Turn, batch: ImportBatch, wanted: set[int], by: User | None) ->
 
 
 def _drafts(plan: Turn) -> list[Round]:
-    """Last year's rounds once more, not issued: the same kind, months, route and scope, its objects in their new year."""
+    """Last year's rounds once more, not issued: the same kind, months,
+    route and scope, its objects in their new year.
+    """
     drafts = []
     for row in plan.rounds:
         scope = dict(row.scope)
@@ -131,7 +138,9 @@ def _drafts(plan: Turn) -> list[Round]:
 
 @transaction.atomic
 def undo_roll_over(*, batch: ImportBatch, by: User | None, why: str) -> ImportBatch:
-    """Take a roll-over back: only what it made goes. NotAllowed with the list of what was done with it since."""
+    """Take a roll-over back: only what it made goes.
+    NotAllowed with the list of what was done with it since.
+    """
     permissions.require(by, "manage_round", division=batch.division)
     if batch.kind != KIND:
         raise NotAllowed("这不是一次结转。")

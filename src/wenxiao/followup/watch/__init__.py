@@ -1,1 +1,3 @@
-"""What follows, as whole frames: money and goals of every dossier in a window, lit, compared and counted."""
+"""What follows, as whole frames: money and goals of every dossier in a
+window, lit, compared and counted.
+"""

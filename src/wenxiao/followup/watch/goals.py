@@ -1,4 +1,6 @@
-"""The goals of many dossiers in a window: each indicator's light from its target, its actual and the elapsed share."""
+"""The goals of many dossiers in a window: each indicator's light from its
+target, its actual and the elapsed share.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _TEXTS = ("name", "expression", "value", "possibility")
 
 
 def targets_in_force(round: Round, dossiers: list[int]) -> pl.DataFrame:
-    """``dossier`` and ``target``: the approved target of the highest number, else the latest one."""
+    """``dossier`` and ``target``: the approved target of the highest
+    number, else the latest one.
+    """
     schema = {"target": pl.Int64, "dossier": pl.Int64, "number": pl.Int64, "state": pl.String}
     rows = Target.objects.filter(chosen(round, dossiers), filing=False).values_list(
         "pk", "dossier", "number", "state"
@@ -36,7 +40,9 @@ def targets_in_force(round: Round, dossiers: list[int]) -> pl.DataFrame:
 
 
 def goal_rows(round: Round, dossiers: list[int]) -> pl.DataFrame:
-    """A row per indicator reported on in the window: dossier, indicator, its texts, ``light``, ``reached``, ``over``."""
+    """A row per indicator reported on in the window: dossier, indicator,
+    its texts, ``light``, ``reached``, ``over``.
+    """
     through = round.through_month or 12
     schema = {
         "target": pl.Int64,
@@ -72,7 +78,8 @@ def goal_rows(round: Round, dossiers: list[int]) -> pl.DataFrame:
 
 
 def goal_lights(round: Round, dossiers: list[int]) -> pl.DataFrame:
-    """Per dossier: ``goals`` in its target, ``reported``, how many ``g_red``, ``g_yellow``, ``g_green``, and ``goal``.
+    """Per dossier: ``goals`` in its target, ``reported``, how many ``g_red``, ``g_yellow``,
+    ``g_green``, and ``goal``.
 
     ``goal`` is the worst light of what was reported, none where nothing can be said.
     """

@@ -1,4 +1,6 @@
-"""What a line of the watch is worked out from: a change of any of these rows marks its dossiers, whoever makes it."""
+"""What a line of the watch is worked out from: a change of any of these
+rows marks its dossiers, whoever makes it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def _input(model: type[Model], fields: str, lookup: str, only: str = "") -> Inpu
 
 
 def _through(model: type[Model], own: str, key: str) -> str:
-    """The dossiers (``key``) of rows of another model whose ``own`` field is the changed row itself."""
+    """The dossiers (``key``) of rows of another model whose ``own`` field
+    is the changed row itself.
+    """
     return (
         f"SELECT d.{_column(model, key)} AS key FROM {_table(model)} d "  # noqa: S608 - names of models
         f"WHERE d.{_column(model, own)} = {{r}}.id"
@@ -93,8 +97,10 @@ INPUTS = (
     _input(Rectification, "finding state", _up(Rectification, "finding", Finding, "dossier")),
     _input(CatalogueItem, "code category", _through(Finding, "item", "dossier")),
 )
-"""Tables and columns :func:`~wenxiao.followup.watch.table.lit` reads. Rounds, rules and the arithmetic itself are in
-:func:`digest_of`."""
+"""Tables and columns :func:`~wenxiao.followup.watch.table.lit` reads.
+Rounds, rules and the arithmetic itself are in
+:func:`digest_of`.
+"""
 
 
 OPEN_MARK = "round_id IS NULL"
@@ -107,7 +113,9 @@ def inputs_watched() -> bool:
 
 
 def _wanted() -> dict[str, list[str]]:
-    """The triggers by name; the name carries what they do, so that those of another release are seen to be others."""
+    """The triggers by name; the name carries what they do, so that those of
+    another release are seen to be others.
+    """
     kinds_digest = sha256(repr(INPUTS).encode()).hexdigest()[:8]
     return statements(
         INPUTS, prefix=f"{PREFIX}{kinds_digest}_", marks=MARKS, key="dossier", open_where=OPEN_MARK
@@ -115,7 +123,9 @@ def _wanted() -> dict[str, list[str]]:
 
 
 def watch_inputs() -> bool:
-    """Let the database mark changes from now on; returns whether anything was missing (then nothing kept is trusted)."""
+    """Let the database mark changes from now on; returns whether anything
+    was missing (then nothing kept is trusted).
+    """
     wanted = _wanted()
     if set(standing(PREFIX)) == set(wanted):
         return False
@@ -130,9 +140,11 @@ def unwatch_inputs() -> bool:
 
 
 def mark_batch(model: type[Model], batch: int) -> None:
-    """Mark the dossiers of a batch's rows, where no trigger does: hidden rows begin to count, or count no more.
+    """Mark the dossiers of a batch's rows, where no trigger does: hidden rows begin to count, or
+    count no more.
 
-    On PostgreSQL a mark is appended even beside an open one, as the triggers do; SQLite has one writer at a time.
+    On PostgreSQL a mark is appended even beside an open one, as the triggers do; SQLite has one
+    writer at a time.
     """
     if not any(field.name == "dossier" for field in model._meta.concrete_fields):
         return  # nothing of a line of the watch stands on it
@@ -150,7 +162,9 @@ def mark_batch(model: type[Model], batch: int) -> None:
 
 
 def digest_of(round: Round) -> str:
-    """What all lines of a window stand on beside rows: its own scope and months, the division's rules, the arithmetic."""
+    """What all lines of a window stand on beside rows: its own scope and
+    months, the division's rules, the arithmetic.
+    """
     parts: list[Any] = [
         round.division_id,
         round.kind,

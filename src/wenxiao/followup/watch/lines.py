@@ -1,7 +1,9 @@
-"""The watch from the kept lines: counted and ordered by the database, so that 50 000 dossiers cost what they show.
+"""The watch from the kept lines: counted and ordered by the database, so that 50 000 dossiers cost
+what they show.
 
-Lines are worked out by :func:`~wenxiao.followup.watch.table.lit` alone and brought up to date by ``services.keeping``.
-What could not be brought up to date in time is told by ``behind``; the rows shown are then worked out anew.
+Lines are worked out by :func:`~wenxiao.followup.watch.table.lit` alone and brought up to date by
+``services.keeping``. What could not be brought up to date in time is told by ``behind``; the rows
+shown are then worked out anew.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ RED = Q(light="red") | Q(goal="red")
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Kept lines that are not right yet: how many dossiers at least, and the time all of them were last right."""
+    """Kept lines that are not right yet: how many dossiers at least, and
+    the time all of them were last right.
+    """
 
     dossiers: int
     kept_at: datetime | None
@@ -45,8 +49,8 @@ class Behind:
 class Watch:
     """监控一览 of some windows, worst first, of what ``user`` may see (None: all); ``where`` narrows.
 
-    Nothing is read before it is asked for. ``known_sums``: what the rows add up to, where that follows from sums read
-    before.
+    Nothing is read before it is asked for. ``known_sums``: what the rows add up to, where that
+    follows from sums read before.
     """
 
     rounds: tuple[Round, ...]
@@ -80,7 +84,9 @@ class Watch:
 
     @cached_property
     def sums(self) -> pl.DataFrame:
-        """The rows added up by unit and lights (:data:`~wenxiao.followup.watch.table.SUMS`). At most one query."""
+        """The rows added up by unit and lights (:data:`~wenxiao.followup.watch.table.SUMS`).
+        At most one query.
+        """
         if self.known_sums is not None:
             return self.known_sums
         both = Q(budget__isnull=False, executed__isnull=False)
@@ -119,7 +125,9 @@ class Watch:
         return replace(self, where=self.where & condition, known_sums=None)
 
     def lit(self, money: Collection[str] = LIGHTS, goal: Collection[str] = LIGHTS) -> Watch:
-        """The rows with one of these lights of each kind, in the same order; what they add up to is known already."""
+        """The rows with one of these lights of each kind, in the same
+        order; what they add up to is known already.
+        """
         shining = pl.col("light").is_in(list(money)) & pl.col("goal").is_in(list(goal))
         return replace(
             self.narrowed(Q(light__in=list(money), goal__in=list(goal))),
@@ -127,7 +135,9 @@ class Watch:
         )
 
     def part(self, start: int = 0, stop: int | None = None) -> list[dict[str, Any]]:
-        """Some rows. One query; while lines are behind, what is shown is worked out from the rows of this moment."""
+        """Some rows. One query; while lines are behind, what is shown is
+        worked out from the rows of this moment.
+        """
         names = [_COLUMN.get(name, name) for name in COLUMNS]
         lines = list(self.lines.values(*names)[start:stop])
         rows = [{name: _plain(row[_COLUMN.get(name, name)]) for name in COLUMNS} for row in lines]
@@ -152,13 +162,16 @@ def _plain(value: Any) -> Any:
 
 
 def rows_now(watch: Watch, dossier: int) -> list[dict[str, Any]]:
-    """One dossier's rows worked out at this moment, where the user may see it: for a watch that is behind."""
+    """One dossier's rows worked out at this moment, where the user may see
+    it: for a watch that is behind.
+    """
     seen = Dossier.objects.all() if watch.user is None else dossiers_visible_to(watch.user)
     return watch_frame(watch.rounds, seen.filter(pk=dossier).values("pk")).to_dicts()
 
 
 def seen_in(user: User | None, divisions: Collection[int]) -> Q:
-    """The condition of ``seen_by`` on very many rows that hang on dossiers of these divisions (None: the machine, all).
+    """The condition of ``seen_by`` on very many rows that hang on dossiers of these divisions
+    (None: the machine, all).
 
     Who sees a whole division is asked about its few restricted dossiers only.
     """
@@ -173,7 +186,9 @@ def seen_in(user: User | None, divisions: Collection[int]) -> Q:
 
 
 def turned(now: Watch, before: Watch) -> tuple[Watch, Watch, Callable[[], int]]:
-    """Over the dossiers in both: those that turned red (money or goals), those that left it; and to ask, how many lost pace."""
+    """Over the dossiers in both: those that turned red (money or goals), those that left it; and to
+    ask, how many lost pace.
+    """
     earlier = WatchLine.objects.filter(
         round__in=[one.pk for one in before.rounds], dossier=OuterRef("dossier")
     )

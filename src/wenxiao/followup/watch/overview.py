@@ -1,4 +1,6 @@
-"""What a leader asks of a watch: money and goals by department, what turned red since last time, what is overdue."""
+"""What a leader asks of a watch: money and goals by department, what turned
+red since last time, what is overdue.
+"""
 
 from __future__ import annotations
 
@@ -49,9 +51,11 @@ def money_by_goals(table: Watch) -> list[list[LightCell]]:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentRow:
-    """One department: sums in 元 over what was reported, and how many of each light (keys of LIGHTS).
+    """One department: sums in 元 over what was reported, and how many of each light (keys of
+    LIGHTS).
 
-    ``rate`` is the department's execution in percent over dossiers with both figures, None without any.
+    ``rate`` is the department's execution in percent over dossiers with both figures, None without
+    any.
     """
 
     unit: int
@@ -67,7 +71,9 @@ class DepartmentRow:
 
 
 def by_department(table: Watch) -> list[DepartmentRow]:
-    """The watch by budget department, most red first. Two queries at most, whatever the number of dossiers."""
+    """The watch by budget department, most red first.
+    Two queries at most, whatever the number of dossiers.
+    """
     names = top_departments(table.rounds)
     plain = ("n", "budget", "executed", "above", "findings")
     lights = [(column, light) for column in ("light", "goal") for light in LIGHTS]
@@ -107,7 +113,9 @@ def _department_row(row: dict[str, int], called: dict[int, str]) -> DepartmentRo
 
 
 def top_departments(rounds: Iterable[Round]) -> dict[int, tuple[int, str]]:
-    """The topmost budget department above each unit of the rounds' divisions (the unit itself where there is none)."""
+    """The topmost budget department above each unit of the rounds'
+    divisions (the unit itself where there is none).
+    """
     divisions = {one.division_id for one in rounds}
     rows = list(
         Unit.objects.filter(division__in=divisions).values_list("pk", "path", "kind", "name")
@@ -123,7 +131,9 @@ def top_departments(rounds: Iterable[Round]) -> dict[int, tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Two windows compared, over the dossiers in both: ``now`` is the later watch reduced to those that turned."""
+    """Two windows compared, over the dossiers in both: ``now`` is the later
+    watch reduced to those that turned.
+    """
 
     earlier: Round
     turned_red: Watch
@@ -137,7 +147,9 @@ class Changes:
 
 
 def earlier_round(round: Round) -> Round | None:
-    """The monitoring round of the same year, division and importance that ended before this one; None for the first."""
+    """The monitoring round of the same year, division and importance that
+    ended before this one; None for the first.
+    """
     rows = Round.objects.filter(
         division=round.division_id,
         kind=Round.Kind.MONITORING,
@@ -149,13 +161,17 @@ def earlier_round(round: Round) -> Round | None:
 
 
 def changes_since(table: Watch, earlier: Watch) -> Changes:
-    """What turned red (money or goals) since the watch over an earlier window, what came out of it, and how many lost pace."""
+    """What turned red (money or goals) since the watch over an earlier
+    window, what came out of it, and how many lost pace.
+    """
     return Changes(earlier.rounds[0], *turned(table, earlier))
 
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """Something that is late: a form of a round that did not arrive, or a rectification. ``days`` counts from the day it was due."""
+    """Something that is late: a form of a round that did not arrive, or a rectification.
+    ``days`` counts from the day it was due.
+    """
 
     kind: str
     dossier: int
@@ -169,9 +185,11 @@ class Overdue:
 def overdue(
     user: User | None, *, on: date, work_year: int | None = None, most: int | None = None
 ) -> tuple[list[Overdue], int]:
-    """What is late on a day in the scope of the user's grants, longest first, at most so many; and how many in all.
+    """What is late on a day in the scope of the user's grants, longest first, at most so many; and
+    how many in all.
 
-    Forms of every kind that units owe count, begun or not; what arrived and waits to be mended is not the unit's delay.
+    Forms of every kind that units owe count, begun or not; what arrived and waits to be mended is
+    not the unit's delay.
     """
     forms, owed = _late_forms(user, on, work_year, most)
     mendings = _late_mendings(user, on)
@@ -182,7 +200,9 @@ def overdue(
 def _late_forms(
     user: User | None, on: date, work_year: int | None, most: int | None
 ) -> tuple[list[Overdue], int]:
-    """The forms units still owe of rounds past their deadline, longest first, at most so many; and how many in all."""
+    """The forms units still owe of rounds past their deadline, longest
+    first, at most so many; and how many in all.
+    """
     rounds = (Round.objects.all() if user is None else rounds_visible_to(user)).filter(
         kind__in=ASKED, state=Round.State.OPEN, deadline__lt=on
     )

@@ -1,6 +1,8 @@
-"""What the leader's one picture is drawn from: the windows of a year in order, spending by month, money beside goals.
+"""What the leader's one picture is drawn from: the windows of a year in order, spending by month,
+money beside goals.
 
-Everything is counted by the database over the kept lines; dots are read for the rows that are drawn alone.
+Everything is counted by the database over the kept lines; dots are read for the rows that are drawn
+alone.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ QUADRANTS = ("钱到事成", "钱花了，事没成", "事办了，钱没付", "
 
 @dataclass(frozen=True, slots=True)
 class WindowSum:
-    """One window of the year added up: over dossiers with both figures, in 分; and how many red and yellow lights."""
+    """One window of the year added up: over dossiers with both figures, in
+    分; and how many red and yellow lights.
+    """
 
     through: int
     period: str
@@ -50,7 +54,9 @@ class WindowSum:
 
 
 def windows_until(round: Round, rounds: Sequence[Round], user: User | None) -> list[WindowSum]:
-    """The windows of the same sort (key or ordinary) and fiscal year up to this one, earliest first. One query."""
+    """The windows of the same sort (key or ordinary) and fiscal year up to
+    this one, earliest first. One query.
+    """
     same = {
         one.pk: one
         for one in rounds
@@ -86,9 +92,11 @@ def windows_until(round: Round, rounds: Sequence[Round], user: User | None) -> l
 
 @dataclass(frozen=True, slots=True)
 class SpentYear:
-    """Cumulated spending in 分 at the end of each known month, on the way to ``through``; ``by_month``: every month is known.
+    """Cumulated spending in 分 at the end of each known month, on the way to ``through``;
+    ``by_month``: every month is known.
 
-    ``forecast`` is the range of the year's end in 分 (lowest, highest, its methods); None without any spending.
+    ``forecast`` is the range of the year's end in 分 (lowest, highest, its methods); None without
+    any spending.
     """
 
     budget: int
@@ -98,8 +106,8 @@ class SpentYear:
 
 
 def spent_year(table: Watch, windows: Sequence[WindowSum]) -> SpentYear | None:
-    """The curve of one window's dossiers: payments of each month where the treasury or the accounts tell all of them,
-    else what each window reported.
+    """The curve of one window's dossiers: payments of each month where the treasury or the accounts
+    tell all of them, else what each window reported.
     """
     if not windows or not windows[-1].budget:
         return None
@@ -130,7 +138,9 @@ def _range(ends: pacing.Forecast | None) -> tuple[int, int, str] | None:
 
 
 def _monthly(table: Watch, through: int) -> list[int]:
-    """分 of each month over dossiers whose counted record has months; a total counts where no part is given."""
+    """分 of each month over dossiers whose counted record has months; a
+    total counts where no part is given.
+    """
     counted = table.lines.order_by().filter(
         dossier=OuterRef("dossier"), source=OuterRef("source"), budget__isnull=False
     )
@@ -154,7 +164,9 @@ def _monthly(table: Watch, through: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One dossier in the picture: pace index (tenths), how many of the judged goals go well, both lights, its budget (分)."""
+    """One dossier in the picture: pace index (tenths), how many of the
+    judged goals go well, both lights, its budget (分).
+    """
 
     dossier: int
     name: str
@@ -226,7 +238,9 @@ def dots(table: Watch, most: int = DOTS) -> list[Dot]:
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """Rectifications of a fiscal year's dossiers: all, closed, late; how many were closed up to the end of each month."""
+    """Rectifications of a fiscal year's dossiers: all, closed, late; how
+    many were closed up to the end of each month.
+    """
 
     all: int
     closed: int

@@ -1,4 +1,6 @@
-"""What a unit need not type in a monitoring window: the money the system knows, and what it said of each goal last time."""
+"""What a unit need not type in a monitoring window: the money the system
+knows, and what it said of each goal last time.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GoalToFill:
-    """One row of the form: the promise, what was filled for this window, and the window before it."""
+    """One row of the form: the promise, what was filled for this window,
+    and the window before it.
+    """
 
     indicator: Indicator
     filled: Actual | None
@@ -27,7 +31,9 @@ class GoalToFill:
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
-    """A unit's monitoring form. Money in 元; ``money_known`` says that treasury or accounts gave it: nothing to type."""
+    """A unit's monitoring form.
+    Money in 元; ``money_known`` says that treasury or accounts gave it: nothing to type.
+    """
 
     budget: Decimal | None
     executed: Decimal | None
@@ -46,7 +52,9 @@ class Prefilled:
 
 
 def prefilled(review: Review) -> Prefilled:
-    """The form of one review, in five queries. A figure the unit filed counts only where no payment is recorded."""
+    """The form of one review, in five queries.
+    A figure the unit filed counts only where no payment is recorded.
+    """
     through = review.round.through_month or 12
     known = money(review.dossier, through_month=through)
     official = known.source not in {"", "form"}

@@ -1,4 +1,6 @@
-"""The rows of a watch as a page shows them: every light with its arithmetic, both sums of late money, open findings."""
+"""The rows of a watch as a page shows them: every light with its
+arithmetic, both sums of late money, open findings.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,13 @@ SOURCES = {str(code): str(word) for code, word in Spending.Source.choices} | {""
 
 @dataclass(frozen=True, slots=True)
 class WatchRow:
-    """One dossier in one window. Money in 元, None = nobody said. ``pace`` opens the light: its sentence and basis.
+    """One dossier in one window. Money in 元, None = nobody said.
+    ``pace`` opens the light: its sentence and basis.
 
-    ``source`` is the Chinese name of the record of spending that counts. ``warnings`` are whole sentences: money far
-    ahead, two sources that differ, money taken back, late arrival. ``compliance`` are open findings, (text, confirmed).
-    ``forecast`` is the system's own range, ``expected`` what the unit's form says it will spend in the whole year.
+    ``source`` is the Chinese name of the record of spending that counts. ``warnings`` are whole
+    sentences: money far ahead, two sources that differ, money taken back, late arrival.
+    ``compliance`` are open findings, (text, confirmed). ``forecast`` is the system's own range,
+    ``expected`` what the unit's form says it will spend in the whole year.
     """
 
     round: int
@@ -70,17 +74,23 @@ class WatchRow:
 
     @property
     def goals_synthetic(self) -> bool:
-        """Whether goals made for the demonstration stand on a project that is not: their names then say so."""
+        """Whether goals made for the demonstration stand on a project that
+        is not: their names then say so.
+        """
         return not self.synthetic and any("（合成）" in goal.name for goal in self.goals)
 
 
 def watch_rows(table: Watch, start: int = 0, stop: int | None = None) -> list[WatchRow]:
-    """The rows from ``start`` to ``stop``, with sentences: a fixed number of queries a window, whatever their number."""
+    """The rows from ``start`` to ``stop``, with sentences: a fixed number
+    of queries a window, whatever their number.
+    """
     return in_words(table.rounds, table.part(start, stop))
 
 
 def in_words(rounds: Iterable[Round], part: list[dict[str, Any]]) -> list[WatchRow]:
-    """Rows of a watch (:data:`~wenxiao.followup.watch.table.COLUMNS`) with their sentences, in the same order."""
+    """Rows of a watch (:data:`~wenxiao.followup.watch.table.COLUMNS`) with
+    their sentences, in the same order.
+    """
     by_round: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in part:
         by_round[row["round"]].append(row)
@@ -186,7 +196,9 @@ def _to_begin(round: Round) -> str:
 
 
 def _monthly(keys: list[int], through: int) -> dict[tuple[int, str], dict[int, Decimal]]:
-    """Spending of each month by (dossier, source): the parts, or the undivided totals in months without parts."""
+    """Spending of each month by (dossier, source): the parts, or the
+    undivided totals in months without parts.
+    """
     rows = Spending.objects.filter(dossier__in=keys, month__lte=through, cumulative=False)
     cells: dict[tuple[int, str], dict[int, list[Decimal | None]]] = defaultdict(
         lambda: defaultdict(lambda: [None, None])

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 
 
 COMPLIANCE = "HG-"
-"""Catalogue codes of compliance problems begin so; a division's own items count by their category."""
+"""Catalogue codes of compliance problems begin so; a division's own items
+count by their category.
+"""
 
 
 SUMS = {
@@ -42,8 +44,9 @@ SUMS = {
     "findings": pl.Int64,
     "irregular": pl.Int64,
 }
-"""A watch added up by unit and both lights: ``n`` dossiers, budget and executed (分) over those with both figures, how
-many are above pace, open findings, dossiers with any."""
+"""A watch added up by unit and both lights: ``n`` dossiers, budget and executed (分) over those with
+both figures, how many are above pace, open findings, dossiers with any.
+"""
 
 
 def counted(sums: pl.DataFrame, name: str) -> dict[str, int]:
@@ -55,12 +58,14 @@ def counted(sums: pl.DataFrame, name: str) -> dict[str, int]:
 def watch_frame(
     rounds: Round | Sequence[Round], only: QuerySet[Any, Any] | None = None
 ) -> pl.DataFrame:
-    """The lines of one window or several, worst first, of all dossiers in their scopes or of ``only`` these (ids).
+    """The lines of one window or several, worst first, of all dossiers in their scopes or of
+    ``only`` these (ids).
 
-    Worked out from the rows, every time; pages take the stored lines (``services.keeping.kept_watch``). Excused dossiers
-    (本次免报) have no line. Budget is the window's own figure, else 全年预算数 of the arrangements. Spending is the
-    treasury's, else the unit's accounts, else what the form says: ``source`` names which counted, ``paid`` and ``filed``
-    keep both. Money in 分.
+    Worked out from the rows, every time; pages take the stored lines
+    (``services.keeping.kept_watch``). Excused dossiers (本次免报) have no line. Budget is the window's
+    own figure, else 全年预算数 of the arrangements. Spending is the treasury's, else the unit's
+    accounts, else what the form says: ``source`` names which counted, ``paid`` and ``filed`` keep
+    both. Money in 分.
     """
     chosen = (rounds,) if isinstance(rounds, Round) else tuple(rounds)
     frames = [lit(one, only) for one in chosen]
@@ -68,7 +73,9 @@ def watch_frame(
 
 
 def lit(round: Round, only: QuerySet[Any, Any] | list[int] | None = None) -> pl.DataFrame:
-    """The lines of one window, or of some of its dossiers, in no order. What is not in its scope has no line."""
+    """The lines of one window, or of some of its dossiers, in no order.
+    What is not in its scope has no line.
+    """
     listed = _listed(round, only)
     dossiers = listed["dossier"].to_list()
     which, day = money.chosen(round, dossiers), money.cut_off(round)
@@ -127,7 +134,9 @@ COLUMNS = (
 
 
 def _listed(round: Round, only: QuerySet[Any, Any] | list[int] | None) -> pl.DataFrame:
-    """The dossiers of the round's scope, all or of some; many given by key are compared in memory."""
+    """The dossiers of the round's scope, all or of some; many given by key
+    are compared in memory.
+    """
     rows = dossiers_of(round).exclude(
         pk__in=Exemption.objects.filter(round=round).values("dossier")
     )
@@ -180,7 +189,9 @@ def _source() -> pl.Expr:
 
 
 def compliance_condition(round: Round) -> Q:
-    """Findings of compliance: catalogue codes HG, or a category the monitoring rules list (采购, 招标, 验收 …)."""
+    """Findings of compliance: catalogue codes HG, or a category the
+    monitoring rules list (采购, 招标, 验收 …).
+    """
     rules = basis.in_force("monitoring", money.cut_off(round), round.division.own_rules)
     categories = rules.content["compliance"]
     return Q(item__code__startswith=COMPLIANCE) | Q(item__category__in=categories)
@@ -192,7 +203,9 @@ def open_findings() -> Q:
 
 
 def _compliance(round: Round, dossiers: list[int]) -> pl.DataFrame:
-    """Open compliance findings per dossier: confirmed ones and candidates apart. A green light never hides them."""
+    """Open compliance findings per dossier: confirmed ones and candidates apart.
+    A green light never hides them.
+    """
     rows = Finding.objects.filter(
         money.chosen(round, dossiers), compliance_condition(round), open_findings()
     )
@@ -206,7 +219,9 @@ def _compliance(round: Round, dossiers: list[int]) -> pl.DataFrame:
 
 
 def ranked(frame: pl.DataFrame) -> pl.DataFrame:
-    """With the three places the order goes by: ``worse`` of both lights, ``money``, ``behind`` (no index: last)."""
+    """With the three places the order goes by: ``worse`` of both lights,
+    ``money``, ``behind`` (no index: last).
+    """
     order = {light: rank for rank, light in enumerate(LIGHTS)}
     ranks = {
         name: pl.col(name).replace_strict(order, return_dtype=pl.Int64)
@@ -221,7 +236,9 @@ def ranked(frame: pl.DataFrame) -> pl.DataFrame:
 
 LAST = 2**62
 ORDER = ("worse", "money", "behind", "-confirmed", "dossier", "round")
-"""Worst first: by the worse of both lights, then money, then how far behind; open findings before clean ones."""
+"""Worst first: by the worse of both lights, then money, then how far
+behind; open findings before clean ones.
+"""
 
 
 def _worst_first(frame: pl.DataFrame) -> pl.DataFrame:

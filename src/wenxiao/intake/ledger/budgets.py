@@ -1,4 +1,6 @@
-"""A ledger of budgets, adjustments and arrivals: one row of money per dossier, fund and level, with what changes."""
+"""A ledger of budgets, adjustments and arrivals: one row of money per
+dossier, fund and level, with what changes.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ _LABELS = {
 
 
 def spread(frame: pl.DataFrame, findings: LedgerProblems) -> pl.DataFrame:
-    """One ``{column}_fen`` per amount; a plain 金额 goes where 指标类型 says, without such a column to 年初预算."""
+    """One ``{column}_fen`` per amount; a plain 金额 goes where 指标类型 says,
+    without such a column to 年初预算.
+    """
     present = [name for name in AMOUNTS if f"{name}_fen" in frame.columns]
     frame = frame.with_columns(
         [pl.lit(None, pl.Int64).alias(f"{n}_fen") for n in AMOUNTS if n not in present]
@@ -152,7 +156,9 @@ def _text(value: Decimal | Any | None) -> str | None:
 
 
 def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
-    """Lines of one subject, fund and level add up; the latest day of arrival, and of taking back, counts."""
+    """Lines of one subject, fund and level add up; the latest day of
+    arrival, and of taking back, counts.
+    """
     keys = ["subject", "fund_key", "level_key"]
     summed = [
         pl.when(pl.col(f"{n}_fen").count() > 0).then(pl.col(f"{n}_fen").sum()).alias(n)
@@ -190,7 +196,9 @@ _SUMMED = {
 
 
 def look_at_sums(arranged: Arranged, findings: LedgerProblems) -> None:
-    """Lay before the rules what the file and the stored rows say together of each budget the file changes."""
+    """Lay before the rules what the file and the stored rows say together
+    of each budget the file changes.
+    """
     lines: list[int] = []
     amounts: dict[int, dict[str, Decimal | None]] = {}
     for subject, fund, level, values in arranged.rows:

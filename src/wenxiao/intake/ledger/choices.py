@@ -1,4 +1,6 @@
-"""What a person or a machine writes about unknown units and projects, as the choices of an import."""
+"""What a person or a machine writes about unknown units and projects, as
+the choices of an import.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,11 @@ WORDS = {"新建": CREATE, "不导入": SKIP, CREATE: CREATE, SKIP: SKIP}
 
 
 def matches_told(told: Mapping[str, str], *, division: Division, by: User | None) -> dict[str, Any]:
-    """The ``choice`` of something unmatched (as the outcome names it) → what to do: 新建, 不导入, or a known code.
+    """The ``choice`` of something unmatched (as the outcome names it) → what to do: 新建, 不导入, or a
+    known code.
 
-    NotAllowed for a code that no unit or project of the division bears, as far as this person sees it.
+    NotAllowed for a code that no unit or project of the division bears, as far as this person sees
+    it.
     """
     units = dict(
         Unit.objects.filter(division=division, code__in=told.values()).values_list("code", "pk")

@@ -1,4 +1,6 @@
-"""Project codes as spreadsheets spoil them: an apostrophe before, the last digits lost to a number or 9.99E+20."""
+"""Project codes as spreadsheets spoil them: an apostrophe before, the last
+digits lost to a number or 9.99E+20.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,9 @@ def with_true_codes(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
 
 
 def say_spoilt(frame: pl.DataFrame, numbered: pl.DataFrame, findings: LedgerProblems) -> None:
-    """Each code that lost its digits, at its first line: what happened, and by what the line was matched instead."""
+    """Each code that lost its digits, at its first line: what happened, and
+    by what the line was matched instead.
+    """
     spoilt = numbered.filter(pl.col("spoilt") != "").select("who", "spoilt")
     if not spoilt.height:
         return

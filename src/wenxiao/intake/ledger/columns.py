@@ -1,4 +1,6 @@
-"""Which column of a ledger is what: by its heading, by what a person said, by what was said for such headings before."""
+"""Which column of a ledger is what: by its heading, by what a person said,
+by what was said for such headings before.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 LedgerKind = Literal["spending", "budget", "request"]
 AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
 ASKED = ("asked_first", "asked_second", "asked")
-"""What is asked for next year: in the first pass (一上), in the second, or without saying in which."""
+"""What is asked for next year: in the first pass (一上), in the second, or
+without saying in which.
+"""
 
 # Headings the general reader doesn't tell apart, and what its keys mean in a ledger.
 _OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -118,7 +122,8 @@ ROLES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class LedgerColumns:
-    """Role → index of the column among the ledger's headings; ``kind`` of ledger; ``remembered`` when taken from before.
+    """Role → index of the column among the ledger's headings; ``kind`` of ledger; ``remembered``
+    when taken from before.
 
     ``end``: its sums count up to this month; ``unclear``: why a table of sums cannot be read.
     """
@@ -131,7 +136,9 @@ class LedgerColumns:
     unclear: str = ""
 
     def as_json(self) -> dict[str, str]:
-        """Role → heading, kept with the batch so that the next file of this source is read the same way."""
+        """Role → heading, kept with the batch so that the next file of this
+        source is read the same way.
+        """
         return {role: self.headings[at] for role, at in self.places.items()}
 
     def missing(self) -> list[str]:
@@ -176,9 +183,11 @@ def columns_of(
     words: Mapping[str, str] | None = None,
     through: str | None = None,
 ) -> LedgerColumns:
-    """Roles by heading; ``said`` (role → heading, from a person) wins over ``before`` (the last file of this shape).
+    """Roles by heading; ``said`` (role → heading, from a person) wins over ``before`` (the last
+    file of this shape).
 
-    ``words``: what the division's offices call the columns; ``through``: the end a table of sums names.
+    ``words``: what the division's offices call the columns; ``through``: the end a table of sums
+    names.
     """
     places = _Places()
     wanted = {**(before or {}), **(said or {})}
@@ -209,7 +218,9 @@ def columns_of(
 
 
 def _take_months(taken: dict[str, int], headings: Sequence[str]) -> None:
-    """Months side by side are the payments; what stands as the sum of them is only held against them."""
+    """Months side by side are the payments; what stands as the sum of them
+    is only held against them.
+    """
     months = months_of(headings)
     if months:
         if "spent" in taken:
@@ -247,7 +258,9 @@ def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:
 
 
 def remembered(*, division: Division, kind: str, headings: Sequence[str]) -> dict[str, str]:
-    """The mapping of the last ledger applied with exactly these headings; {} when there was none."""
+    """The mapping of the last ledger applied with exactly these headings;
+    {} when there was none.
+    """
     applied = ImportBatch.objects.filter(
         division=division, kind__in=[kind] if kind else list(_KINDS)
     )
@@ -258,7 +271,9 @@ def remembered(*, division: Division, kind: str, headings: Sequence[str]) -> dic
 
 
 def source_named(*, division: Division, name: str) -> Source | None:
-    """The named source (国库集中支付系统 …) as it was understood the last time; None for a new one or without a name."""
+    """The named source (国库集中支付系统 …) as it was understood the last time;
+    None for a new one or without a name.
+    """
     return Source.objects.filter(division=division, name=name).first() if name else None
 
 

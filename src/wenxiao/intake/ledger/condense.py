@@ -1,7 +1,9 @@
-"""A ledger's lines as numbers, part by part: what a million payments say fits into some tens of megabytes.
+"""A ledger's lines as numbers, part by part: what a million payments say fits into some tens of
+megabytes.
 
-Text stays in the file. A line keeps which *way of naming* a project it uses (``who``, one of some ten thousand), its
-money, days and months, the key by which the source knows it, and two digests by which equal lines are found.
+Text stays in the file. A line keeps which *way of naming* a project it uses (``who``, one of some
+ten thousand), its money, days and months, the key by which the source knows it, and two digests by
+which equal lines are found.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ _PAID = {
 
 @dataclass(frozen=True, slots=True)
 class Condensed:
-    """``frame``: one row a line. ``whos``: one row per way of naming a project (``NAMED``), its place being its number.
+    """``frame``: one row a line.
+    ``whos``: one row per way of naming a project (``NAMED``), its place being its number.
 
     ``facts``: what lines say of their projects beside money; None where none does.
     """
@@ -91,7 +94,9 @@ def condensed(
     findings: LedgerProblems,
     stopped: Sequence[int],
 ) -> Condensed:
-    """Every line typed; what cannot be read is named in ``findings`` and ``bad``, as are lines the reader ``stopped`` at."""
+    """Every line typed; what cannot be read is named in ``findings`` and
+    ``bad``, as are lines the reader ``stopped`` at.
+    """
     whos, parts, facts = _Whos(), [], list[pl.DataFrame]()
     findings.texts = lambda frame, roles: _with_texts(raw, columns, frame, roles)
     for part in raw:
@@ -132,7 +137,9 @@ def _nothing(columns: LedgerColumns) -> pl.DataFrame:
 def _typed(
     frame: pl.DataFrame, columns: LedgerColumns, unit: str, findings: LedgerProblems
 ) -> pl.DataFrame:
-    """Funds, money, dates; for payments also the source's own key, for budgets the column an amount belongs to."""
+    """Funds, money, dates; for payments also the source's own key, for
+    budgets the column an amount belongs to.
+    """
     if has_months(columns.places):
         frame = unfolded(frame, unit, findings)
     frame = lines.with_funds(frame, columns, findings)
@@ -168,7 +175,9 @@ def _typed(
 def _taken_back(
     frame: pl.DataFrame, columns: LedgerColumns, findings: LedgerProblems
 ) -> pl.DataFrame:
-    """``cut_on``: the day money was taken back, from its own column, else from the day of a line that says nothing else."""
+    """``cut_on``: the day money was taken back, from its own column, else
+    from the day of a line that says nothing else.
+    """
     if "cut_back_on" in columns.places:
         days = lines.with_dates(frame.select("line", "bad", date="cut_back_on"), findings)
         return frame.with_columns(days["on"].alias("cut_on"), days["bad"])
@@ -180,7 +189,9 @@ def _taken_back(
 
 
 def _keyed(frame: pl.DataFrame) -> pl.DataFrame:
-    """``base``: the voucher number, or a digest of day, amount and content; ``tie``, ``echo``: digests to compare by."""
+    """``base``: the voucher number, or a digest of day, amount and content;
+    ``tie``, ``echo``: digests to compare by.
+    """
     shown = pl.when(pl.col("unit") != "").then(pl.col("unit")).otherwise(pl.col("department"))
     frame = frame.with_columns(unit_shown=shown)
     content = [name for name in ("item", "payee", "purpose") if name in frame.columns]
@@ -226,7 +237,9 @@ def _lean(frame: pl.DataFrame, columns: LedgerColumns) -> pl.DataFrame:
 def _with_texts(
     raw: RawLines, columns: LedgerColumns, frame: pl.DataFrame, roles: Iterable[str]
 ) -> pl.DataFrame:
-    """The rows of ``frame`` with what their lines say under ``roles``; "" where there is no such column."""
+    """The rows of ``frame`` with what their lines say under ``roles``; ""
+    where there is no such column.
+    """
     written = lines.frame_of(raw.at(frame["line"].to_list()), columns)
     if "spent" not in written.columns and "amount" in written.columns:
         written = written.with_columns(spent="amount")

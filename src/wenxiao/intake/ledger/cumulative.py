@@ -1,4 +1,6 @@
-"""A table of sums up to a day (截至7月31日): what is more than the stored lines up to that month becomes a line of it."""
+"""A table of sums up to a day (截至7月31日): what is more than the stored lines
+up to that month becomes a line of it.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ _SPENT = {"spent", "cumulated"}
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Up to which month the sums of a table count, in the column that holds them; ``words`` are the table's own."""
+    """Up to which month the sums of a table count, in the column that holds
+    them; ``words`` are the table's own.
+    """
 
     month: int
     year: int | None
@@ -46,9 +50,11 @@ def end_of(
     roles: Sequence[str | None],
     chosen: Mapping[str, str],
 ) -> End | str | None:
-    """The end of a table of sums; a sentence where it may be read in two ways; None where it is no such table.
+    """The end of a table of sums; a sentence where it may be read in two ways; None where it is no
+    such table.
 
-    ``through``: the words above the table; ``roles``: what each heading stands for; ``chosen``: the columns a person named.
+    ``through``: the words above the table; ``roles``: what each heading stands for; ``chosen``: the
+    columns a person named.
     """
     if {"date", "month"} & set(places) or has_months(places):
         return None
@@ -74,7 +80,9 @@ def end_of(
 
 
 def _column(headings: Sequence[str], columns: Sequence[int], sums: Sequence[int]) -> int | str:
-    """The column of the sums: the only one, else the one that says so while the others are of one month."""
+    """The column of the sums: the only one, else the one that says so while
+    the others are of one month.
+    """
     rest = [at for at in columns if at not in sums]
     plain = [at for at in rest if not _ONE_MONTH.search(headings[at])]
     names = "、".join(f"“{headings[at]}”" for at in columns)
@@ -94,7 +102,9 @@ def _column(headings: Sequence[str], columns: Sequence[int], sums: Sequence[int]
 
 @dataclass(frozen=True, slots=True)
 class SumLines:
-    """The lines that sums come to, those that contradict what is stored, and what was taken for granted."""
+    """The lines that sums come to, those that contradict what is stored,
+    and what was taken for granted.
+    """
 
     lines: pl.DataFrame
     wrong: frozenset[int]
@@ -109,7 +119,9 @@ def key_of(month: int) -> str:
 def lines_of(
     good: pl.DataFrame, *, division: Division, year: int, source: str, end: End
 ) -> SumLines:
-    """Per subject and fund: the sum less what is stored of this source up to that month. ``good``: typed, matched lines."""
+    """Per subject and fund: the sum less what is stored of this source up to that month.
+    ``good``: typed, matched lines.
+    """
     summed = good.group_by("subject", "fund_key", maintain_order=True).agg(
         pl.col("line").first(), pl.col("spent_fen").sum(), pl.col("on").first()
     )
@@ -156,7 +168,9 @@ def say(
 def _stored(
     subjects: Sequence[int], division: Division, year: int, source: str, month: int
 ) -> dict[tuple[int, str], int]:
-    """What is stored up to the month, in 分 by subject and fund, without this very table's own lines."""
+    """What is stored up to the month, in 分 by subject and fund, without
+    this very table's own lines.
+    """
     rows = Spending.objects.filter(
         dossier__subject__division=division,
         dossier__fiscal_year=year,

@@ -1,4 +1,6 @@
-"""A ledger taken in: read in a limited child, planned (:mod:`.planning`), written all at once or not at all."""
+"""A ledger taken in: read in a limited child, planned (:mod:`.planning`),
+written all at once or not at all.
+"""
 
 from __future__ import annotations
 
@@ -70,10 +72,12 @@ def import_ledger(
     ledger: dict[str, Any] | None = None,
     why: str = "",
 ) -> LedgerOutcome:
-    """Payments ("spending") or budgets, adjustments and arrivals ("budget") from .xlsx, .xls or .csv.
+    """Payments ("spending") or budgets, adjustments and arrivals ("budget") from .xlsx, .xls or
+    .csv.
 
-    Nothing is stored while a line is 阻断, unless ``choices.leave_out`` says to import the rest: that choice is recorded.
-    The same file again changes nothing. ``ledger`` spares the reading when it was read before (the wizard's second step).
+    Nothing is stored while a line is 阻断, unless ``choices.leave_out`` says to import the rest: that
+    choice is recorded. The same file again changes nothing. ``ledger`` spares the reading when it
+    was read before (the wizard's second step).
     """
     taking = LedgerImport(
         path=path,
@@ -93,7 +97,9 @@ def import_ledger(
 
 
 class LedgerImport:
-    """One import in its three steps, so that each can be looked at by itself: :meth:`read`, :meth:`plan`, :meth:`write`."""
+    """One import in its three steps, so that each can be looked at by itself: :meth:`read`,
+    :meth:`plan`, :meth:`write`.
+    """
 
     def __init__(
         self,
@@ -134,7 +140,9 @@ class LedgerImport:
         return int((self._ledger or {}).get("peak_kib", 0))
 
     def read(self) -> None:
-        """The file, in a limited child; nothing where it was read before, or stands stored just as it is."""
+        """The file, in a limited child; nothing where it was read before,
+        or stands stored just as it is.
+        """
         if self._ledger is None:
             self._outcome = unchanged(self.path, division=self._division, asked=self._asked)
             self._ledger = None if self._outcome else read_ledger_file(self.path, self._division)
@@ -155,7 +163,9 @@ class LedgerImport:
         return outcome
 
     def write(self) -> LedgerOutcome:
-        """All of it at once, or nothing: blocked without the word to leave lines out, or nothing new."""
+        """All of it at once, or nothing: blocked without the word to leave
+        lines out, or nothing new.
+        """
         work, outcome = self._work, self.outcome
         if work is not None and (
             work.changes is None or (outcome.blocked and not work.choices.leave_out)
@@ -176,7 +186,9 @@ class LedgerImport:
 def _same_name(
     division: Division, outcome: LedgerOutcome, *, path: Path, name: str
 ) -> list[Problem]:
-    """A file of this name came before with another content: perhaps another month's, so the person is told."""
+    """A file of this name came before with another content: perhaps another
+    month's, so the person is told.
+    """
     before = (
         ImportBatch.objects.filter(
             division=division, kind=outcome.kind, state=ImportBatch.State.APPLIED, file__name=name
@@ -268,7 +280,9 @@ def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -
 
 
 def _write_in_parts(work: Work, placed: Placed | None, name: str, why: str, asked: str) -> None:
-    """The same for very many rows: new ones enter hidden, part by part, and with the changes count all at once or never."""
+    """The same for very many rows: new ones enter hidden, part by part, and
+    with the changes count all at once or never.
+    """
     with parts.alone():
         parts.clear_left()
         written = Written()
@@ -406,7 +420,9 @@ def _make_subjects(work: Work, written: Written, over: _Over) -> dict[int, int]:
 
 
 def _owners(work: Work, batch: ImportBatch, written: Written, over: _Over) -> dict[int, int]:
-    """Subject (as the plan numbers it) → whose money it is: the dossier of the year, or where asked for the subject."""
+    """Subject (as the plan numbers it) → whose money it is: the dossier of
+    the year, or where asked for the subject.
+    """
     if work.columns.kind == "request":
         # what is asked for is not yet arranged: no dossier is opened for it
         return _make_subjects(work, written, over)

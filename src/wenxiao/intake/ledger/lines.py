@@ -1,4 +1,6 @@
-"""Ledger lines typed in columns: money as int64 分, dates, months; what cannot be read is named by its line."""
+"""Ledger lines typed in columns: money as int64 分, dates, months; what
+cannot be read is named by its line.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ class Picked:
 
 @dataclass(slots=True)
 class LedgerProblems:
-    """Problems found, at most a thousand a code; further ones are only counted, so that a page can still be read."""
+    """Problems found, at most a thousand a code; further ones are only
+    counted, so that a page can still be read.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -138,7 +142,8 @@ class LedgerProblems:
         roles: Mapping[str, str] | None = None,
         written: Sequence[str] = (),
     ) -> None:
-        """Lay lines before the rules: ``row`` says what a check sees of one, ``roles`` the column of each field.
+        """Lay lines before the rules: ``row`` says what a check sees of one, ``roles`` the column
+        of each field.
 
         ``written`` are roles whose text must be looked up in the file again (see ``texts``).
         """
@@ -162,7 +167,9 @@ class LedgerProblems:
         self.picked.append(Picked(rows, frame["line"].to_list()))
 
     def judge(self, kind: str, head: Mapping[str, Any], overrides: Overrides) -> set[int]:
-        """What the rules of the ledger's year say of the picked lines; the lines that a rule blocks."""
+        """What the rules of the ledger's year say of the picked lines; the
+        lines that a rule blocks.
+        """
         year = head.get("year")
         rules = rules_in_force(overrides, year if isinstance(year, int) else None)
         blocked: set[int] = set()
@@ -192,7 +199,8 @@ class LedgerProblems:
         got: str = "",
         written: Sequence[str] = (),
     ) -> None:
-        """One problem per row of ``frame``; ``text`` may name columns in braces, ``got`` names a column.
+        """One problem per row of ``frame``; ``text`` may name columns in braces, ``got`` names a
+        column.
 
         ``written`` are roles whose text must be looked up in the file again (see ``texts``).
         """
@@ -226,7 +234,9 @@ class LedgerProblems:
 
 
 def frame_of(raw: pl.DataFrame, columns: LedgerColumns) -> pl.DataFrame:
-    """``line`` and one text column per role found; roles that text matching needs stand empty when absent."""
+    """``line`` and one text column per role found; roles that text matching
+    needs stand empty when absent.
+    """
     wanted = [pl.col("c0").alias("line")]
     wanted += [
         pl.col(f"c{at + 1}").str.strip_chars().alias(role) for role, at in columns.places.items()
@@ -243,7 +253,9 @@ def half_width(role: str) -> pl.Expr:
 
 
 def with_fen(frame: pl.DataFrame, role: str, unit: str, findings: LedgerProblems) -> pl.DataFrame:
-    """``role`` as int64 分 in ``{role}_fen``, null when empty; rows that are no money get ``bad``."""
+    """``role`` as int64 分 in ``{role}_fen``, null when empty; rows that are
+    no money get ``bad``.
+    """
     if not has_own_units(frame, role):
         return _fen(frame, role, unit, findings)
     frame = frame.with_columns(own_units(frame, role, unit).alias("own"))
@@ -318,7 +330,9 @@ def _fen(frame: pl.DataFrame, role: str, unit: str, findings: LedgerProblems) ->
 
 
 def with_dates(frame: pl.DataFrame, findings: LedgerProblems) -> pl.DataFrame:
-    """``on`` (Date), ``own_year`` and ``own_month`` from date, month and year columns; unreadable dates get ``bad``."""
+    """``on`` (Date), ``own_year`` and ``own_month`` from date, month and
+    year columns; unreadable dates get ``bad``.
+    """
     frame = _empty_unless(frame, _WHEN)
     # a year has 366 days, however many lines there are: each writing of a day is read once
     days = _days_of(frame.select(_WHEN).unique())
@@ -354,7 +368,9 @@ _WHEN = ["date", "month", "year"]
 
 
 def _days_of(frame: pl.DataFrame) -> pl.DataFrame:
-    """What each writing of date, month and year means: ``on``, ``own_month``, ``own_year``, ``budget_year``."""
+    """What each writing of date, month and year means: ``on``,
+    ``own_month``, ``own_year``, ``budget_year``.
+    """
     pattern = r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?(?:[\sT].*)?$"
     tidy = half_width("date").str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
     frame = frame.with_columns(d=tidy).with_columns(
@@ -411,7 +427,9 @@ def _empty_unless(frame: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
 def with_funds(
     frame: pl.DataFrame, columns: LedgerColumns, findings: LedgerProblems
 ) -> pl.DataFrame:
-    """``fund_key`` and ``level_key``. Without such a column the fund is the undivided total; unknown words are 其他."""
+    """``fund_key`` and ``level_key``.
+    Without such a column the fund is the undivided total; unknown words are 其他.
+    """
     words = frame.group_by("fund", "level", maintain_order=True).agg(
         pl.col("line").filter(~pl.col("bad")).min()
     )

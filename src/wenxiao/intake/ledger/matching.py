@@ -1,4 +1,6 @@
-"""Which subject a line speaks of: its code, else its exact name within the unit. Close names are offered, never taken."""
+"""Which subject a line speaks of: its code, else its exact name within the unit.
+Close names are offered, never taken.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,8 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """``whos`` with ``subject`` and ``skip``; what is to be made carries a number below zero until it is made.
+    """``whos`` with ``subject`` and ``skip``; what is to be made carries a number below zero until
+    it is made.
 
     ``units`` and ``subjects`` tell what to make: number → code, name and (for subjects) unit.
     """
@@ -96,10 +99,10 @@ def matched(
 ) -> Matching:
     """Which subject each way of naming one (``whos``) means, and what is unknown or to be made.
 
-    ``choices`` are what a person said in the match step: key (code, else name; "unit:" and the key of a unit) → id,
-    "skip" or "create". ``create`` says so of everything that isn't known; units are made only by who may (``makes_units``).
-    ``frame`` are the lines: only of what is
-    unknown the lines are looked up.
+    ``choices`` are what a person said in the match step: key (code, else name; "unit:" and the key
+    of a unit) → id, "skip" or "create". ``create`` says so of everything that isn't known; units
+    are made only by who may (``makes_units``). ``frame`` are the lines: only of what is unknown the
+    lines are looked up.
     """
     whos = _with_units(with_true_codes(whos, division), division)
     whos = _with_unit_choices(whos, choices)
@@ -197,7 +200,9 @@ def _with_choices(whos: pl.DataFrame, choices: Mapping[str, Any]) -> pl.DataFram
 def _units_to_make(
     whos: pl.DataFrame, choices: Mapping[str, Any], *, create: bool
 ) -> tuple[pl.DataFrame, dict[int, dict[str, Any]]]:
-    """Numbers below zero for unknown units that a person wants made; only where a name tells what to call them."""
+    """Numbers below zero for unknown units that a person wants made; only
+    where a name tells what to call them.
+    """
     unit_keys = [
         key.removeprefix(UNIT)
         for key, value in choices.items()
@@ -220,7 +225,9 @@ def _units_to_make(
 def _subjects_to_make(
     whos: pl.DataFrame, choices: Mapping[str, Any], *, create: bool
 ) -> tuple[pl.DataFrame, dict[int, dict[str, Any]]]:
-    """The same for projects: a name, a unit, and the person's word. One code is one project, whoever it is named under."""
+    """The same for projects: a name, a unit, and the person's word.
+    One code is one project, whoever it is named under.
+    """
     subject_keys = [
         key for key, value in choices.items() if value == CREATE and not key.startswith(UNIT)
     ]
@@ -332,7 +339,9 @@ def _offer(unknown: list[Unmatched], division: Division, by: User | None) -> Non
 
 
 class _Names:
-    """Names by the pairs of letters in them: of fifty thousand only those that share some are compared in full."""
+    """Names by the pairs of letters in them: of fifty thousand only those
+    that share some are compared in full.
+    """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._by_pair: dict[str, list[str]] = {}
@@ -352,7 +361,9 @@ def _pairs(name: str) -> set[str]:
 
 
 def _namesakes(item: Unmatched, subjects: Mapping[str, list[dict[str, Any]]]) -> int:
-    """How many projects bear exactly this name: within the line's unit where that is known, else anywhere."""
+    """How many projects bear exactly this name: within the line's unit
+    where that is known, else anywhere.
+    """
     alike = subjects.get(item.name, [])
     return sum(item.unit_id is None or row["unit_id"] == item.unit_id for row in alike)
 

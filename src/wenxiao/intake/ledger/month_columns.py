@@ -1,4 +1,6 @@
-"""A table of progress: one project a line, the months side by side; each month's payment becomes a line of its own."""
+"""A table of progress: one project a line, the months side by side; each
+month's payment becomes a line of its own.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def has_months(places: Mapping[str, int]) -> bool:
 
 
 def unfolded(frame: pl.DataFrame, unit: str, findings: LedgerProblems) -> pl.DataFrame:
-    """One line per month that says something, with ``month`` and ``spent``; the sum is held against 累计 where given."""
+    """One line per month that says something, with ``month`` and ``spent``;
+    the sum is held against 累计 where given.
+    """
     roles = [role for role in frame.columns if role.startswith(PREFIX)]
     _compare_with_sum(frame, roles, unit, findings)
     keep = [name for name in frame.columns if name not in {*roles, "month", "spent", "cumulated"}]

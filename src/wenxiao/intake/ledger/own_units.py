@@ -18,7 +18,9 @@ _BEHIND = r"(亿元|万元|千元|百元|亿|万)\s*$"
 
 
 def own_units(frame: pl.DataFrame, role: str, unit: str) -> pl.Series:
-    """The unit of each line's amount: its cell's, else its column's, else the file's; null where the word is unknown."""
+    """The unit of each line's amount: its cell's, else its column's, else
+    the file's; null where the word is unknown.
+    """
     behind = pl.col(role).str.extract(_BEHIND).replace_strict(UNITS, default=None)
     if "money_unit" not in frame.columns:
         return frame.select(own=pl.coalesce(behind, pl.lit(unit)))["own"]

@@ -1,8 +1,10 @@
-"""A large ledger is written, and taken back, part by part, so that nobody else's save waits for all of it.
+"""A large ledger is written, and taken back, part by part, so that nobody else's save waits for all
+of it.
 
-Its new rows are hidden (:class:`~wenxiao.records.models.Entered`) until one last, short transaction lets all of them in
-and writes what changed; taken back, they are hidden first and then go. Only one such piece of work runs at a time;
-whoever comes next, or the worker that begins, clears away what a killed one left.
+Its new rows are hidden (:class:`~wenxiao.records.models.Entered`) until one last, short transaction
+lets all of them in and writes what changed; taken back, they are hidden first and then go. Only one
+such piece of work runs at a time; whoever comes next, or the worker that begins, clears away what a
+killed one left.
 """
 
 from __future__ import annotations
@@ -47,14 +49,20 @@ LARGE = 5_000
 """More lines than this are not written, or taken back, in one transaction."""
 SMALLEST, LARGEST = 500, 20_000
 AIM = 0.25
-"""How many seconds a part should hold the database; the next part is made larger or smaller by it."""
+"""How many seconds a part should hold the database; the next part is made
+larger or smaller by it.
+"""
 PAUSE = 0.12
-"""SQLite's waiting writers look every tenth of a second whether the lock is free: they must find it so."""
+"""SQLite's waiting writers look every tenth of a second whether the lock is
+free: they must find it so.
+"""
 
 
 @contextmanager
 def alone(*, wait: bool = True) -> Iterator[bool]:
-    """Within it no other process writes a ledger in parts; False where one does and ``wait`` is not wanted."""
+    """Within it no other process writes a ledger in parts; False where one
+    does and ``wait`` is not wanted.
+    """
     with (settings.HOME / "ledger.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -81,7 +89,9 @@ class PartSize:
 
 
 def enter(entering: Entering) -> None:
-    """All rows, a part a transaction, still hidden; their dossiers are to be marked when they are let in."""
+    """All rows, a part a transaction, still hidden; their dossiers are to
+    be marked when they are let in.
+    """
     start, pace = 0, PartSize(LARGE)
     while start < entering.height:
         rows = entering.rows(start, pace.size)
@@ -91,7 +101,9 @@ def enter(entering: Entering) -> None:
 
 
 class Steps:
-    """What must be there before the rows come (units, subjects, dossiers), made part by part and noted as it is made."""
+    """What must be there before the rows come (units, subjects, dossiers),
+    made part by part and noted as it is made.
+    """
 
     def __init__(self, batch: ImportBatch, written: Written) -> None:
         self._batch, self._written, self._pace = batch, written, PartSize(SMALLEST)
@@ -117,7 +129,9 @@ def _let_others_in() -> None:
 
 
 def _clear(batch: ImportBatch) -> int:
-    """The new rows of a batch, part by part; how many stay because something else uses them by now."""
+    """The new rows of a batch, part by part; how many stay because
+    something else uses them by now.
+    """
     stayed, gone = 0, 0
     for clear in parts_of(batch, batch.written):
         looked, pace = 1, PartSize(SMALLEST)
@@ -135,7 +149,9 @@ def _tell(batch: ImportBatch, gone: int) -> None:
 
 
 def take_back(batch: ImportBatch) -> None:
-    """What came of an import that will not end: its hidden rows, part by part, then all else it made."""
+    """What came of an import that will not end: its hidden rows, part by
+    part, then all else it made.
+    """
     _clear(batch)
     drop_batch(batch=batch)
 
@@ -146,7 +162,9 @@ def finish_undoing(batch: ImportBatch) -> None:
 
 
 def clear_left() -> int:
-    """Take back what killed imports left, and end what was being undone; call it only :func:`alone`. How many."""
+    """Take back what killed imports left, and end what was being undone; call it only
+    :func:`alone`. How many.
+    """
     left = list(ImportBatch.objects.filter(state=ImportBatch.State.WRITING))
     for batch in left:
         take_back(batch)

@@ -1,4 +1,6 @@
-"""A ledger of payments against what is stored: new lines, changed ones, reversals, repeats, spending above budget."""
+"""A ledger of payments against what is stored: new lines, changed ones,
+reversals, repeats, spending above budget.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ _SLICE = 100_000
 
 
 def say_repeats(frame: pl.DataFrame, findings: LedgerProblems, *, keep: bool) -> pl.DataFrame:
-    """The same line twice in one file is left out (``keep``: only named): same object, day, voucher, amount and text."""
+    """The same line twice in one file is left out (``keep``: only named): same object, day,
+    voucher, amount and text.
+    """
     echo = ["echo", "echo_too"]
     twice = frame.select("line", *echo).filter(
         pl.col("echo").is_duplicated()
@@ -44,7 +48,9 @@ def say_repeats(frame: pl.DataFrame, findings: LedgerProblems, *, keep: bool) ->
 
 
 def say_times(frame: pl.DataFrame, year: int, findings: LedgerProblems) -> pl.DataFrame:
-    """Lines without a month, or of another year than the ledger's, may not enter this year's dossiers."""
+    """Lines without a month, or of another year than the ledger's, may not
+    enter this year's dossiers.
+    """
     unreadable = pl.col("bad")
     nowhere = pl.col("own_month").is_null() & ~unreadable
     other = pl.col("own_year").is_not_null() & (pl.col("own_year") != year) & ~unreadable
@@ -68,7 +74,9 @@ def say_times(frame: pl.DataFrame, year: int, findings: LedgerProblems) -> pl.Da
 
 
 def say_reversals(frame: pl.DataFrame, findings: LedgerProblems) -> None:
-    """A negative line that takes back an equal earlier one is a reversal (冲销); any other is asked about."""
+    """A negative line that takes back an equal earlier one is a reversal
+    (冲销); any other is asked about.
+    """
     good = ~pl.col("bad") & pl.col("subject").is_not_null()
     back = frame.filter(good & (pl.col("spent_fen") < 0)).with_columns(taken=-pl.col("spent_fen"))
     if not back.height:
@@ -97,7 +105,9 @@ def _reversal(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_line_keys(frame: pl.DataFrame) -> pl.DataFrame:
-    """``key_line``: the ``base`` (voucher number or digest); a number behind # where several lines share it."""
+    """``key_line``: the ``base`` (voucher number or digest); a number
+    behind # where several lines share it.
+    """
     group = ["subject", "fund_key", "base"]
     # equal digests are looked at, different ones cannot be equal keys
     alike = frame.filter(frame.select(group).hash_rows().is_duplicated())
@@ -121,7 +131,9 @@ def with_line_keys(frame: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class PaymentChanges:
-    """What a file would change: rows of new, changed (with ``old`` 分), and how many stand unchanged or are missing."""
+    """What a file would change: rows of new, changed (with ``old`` 分), and
+    how many stand unchanged or are missing.
+    """
 
     new: pl.DataFrame
     changed: pl.DataFrame
@@ -167,7 +179,9 @@ _STORED: dict[str, Any] = {
     "pk": pl.Int64,
 }
 _SAME = ["same", "same_too"]
-"""Two digests of subject, fund and line key, by which a line of the file and a stored one are the same."""
+"""Two digests of subject, fund and line key, by which a line of the file
+and a stored one are the same.
+"""
 
 
 def _same(subject: pl.Expr, fund: pl.Expr, line: pl.Expr, frame: pl.DataFrame) -> list[pl.Series]:
@@ -201,7 +215,9 @@ def _stored(division: Division, year: int, source: str) -> pl.DataFrame:
 
 
 def difference(good: pl.DataFrame, *, division: Division, year: int, source: str) -> PaymentChanges:
-    """The file's good lines against the stored ones of the same source and year, by subject, fund and line key."""
+    """The file's good lines against the stored ones of the same source and
+    year, by subject, fund and line key.
+    """
     stored = _stored(division, year, source)
     if not stored.height:
         return PaymentChanges(good, _changed(good.clear(), stored), same=0, gone=0, gone_fen=0)
@@ -223,7 +239,9 @@ def difference(good: pl.DataFrame, *, division: Division, year: int, source: str
 
 
 def _paired(keys: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """What is stored for each key, null where nothing is. One digest finds it, which takes half the memory of two."""
+    """What is stored for each key, null where nothing is.
+    One digest finds it, which takes half the memory of two.
+    """
     both = keys.join(stored, on=_SAME[0], how="left", maintain_order="left")
     certain = both.height == keys.height and bool(
         (both[_SAME[1]] == both[f"{_SAME[1]}_right"]).all()
@@ -243,11 +261,14 @@ def say_over_budget(
     year: int,
     findings: LedgerProblems,
 ) -> None:
-    """The line with which a subject's spending passes its full-year budget (only where a budget is known)."""
+    """The line with which a subject's spending passes its full-year budget
+    (only where a budget is known).
+    """
     if not found.new.height:
         return
     budgets = _budgets(subjects, division, year)
-    # only where all that is paid, nothing taken back, would pass the budget the lines are looked at one by one
+    # only where all that is paid, nothing taken back, would pass the budget the lines are looked at
+    # one by one
     most = (
         found.new.group_by("subject")
         .agg(most=pl.col("spent_fen").clip(0).sum())
@@ -292,7 +313,9 @@ def _budgets(subjects: list[int], division: Division, year: int) -> pl.DataFrame
 
 
 class PaymentList:
-    """The new lines of a difference on their way into the table, and the new amounts of lines that stand."""
+    """The new lines of a difference on their way into the table, and the
+    new amounts of lines that stand.
+    """
 
     model = Spending
 
@@ -356,7 +379,9 @@ class PaymentList:
         }
 
     def change(self) -> None:
-        """The new amounts of lines that stand; NotAllowed when one was changed or taken away since it was read."""
+        """The new amounts of lines that stand; NotAllowed when one was
+        changed or taken away since it was read.
+        """
         exchange = self._exchange
         if exchange is None or len(exchange) != len(self._changes) or not exchange.run():
             raise NotAllowed(
@@ -378,7 +403,9 @@ def apply(
     batch: ImportBatch,
     written: Written,
 ) -> None:
-    """Insert what is new and correct what changed; lines missing from the file stay (the preview showed them)."""
+    """Insert what is new and correct what changed; lines missing from the
+    file stay (the preview showed them).
+    """
     lines = PaymentList(found, dossiers=dossiers, source=source, batch=batch)
     for start in range(0, lines.height, _SLICE):
         insert_frame(Spending, lines.rows(start, _SLICE))

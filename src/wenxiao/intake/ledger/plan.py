@@ -1,4 +1,6 @@
-"""What a ledger would change, found out before anything is written: read, typed, matched, compared, reconciled."""
+"""What a ledger would change, found out before anything is written: read,
+typed, matched, compared, reconciled.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LedgerAnswers:
-    """What a person said: columns (role → heading), matches (key → subject id, "skip" or "create"), and how to go on."""
+    """What a person said: columns (role → heading), matches (key → subject
+    id, "skip" or "create"), and how to go on.
+    """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     matches: Mapping[str, Any] = field(default_factory=dict)
@@ -73,7 +77,9 @@ class LedgerAnswers:
 
 @dataclass(slots=True)
 class LedgerOutcome:
-    """What an import read, would write or wrote. ``stored`` is true when it wrote; ``batch`` is its number then."""
+    """What an import read, would write or wrote.
+    ``stored`` is true when it wrote; ``batch`` is its number then.
+    """
 
     kind: str
     year: int | None = None
@@ -228,7 +234,9 @@ def _say_left(columns: LedgerColumns, line: int, findings: lines.LedgerProblems)
 
 
 def _secrets(frame: pl.DataFrame, whos: pl.DataFrame) -> list[Problem]:
-    """Refusals of the names that carry a marking of state secrets, by the first line that bears each."""
+    """Refusals of the names that carry a marking of state secrets, by the
+    first line that bears each.
+    """
     names = {"project": "项目名称", "unit": "单位名称", "department": "部门名称"}
     problems: list[Problem] = []
     for column, what in names.items():
@@ -348,7 +356,9 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
 
 
 def _found(work: Work, good: pl.DataFrame, year: int) -> payments.PaymentChanges:
-    """The lines of a ledger, or what its sums are more than what is stored, against the stored lines."""
+    """The lines of a ledger, or what its sums are more than what is stored,
+    against the stored lines.
+    """
     division, source, end = work.division, work.source, work.columns.end
     if end is None:
         keyed = payments.with_line_keys(good)

@@ -1,4 +1,6 @@
-"""A ledger file read by a limited child that writes its lines beside it; the parent takes them part by part."""
+"""A ledger file read by a limited child that writes its lines beside it;
+the parent takes them part by part.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ SECONDS = 300
 
 
 def read_ledger_file(path: Path, division: Division) -> dict[str, Any]:
-    """What files.ledger tells of a file, by the words of the division's offices; its lines wait in a ``folder`` that goes with the answer (:class:`RawLines`)."""
+    """What files.ledger tells of a file, by the words of the division's offices; its lines wait in
+    a ``folder`` that goes with the answer (:class:`RawLines`).
+    """
     folder = Scratch("rows")
     with Pool(1, seconds=SECONDS, words=column_words(division.own_rules)) as pool:
         read = pool.read(path, "ledger", rows_to=Path(folder.name) / "rows")
@@ -29,7 +33,9 @@ def read_ledger_file(path: Path, division: Division) -> dict[str, Any]:
 
 
 class RawLines:
-    """The lines of a ledger that was read, as frames of text (c0 = line, c1 …), never all of them at once."""
+    """The lines of a ledger that was read, as frames of text (c0 = line, c1
+    …), never all of them at once.
+    """
 
     def __init__(self, read: Mapping[str, Any]) -> None:
         self._read = read

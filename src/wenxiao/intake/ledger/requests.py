@@ -1,4 +1,6 @@
-"""A list of next year's requests (一上、二上): what each subject asks in each pass, beside what was asked before."""
+"""A list of next year's requests (一上、二上): what each subject asks in each
+pass, beside what was asked before.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _STAGES = {"asked_first": Request.Stage.FIRST, "asked_second": Request.Stage.SEC
 
 
 def spread(frame: pl.DataFrame, findings: LedgerProblems) -> pl.DataFrame:
-    """``asked_first_fen`` and ``asked_second_fen``; an amount without its pass stands where 申报阶段 says, else in 一上."""
+    """``asked_first_fen`` and ``asked_second_fen``; an amount without its
+    pass stands where 申报阶段 says, else in 一上.
+    """
     absent = [f"{name}_fen" for name in PASSES if f"{name}_fen" not in frame.columns]
     frame = frame.with_columns([pl.lit(None, pl.Int64).alias(name) for name in absent])
     plain = next((n for n in ("asked_fen", "amount_fen") if n in frame.columns), None)
@@ -110,7 +114,9 @@ class RequestList:
 
 
 def asked(good: pl.DataFrame, *, division: Division, year: int) -> RequestList:
-    """Lines of one subject add up within a pass; a subject that is to be made has a number below zero."""
+    """Lines of one subject add up within a pass; a subject that is to be
+    made has a number below zero.
+    """
     rows: dict[tuple[int, str], Decimal] = {}
     for name, stage in _STAGES.items():
         summed = good.filter(pl.col(f"{name}_fen").is_not_null()).group_by(

@@ -1,4 +1,6 @@
-"""The very same file again, with nothing imported or taken back since: told from what stands stored, without reading it."""
+"""The very same file again, with nothing imported or taken back since: told from what stands
+stored, without reading it.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,11 @@ def digest_of_asked(asked: Mapping[str, Any]) -> str:
 
 
 def unchanged(path: Path, *, division: Division, asked: Mapping[str, Any]) -> LedgerOutcome | None:
-    """The outcome when this file is the last ledger imported, whole and in the same way; None when it must be read.
+    """The outcome when this file is the last ledger imported, whole and in the same way; None when
+    it must be read.
 
-    Any ledger imported later, any import taken back and any line left out make it worth reading again.
+    Any ledger imported later, any import taken back and any line left out make it worth reading
+    again.
     """
     applied = ImportBatch.objects.filter(
         division=division, kind__in=_KINDS, state=ImportBatch.State.APPLIED

@@ -27,7 +27,9 @@ _LONGEST = 60
 
 
 def facts_in(frame: pl.DataFrame) -> pl.DataFrame:
-    """The lines of a part that say something of their project, with ``who``; no rows where the ledger has no such column."""
+    """The lines of a part that say something of their project, with ``who``; no rows where the
+    ledger has no such column.
+    """
     present = [name for name in FACTS if name in frame.columns]
     blank = [pl.lit("").alias(name) for name in FACTS if name not in present]
     chosen = frame.select("line", "who", *present).with_columns(blank).select("line", "who", *FACTS)
@@ -54,7 +56,8 @@ def _typed(name: str, text: str) -> Fact | None:
 def facts_of(
     frame: pl.DataFrame, division: Division, findings: LedgerProblems
 ) -> dict[int, dict[str, Fact]]:
-    """Subject → what is not registered of it yet. What contradicts the register or the file itself is named, not taken.
+    """Subject → what is not registered of it yet.
+    What contradicts the register or the file itself is named, not taken.
 
     ``frame``: rows of :func:`facts_in` with their ``subject``.
     """
@@ -97,7 +100,9 @@ def write(
     written: Written,
     by: User | None,
 ) -> None:
-    """Register what is new of each project that enters; ``dossiers``: subject as the plan numbers it → dossier."""
+    """Register what is new of each project that enters; ``dossiers``:
+    subject as the plan numbers it → dossier.
+    """
     entering = {dossiers[number]: one for number, one in facts.items() if number in dossiers}
     rows = Dossier.objects.filter(pk__in=entering).values_list("pk", "subject_id")
     values = {subject: entering[dossier] for dossier, subject in rows}

@@ -1,4 +1,6 @@
-"""What administrators do with divisions, units, people and grants, and the division's own rules. One function per act."""
+"""What administrators do with divisions, units, people and grants, and the division's own rules.
+One function per act.
+"""
 
 from wenxiao.orgs.services.accounts import (
     change_password,

@@ -1,4 +1,6 @@
-"""账号安全要求: what passwords, sessions and pauses must be like. The system's defaults, or the division's own values."""
+"""账号安全要求: what passwords, sessions and pauses must be like.
+The system's defaults, or the division's own values.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ DEFAULT = "本系统默认值"
 
 @dataclass(frozen=True, slots=True)
 class AccountPolicy:
-    """One division's values. The defaults stand in no regulation: they are this system's own and are printed as such."""
+    """One division's values.
+    The defaults stand in no regulation: they are this system's own and are printed as such.
+    """
 
     length: int = 10
     classes: int = 3
@@ -93,7 +97,8 @@ def set_account_policy(
     why: str,
     second_factor: Collection[str] | None = None,
 ) -> Division:
-    """The security administrator's own values for the division; what equals the default stands as the default again.
+    """The security administrator's own values for the division; what equals the default stands as
+    the default again.
 
     ``second_factor``: the roles that must have a second factor; None leaves them as they are.
     """
@@ -132,7 +137,8 @@ def set_account_policy(
 
 @transaction.atomic
 def open_assist_links(*, division: Division, on: bool, by: User | None, why: str) -> Division:
-    """Whether a unit's clerk may send one row of a form out by a link that needs no account; closed unless opened here.
+    """Whether a unit's clerk may send one row of a form out by a link that needs no account; closed
+    unless opened here.
 
     Closing it shuts every link that is out at once.
     """

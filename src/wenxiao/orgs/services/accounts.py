@@ -1,4 +1,6 @@
-"""Accounts: who may log in, with which password, whether still. What they may do is granted elsewhere (granting.py)."""
+"""Accounts: who may log in, with which password, whether still.
+What they may do is granted elsewhere (granting.py).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def create_user(
     must_change_password: bool = True,
     why: str = "",
 ) -> User:
-    """A person who may log in and, until somebody else grants, sees nothing. Without a password nobody can log in."""
+    """A person who may log in and, until somebody else grants, sees nothing.
+    Without a password nobody can log in.
+    """
     require(by, "manage_users", division=division)
     if not username.strip() or not name.strip():
         raise NotAllowed("账号和姓名都要填写。")
@@ -68,9 +72,11 @@ def create_user(
 
 @transaction.atomic
 def reset_password(*, user: User, by: User | None, why: str, second_factor: bool = False) -> str:
-    """For whoever sits at the machine: a one-time password, returned once, to be changed at the next login.
+    """For whoever sits at the machine: a one-time password, returned once, to be changed at the
+    next login.
 
-    From a page nobody ever sees another's password: there the person asks and administrators agree (resetting.py).
+    From a page nobody ever sees another's password: there the person asks and administrators agree
+    (resetting.py).
     """
     if by is not None:
         raise Refused("重置密码由本人在登录页申请，系统管理员批准；管理员看不到密码。")
@@ -128,7 +134,9 @@ def one_time_password() -> str:
 
 
 def set_password(user: User, password: str | None) -> None:
-    """Put a password on the account, not yet saved; NotAllowed with the policy's sentences when it is too weak."""
+    """Put a password on the account, not yet saved; NotAllowed with the
+    policy's sentences when it is too weak.
+    """
     if password is not None:
         refuse_weak(password, user)
         refuse_used(password, user)

@@ -34,7 +34,9 @@ def create_division(
     parent: Division | None = None,
     why: str = "",
 ) -> Division:
-    """A bureau's territory below ``parent``. ``report_chain`` names who the annual report goes to, in order."""
+    """A bureau's territory below ``parent``.
+    ``report_chain`` names who the annual report goes to, in order.
+    """
     if by is not None:
         raise Refused("财政区划在安装时用 wenxiao init 建立，页面上不办理。")
     if Division.objects.filter(code=code).exists():
@@ -55,7 +57,9 @@ def create_division(
 
 
 def _settle_kind(*, demo: bool) -> None:
-    """The first division says what the database is for; who begins at the same moment waits here and is then refused."""
+    """The first division says what the database is for; who begins at the
+    same moment waits here and is then refused.
+    """
     kind = Installation.Kind.DEMO if demo else Installation.Kind.REAL
     settled, _ = Installation.objects.get_or_create(pk=1, defaults={"kind": kind})
     if settled.kind == kind:
@@ -84,7 +88,8 @@ def add_unit(
 ) -> Unit:
     """A unit under ``parent`` (None: directly under the division).
 
-    ``details``: office, contact, phone, aliases, valid_from, valid_to, synthetic. The code is unique in the division for ever.
+    ``details``: office, contact, phone, aliases, valid_from, valid_to, synthetic. The code is
+    unique in the division for ever.
     """
     require(by, "manage_units", division=division)
     if not code.strip() or not name.strip():
@@ -104,7 +109,9 @@ def add_unit(
 
 
 def refuse_unreasoned(by: User | None, why: str) -> None:
-    """NotAllowed where a person changes what a unit is without saying why; whoever sits at the machine need not."""
+    """NotAllowed where a person changes what a unit is without saying why;
+    whoever sits at the machine need not.
+    """
     if by is not None and not why.strip():
         raise NotAllowed("请写明理由，它会写进留痕。")
 
@@ -113,7 +120,9 @@ def refuse_unreasoned(by: User | None, why: str) -> None:
 def rename_unit(
     *, unit: Unit, name: str, by: User | None, why: str, version: int | None = None
 ) -> Unit:
-    """A new name for the same unit; what was signed before keeps the old one, the trail keeps both."""
+    """A new name for the same unit; what was signed before keeps the old
+    one, the trail keeps both.
+    """
     require(by, "manage_units", division=unit.division)
     refuse_unreasoned(by, why)
     refuse_secret(name)
@@ -136,7 +145,9 @@ def rename_unit(
 def edit_unit(
     *, unit: Unit, by: User | None, why: str = "", version: int | None = None, **values: Any
 ) -> Unit:
-    """Contact, phone, office, aliases, kind or validity of a unit; names and places in the tree have acts of their own."""
+    """Contact, phone, office, aliases, kind or validity of a unit; names
+    and places in the tree have acts of their own.
+    """
     require(by, "manage_units", division=unit.division)
     refuse_unreasoned(by, why)
     allowed = {"contact", "phone", "office", "kind", "aliases", "valid_from", "valid_to"}
@@ -157,7 +168,9 @@ def edit_unit(
 
 @transaction.atomic
 def call_unit(*, unit: Unit, name: str, by: User | None, why: str) -> Unit:
-    """One more name (别名) by which files call a unit, as whoever imports chose; editing the unit takes it off again."""
+    """One more name (别名) by which files call a unit, as whoever imports
+    chose; editing the unit takes it off again.
+    """
     require_one(by, ("import", "manage_units"), what="登记单位别名", division=unit.division)
     name = name.strip()[:100]
     if not name or name == unit.name or name in unit.aliases:
@@ -205,7 +218,8 @@ def move_unit(
 
 @transaction.atomic
 def merge_units(*, units: Iterable[Unit], into: Unit, on: date, by: User | None, why: str) -> Unit:
-    """Units end on the day before ``on`` and ``into`` takes over: history stays with them, grants and people move on.
+    """Units end on the day before ``on`` and ``into`` takes over: history stays with them, grants
+    and people move on.
 
     Subjects follow by ``budget.services.hand_over`` (budget lies above this room).
     """
@@ -257,9 +271,11 @@ def split_unit(
     why: str,
     ends: bool = True,
 ) -> list[Unit]:
-    """New units (code, name) beside ``unit`` from ``on``; with ``ends`` the old one closes the day before.
+    """New units (code, name) beside ``unit`` from ``on``; with ``ends`` the old one closes the day
+    before.
 
-    A split has no single successor: which subject goes where is decided one by one by ``budget.services.hand_over``.
+    A split has no single successor: which subject goes where is decided one by one by
+    ``budget.services.hand_over``.
     """
     require(by, "manage_units", division=unit.division)
     refuse_unreasoned(by, why)
@@ -303,7 +319,9 @@ CREDIT_CODE = 18
 def add_agency(
     *, division: Division, name: str, by: User | None, why: str = "", **details: Any
 ) -> Agency:
-    """A third-party evaluator; ``details``: credit_code, lead, phone, synthetic. One name is listed once."""
+    """A third-party evaluator; ``details``: credit_code, lead, phone, synthetic.
+    One name is listed once.
+    """
     require(by, "manage_round", division=division)
     name, code = name.strip(), str(details.get("credit_code", ""))
     if not name:
@@ -321,7 +339,9 @@ def add_agency(
 def add_expert(
     *, division: Division, name: str, by: User | None, why: str = "", **details: Any
 ) -> Expert:
-    """A person of the expert pool; ``details``: field, synthetic. Namesakes are told apart by their field."""
+    """A person of the expert pool; ``details``: field, synthetic.
+    Namesakes are told apart by their field.
+    """
     require(by, "manage_round", division=division)
     name, what = name.strip(), str(details.get("field", "")).strip()
     if not name or not what:

@@ -1,4 +1,6 @@
-"""Who settles results beside 财政绩效科: roles the division names, and the leader in a small office. A leader decides."""
+"""Who settles results beside 财政绩效科: roles the division names, and the leader in a small office.
+A leader decides.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def name_confirmers(
 
 @transaction.atomic
 def set_small_office(*, division: Division, on: bool, by: User | None, why: str) -> Division:
-    """小机构: a leader may confirm what one officer worked on; every paper it touches says so. Raises Refused, NotAllowed."""
+    """小机构: a leader may confirm what one officer worked on; every paper it touches says so.
+    Raises Refused, NotAllowed.
+    """
     division = _deciding(division, by, why)
     if bool(division.small_office) == on:
         raise NotAllowed("没有改动：" + ("已经按小机构办理。" if on else "现在没有按小机构办理。"))

@@ -1,7 +1,9 @@
-"""Coming in: tries counted in the database before a password is looked at, pauses that grow, and what the trail keeps of it.
+"""Coming in: tries counted in the database before a password is looked at, pauses that grow, and
+what the trail keeps of it.
 
-A pause never shuts out who comes from a browser they entered with before: such tries are counted apart, so nobody can
-lock another out. All others are counted by name and address, by address, and by name.
+A pause never shuts out who comes from a browser they entered with before: such tries are counted
+apart, so nobody can lock another out. All others are counted by name and address, by address, and
+by name.
 """
 
 from __future__ import annotations
@@ -24,9 +26,13 @@ if TYPE_CHECKING:
 
 Door = LoginTry.Door
 MORE = {Door.ADDRESS: 6, Door.ACCOUNT: 4}
-"""How many times as many failures as one person's an address and a name from wherever may have before they pause."""
+"""How many times as many failures as one person's an address and a name
+from wherever may have before they pause.
+"""
 LINK_TRIES, LINK_PAUSE = 20, 60
-"""How many wrong links in a row an address may ask for, and for how many minutes it is shut out at most."""
+"""How many wrong links in a row an address may ask for, and for how many
+minutes it is shut out at most.
+"""
 FIRST_PAUSE = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(hours=6)
 KNOWN_FOR = timedelta(days=180)
@@ -35,7 +41,9 @@ NOBODY = "未登录"
 
 @dataclass(frozen=True, slots=True)
 class LoginAttempt:
-    """One try: the doors it was counted at, until when it has to wait (None: go on), and whether it shut one itself."""
+    """One try: the doors it was counted at, until when it has to wait
+    (None: go on), and whether it shut one itself.
+    """
 
     doors: tuple[tuple[str, str], ...]
     until: datetime | None = None
@@ -51,7 +59,9 @@ def _browser_key(username: str, browser: str) -> str:
 
 
 def _doors(username: str, address: str, browser: str) -> tuple[tuple[str, str], ...]:
-    """Where a try under this name is counted: a browser the person entered with before is a door of its own."""
+    """Where a try under this name is counted: a browser the person entered
+    with before is a door of its own.
+    """
     key = _browser_key(username, browser)
     since = timezone.now() - KNOWN_FOR
     if (
@@ -83,12 +93,16 @@ def begin_login(username: str, address: str, browser: str, user: User | None) ->
 
 
 def begin_link(address: str) -> LoginAttempt:
-    """Count a try at a link that needs no account before it is looked up; whoever guesses is shut out by address."""
+    """Count a try at a link that needs no account before it is looked up;
+    whoever guesses is shut out by address.
+    """
     return _begin(((Door.LINK, address[:60]),), LINK_TRIES, LINK_PAUSE)
 
 
 def begin_secret(user: User, what: str) -> LoginAttempt:
-    """Count a try at something of the person's own before it is looked at: the old password, a code."""
+    """Count a try at something of the person's own before it is looked at:
+    the old password, a code.
+    """
     policy = policy_of(user.division)
     return _begin(((Door.SECRET, f"{what}|{user.pk}"),), policy.failures, policy.longest_pause)
 
@@ -123,7 +137,9 @@ def _locked_row(door: str, key: str, now: datetime) -> LoginTry:
 
 @transaction.atomic
 def succeed(tried: LoginAttempt) -> None:
-    """The try was right: the person's own doors count from zero, shared ones forget this one try alone."""
+    """The try was right: the person's own doors count from zero, shared
+    ones forget this one try alone.
+    """
     for door, key in sorted(tried.doors):
         row = LoginTry.objects.filter(door=door, key=key)
         if door in MORE:
@@ -134,7 +150,9 @@ def succeed(tried: LoginAttempt) -> None:
 
 @transaction.atomic
 def forget_try(tried: LoginAttempt) -> None:
-    """The try was no guess but nothing was done by it either: it alone is not counted, earlier ones stay."""
+    """The try was no guess but nothing was done by it either: it alone is
+    not counted, earlier ones stay.
+    """
     for door, key in sorted(tried.doors):
         LoginTry.objects.filter(door=door, key=key, failures__gt=0).update(
             failures=F("failures") - 1, locked_until=None
@@ -163,7 +181,9 @@ def paused_until(username: str, address: str, browser: str) -> datetime | None:
 
 
 def unlock(username: str) -> None:
-    """Count from zero again under this name, from wherever: administrators agreed to a new password."""
+    """Count from zero again under this name, from wherever: administrators
+    agreed to a new password.
+    """
     name = _name(username)
     LoginTry.objects.filter(key__startswith=name, door__in=(Door.PAIR, Door.ACCOUNT)).delete()
     LoginTry.objects.filter(key__startswith=f"{name}|", door=Door.BROWSER).update(
@@ -171,7 +191,7 @@ def unlock(username: str) -> None:
     )
 
 
-# ---- what the trail keeps ------------------------------------------------------------------------------------------------
+# ---- what the trail keeps ------------------------------------------------------------------------
 
 
 def _house() -> Division | None:
@@ -192,7 +212,9 @@ def note_left(user: User, address: str, how: str) -> None:
 def note_failed(
     user: User | None, address: str, tried: LoginAttempt, what: str = "登录失败"
 ) -> None:
-    """A wrong password or code; where it shut the door, that too. A name nobody has is not kept: it may be a password."""
+    """A wrong password or code; where it shut the door, that too.
+    A name nobody has is not kept: it may be a password.
+    """
     _note(user, what, address, {})
     if tried.shut_until is not None:
         _note(user, "登录暂停", address, {"until": tried.shut_until})

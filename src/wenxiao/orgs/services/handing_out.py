@@ -1,7 +1,9 @@
-"""账号发放单: a unit's first codes on paper, printed once two administrators released them and seen nowhere else.
+"""账号发放单: a unit's first codes on paper, printed once two administrators released them and seen
+nowhere else.
 
-系统管理员 lists the accounts, 安全管理员 releases the list; only then is it printed. A code opens one account once, within
-fourteen days. Administrators, leaders and 绩效科 stand on no sheet: they ask on the login page (resetting.py).
+系统管理员 lists the accounts, 安全管理员 releases the list; only then is it printed. A code opens one account
+once, within fourteen days. Administrators, leaders and 绩效科 stand on no sheet: they ask on the login
+page (resetting.py).
 """
 
 from __future__ import annotations
@@ -55,7 +57,8 @@ class PrintedSheet:
 def accounts_to_hand_out(division: Division) -> QuerySet[User]:
     """Accounts of units that work on something now and that nobody entered yet, by unit.
 
-    Without a password, or still with the one-time password of ``init``; never one whose reset takes two administrators.
+    Without a password, or still with the one-time password of ``init``; never one whose reset takes
+    two administrators.
     """
     above = Grant.objects.filter(
         Q(until=None) | Q(until__gte=timezone.now()), user=OuterRef("pk"), role__in=TWO_CONSENT
@@ -97,7 +100,9 @@ def open_sheets(division: Division) -> QuerySet[AccountSheet]:
 
 @transaction.atomic
 def prepare_account_sheet(*, unit: Unit, by: User, why: str) -> AccountSheet:
-    """系统管理员 lists the unit's accounts that wait and so releases them on his side; nothing can be printed yet."""
+    """系统管理员 lists the unit's accounts that wait and so releases them on his
+    side; nothing can be printed yet.
+    """
     require(by, "manage_users", division=unit.division)
     if not why.strip():
         raise NotAllowed("请写明名单的依据，如“2021年经办人名册”，它会写进留痕。")
@@ -114,7 +119,9 @@ def prepare_account_sheet(*, unit: Unit, by: User, why: str) -> AccountSheet:
 
 @transaction.atomic
 def release_account_sheet(*, sheet: AccountSheet, by: User, why: str) -> AccountSheet:
-    """安全管理员, another person, agrees that these people get these accounts; now the sheet may be printed."""
+    """安全管理员, another person, agrees that these people get these accounts;
+    now the sheet may be printed.
+    """
     require(by, "consent_reset", division=_division(sheet, by))
     if by.pk == sheet.prepared_by_id:
         raise Refused("列出和同意须由系统管理员、安全管理员两个人办理。")
@@ -130,7 +137,9 @@ def release_account_sheet(*, sheet: AccountSheet, by: User, why: str) -> Account
 
 @transaction.atomic
 def print_account_sheet(*, sheet: AccountSheet, by: User) -> PrintedSheet:
-    """The codes, this once: they are drawn here, go on the paper and are stored as digests alone."""
+    """The codes, this once: they are drawn here, go on the paper and are
+    stored as digests alone.
+    """
     require(by, "manage_users", division=_division(sheet, by))
     if sheet.released_by_id is None:
         raise NotAllowed("还要安全管理员同意，才能打印领取码。")
@@ -183,7 +192,9 @@ def _roles(people: list[User]) -> dict[int, str]:
 
 @transaction.atomic
 def withdraw_account_sheet(*, sheet: AccountSheet, by: User, why: str) -> AccountSheet:
-    """Either administrator ends it: what was not printed never is, codes not yet used open nothing any more."""
+    """Either administrator ends it: what was not printed never is, codes
+    not yet used open nothing any more.
+    """
     division = _division(sheet, by)
     if not permissions.can(by, "consent_reset"):
         require(by, "manage_users", division=division)

@@ -1,4 +1,6 @@
-"""制度库: papers the bureau stands on. Who keeps its rules enters and corrects them; what was received stays stored."""
+"""制度库: papers the bureau stands on.
+Who keeps its rules enters and corrects them; what was received stays stored.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def add_document(
     file: StoredFile | None = None,
     why: str = "",
 ) -> Document:
-    """A paper enters the document library (制度库); kind is Document.Kind. The same title and number is listed once."""
+    """A paper enters the document library (制度库); kind is Document.Kind.
+    The same title and number is listed once.
+    """
     require(by, "manage_rules", division=division)
     refuse_faulty(kind, title)
     refuse_double(division, title, number)
@@ -66,9 +70,11 @@ def edit_document(
     seen: dict[str, Any] | None = None,
     **values: Any,
 ) -> Document:
-    """Change what the library says of a paper; ``seen`` are the values the person had before them, Stale if they moved.
+    """Change what the library says of a paper; ``seen`` are the values the person had before them,
+    Stale if they moved.
 
-    ``values``: kind, title, number, issuer, issued_on, in_force_from, note, file. The paper received before stays stored.
+    ``values``: kind, title, number, issuer, issued_on, in_force_from, note, file. The paper
+    received before stays stored.
     """
     require(by, "manage_rules", division=document.division)
     refuse_unreasoned(why)
@@ -117,7 +123,8 @@ def refuse_faulty(kind: str, title: str) -> None:
 def set_articles(*, document: Document, text: str, by: User | None, why: str) -> list[Article]:
     """The words of a paper, split by 条, in place of those it had: rules open their clauses here.
 
-    NotAllowed where nothing reads like an article. The entry holds which articles changed, never the words.
+    NotAllowed where nothing reads like an article. The entry holds which articles changed, never
+    the words.
     """
     require(by, "manage_rules", division=document.division)
     if not why.strip():

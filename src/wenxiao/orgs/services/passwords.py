@@ -1,4 +1,6 @@
-"""What a password may not be, by the division's 账号安全要求: too short, too plain, a name's pinyin, common, or used before."""
+"""What a password may not be, by the division's 账号安全要求: too short, too
+plain, a name's pinyin, common, or used before.
+"""
 
 from __future__ import annotations
 
@@ -44,12 +46,16 @@ def refuse_weak(password: str, user: User) -> None:
 
 @cache
 def _common() -> frozenset[str]:
-    """Django's 20 000 common passwords: unpacking them takes 15 ms, too long for each of a thousand accounts in a list."""
+    """Django's 20 000 common passwords: unpacking them takes 15 ms, too
+    long for each of a thousand accounts in a list.
+    """
     return frozenset(CommonPasswordValidator().passwords)
 
 
 def _name_in(password: str, user: User) -> str:
-    """账号, or a name whose pinyin stands in the password, as the sentence calls it; empty for none."""
+    """账号, or a name whose pinyin stands in the password, as the sentence
+    calls it; empty for none.
+    """
     lower = password.lower()
     name = user.username.strip().lower()
     if len(name) >= SHORTEST_NAME and name in lower:
@@ -66,7 +72,9 @@ def _name_in(password: str, user: User) -> str:
 
 
 def _pinyin_in(letters: str, text: str) -> bool:
-    """Whether two syllables that follow each other in the name do so in the password, too: guoku of 国库科."""
+    """Whether two syllables that follow each other in the name do so in the
+    password, too: guoku of 国库科.
+    """
     from pypinyin import lazy_pinyin  # 0.3 s, for whoever chooses a password alone
 
     syllables = lazy_pinyin(re.sub(r"[^\u4e00-\u9fff]", " ", text))
@@ -86,7 +94,9 @@ def refuse_used(password: str, user: User) -> None:
 
 
 def remember(user: User) -> None:
-    """Keep the hash of the password that is being replaced, of the longest history anybody may ask for."""
+    """Keep the hash of the password that is being replaced, of the longest
+    history anybody may ask for.
+    """
     if user.pk is None or not user.has_usable_password():
         return
     OldPassword.objects.create(user=user, password=user.password)

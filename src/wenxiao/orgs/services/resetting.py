@@ -1,6 +1,8 @@
-"""重置密码: the person asks and alone holds the code; administrators agree by number and never see a secret.
+"""重置密码: the person asks and alone holds the code; administrators agree by number and never see a
+secret.
 
-For administrators, leaders and 绩效科 a second administrator of another duty consents: nobody becomes somebody else alone.
+For administrators, leaders and 绩效科 a second administrator of another duty consents: nobody becomes
+somebody else alone.
 """
 
 from __future__ import annotations
@@ -48,9 +50,11 @@ def code_digest(username: str, code: str) -> str:
 def ask_reset(
     *, username: str, address: str | None, second_factor: bool = False
 ) -> tuple[PasswordReset, str]:
-    """The person's own request: its number, which administrators are told, and the code, which nobody is.
+    """The person's own request: its number, which administrators are told, and the code, which
+    nobody is.
 
-    For a name nobody has the answer looks the same and leads nowhere. The old password stays until a new one is chosen.
+    For a name nobody has the answer looks the same and leads nowhere. The old password stays until
+    a new one is chosen.
     """
     now, name = timezone.now(), username.strip()[:60]
     if not name:
@@ -101,7 +105,8 @@ def free_number() -> str:
 
 
 def consents_needed(users: Iterable[User]) -> dict[int, str]:
-    """Accounts whose reset a second administrator must consent to, with the power for it: never their own duty's.
+    """Accounts whose reset a second administrator must consent to, with the power for it: never
+    their own duty's.
 
     Grants that have not begun count, those that ended do not. One query.
     """
@@ -118,12 +123,16 @@ def consents_needed(users: Iterable[User]) -> dict[int, str]:
 
 
 def needs_consent(user: User) -> str:
-    """The power with which a second administrator must consent to a new password; empty where none must."""
+    """The power with which a second administrator must consent to a new
+    password; empty where none must.
+    """
     return consents_needed([user]).get(user.pk, "")
 
 
 def consent_for(reset: PasswordReset, needed: str) -> str:
-    """The power to consent with: that of the account; a first password or a dropped second factor always takes two."""
+    """The power to consent with: that of the account; a first password or a
+    dropped second factor always takes two.
+    """
     first = reset.user is not None and not reset.user.has_usable_password()
     return needed or ("consent_reset" if reset.second_factor or first else "")
 
@@ -160,7 +169,9 @@ def _of(reset: PasswordReset, by: User, why: str) -> tuple[User, Division]:
 
 @transaction.atomic
 def approve_reset(*, reset: PasswordReset, by: User, why: str) -> PasswordReset:
-    """系统管理员 agrees after making sure who asks; for accounts above, it waits for the second administrator."""
+    """系统管理员 agrees after making sure who asks; for accounts above, it waits
+    for the second administrator.
+    """
     require(by, "manage_users")
     user, division = _of(reset, by, why)
     if by.pk == reset.consented_by_id:
@@ -262,7 +273,9 @@ def claim_reset(*, username: str, code: str, password: str) -> User:
 
 
 def _refuse_late(user: User) -> None:
-    """A code from a printed sheet is for a first entry alone, and for nobody who by now needs two administrators."""
+    """A code from a printed sheet is for a first entry alone, and for
+    nobody who by now needs two administrators.
+    """
     if user.has_usable_password() and not user.must_change_password:
         raise NotAllowed("这个账号已经设过密码，发放单上的领取码不再有效；忘记密码请在登录页申请。")
     if needs_consent(user):

@@ -1,4 +1,6 @@
-"""The division's own rule values: laid over the national ones from their own day, by its own document, never edited."""
+"""The division's own rule values: laid over the national ones from their
+own day, by its own document, never edited.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class RuleSource:
 
 
 def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
-    """The division's own rules with one more entry, checked to be readable; NotAllowed says what is wrong with it."""
+    """The division's own rules with one more entry, checked to be readable;
+    NotAllowed says what is wrong with it.
+    """
     try:
         return laid_over(division.own_rules, entry)
     except ChangeError as error:
@@ -58,7 +62,9 @@ def with_rule(division: Division, entry: Mapping[str, Any]) -> dict[str, list[Ma
 def rule_entry(
     *, rule: str, start: date, source: RuleSource, content: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A value of the division's own in the shape the rulebook reads, with the library's document it stands in."""
+    """A value of the division's own in the shape the rulebook reads, with
+    the library's document it stands in.
+    """
     entry = {
         "rule": rule,
         "from": start.isoformat(),
@@ -104,10 +110,12 @@ def override_rule(
     why: str,
     seen: int | None = None,
 ) -> dict[str, Any]:
-    """The division's own value of a rule from a day on, by its own document. Appended; no earlier value is touched.
+    """The division's own value of a rule from a day on, by its own document.
+    Appended; no earlier value is touched.
 
-    ``content`` holds what differs from the value below (numbers as decimal text; lists whole). ``seen`` is how many own
-    values the person had before them: Stale when another was added meanwhile.
+    ``content`` holds what differs from the value below (numbers as decimal text; lists whole).
+    ``seen`` is how many own values the person had before them: Stale when another was added
+    meanwhile.
     """
     require(by, "manage_rules", division=division)
     held = _locked(division, seen)
@@ -139,7 +147,9 @@ def _content(
 
 
 def _refuse_source(division: Division, source: RuleSource, why: str) -> None:
-    """The document is the division's own, the clause is named, and who says 原文 has read it with somebody else."""
+    """The document is the division's own, the clause is named, and who says
+    原文 has read it with somebody else.
+    """
     if source.document.division_id != division.pk:
         raise NotAllowed(f"{source.document}不在本级制度库中；请先登记本级的文件。")
     if not source.clause.strip() or not why.strip():
@@ -184,11 +194,13 @@ def raise_standing(
     by: User | None,
     why: str,
 ) -> dict[str, Any]:
-    """Say of a rule, or of one node of it, that its clause was read; it counts when another login confirms it.
+    """Say of a rule, or of one node of it, that its clause was read; it counts when another login
+    confirms it.
 
-    The value stays as it is; its standing becomes 原文 with citation and digest, for this division alone and for the
-    value in force ``on`` that day: a newer one has not been read. ``node`` is a path (``rules/POS``), empty for the whole
-    rule. The clause's words come from the library where it has them. See :func:`confirm_standing`.
+    The value stays as it is; its standing becomes 原文 with citation and digest, for this division
+    alone and for the value in force ``on`` that day: a newer one has not been read. ``node`` is a
+    path (``rules/POS``), empty for the whole rule. The clause's words come from the library where
+    it has them. See :func:`confirm_standing`.
     """
     require(by, "manage_rules", division=division)
     held = _locked(division, None)
@@ -222,7 +234,9 @@ def raise_standing(
 def confirm_standing(
     *, division: Division, rule: str, node: str, by: User | None, why: str
 ) -> dict[str, Any]:
-    """The second login compares the clause too: from now on the standing is 原文. Never whoever said it first."""
+    """The second login compares the clause too: from now on the standing is 原文.
+    Never whoever said it first.
+    """
     require(by, "manage_rules", division=division)
     held = _locked(division, None)
     entry = _awaiting(held, rule, node)
@@ -242,7 +256,9 @@ def confirm_standing(
 
 @transaction.atomic
 def drop_standing(*, division: Division, rule: str, node: str, by: User | None, why: str) -> None:
-    """What was said to be read is not confirmed: it is taken out again, with the reason on the trail."""
+    """What was said to be read is not confirmed: it is taken out again,
+    with the reason on the trail.
+    """
     require(by, "manage_rules", division=division)
     held = _locked(division, None)
     entry = _awaiting(held, rule, node)
@@ -290,7 +306,9 @@ def _with_words(source: RuleSource) -> RuleSource:
 
 
 def _standing_in(rule: str, node: str, value: Value) -> str:
-    """The standing of the whole value or of one node; NotAllowed where there is no such node or the value is own."""
+    """The standing of the whole value or of one node; NotAllowed where
+    there is no such node or the value is own.
+    """
     if not node:
         if value.own:
             raise NotAllowed(f"“{basis.load(rule).title}”按本级文件执行，核对情况写在本级规定里。")

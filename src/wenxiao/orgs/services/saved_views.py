@@ -1,4 +1,6 @@
-"""Lists people keep for themselves (我的视图). Nobody else sees them, so keeping one leaves no entry."""
+"""Lists people keep for themselves (我的视图).
+Nobody else sees them, so keeping one leaves no entry.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ MOST = 20
 
 
 def save_view(*, user: User, page: str, name: str, query: str) -> SavedView:
-    """Keep a list's conditions under a name; the same name again replaces them. NotAllowed without name, beyond twenty."""
+    """Keep a list's conditions under a name; the same name again replaces them.
+    NotAllowed without name, beyond twenty.
+    """
     name = name.strip()[:30]
     if not name:
         raise NotAllowed("请给视图起个名字。")

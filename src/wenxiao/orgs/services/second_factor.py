@@ -1,4 +1,5 @@
-"""动态口令: a six-digit code from the person's own phone beside the password (TOTP, RFC 6238), and codes for when it is lost.
+"""动态口令: a six-digit code from the person's own phone beside the password (TOTP, RFC 6238), and
+codes for when it is lost.
 
 Who must have one is said by the division's 账号安全要求; whoever has one is asked for it at every login.
 """
@@ -52,7 +53,9 @@ def codes_left(user: User) -> int:
 
 @transaction.atomic
 def begin_enrolment(user: User) -> Phone:
-    """The phone that is being enrolled: its secret stays the same until a code of it was typed once."""
+    """The phone that is being enrolled: its secret stays the same until a
+    code of it was typed once.
+    """
     if has_second_factor(user):
         raise NotAllowed("已经启用动态口令；换手机请先填现在的动态口令或恢复码。")
     sealed = seal(secrets.token_bytes(SECRET_BYTES), of=sealed_for(user.pk))
@@ -63,7 +66,9 @@ def begin_enrolment(user: User) -> Phone:
 
 
 def finish_enrolment(*, user: User, code: str) -> list[str]:
-    """The first right code makes the phone count; the recovery codes, shown this once. NotAllowed when it is wrong."""
+    """The first right code makes the phone count; the recovery codes, shown this once.
+    NotAllowed when it is wrong.
+    """
     device = begin_enrolment(user)
     tried = begin_secret(user, "code")
     _refuse_pause(tried)
@@ -90,7 +95,9 @@ def _digits(code: str) -> str:
 
 
 def verify_code(*, user: User, code: str, address: str) -> str:
-    """How the code was right: 动态口令, or 恢复码, each taken once; NotAllowed when it is wrong or one has to wait."""
+    """How the code was right: 动态口令, or 恢复码, each taken once; NotAllowed
+    when it is wrong or one has to wait.
+    """
     tried = begin_secret(user, "code")
     _refuse_pause(tried)
     with transaction.atomic():
@@ -130,14 +137,18 @@ def renew_codes(*, user: User, code: str, address: str) -> list[str]:
 
 
 def change_phone(*, user: User, code: str, address: str) -> None:
-    """The person gives the phone up with a code of it; where the division asks for one, the next is enrolled at once."""
+    """The person gives the phone up with a code of it; where the division
+    asks for one, the next is enrolled at once.
+    """
     verify_code(user=user, code=code, address=address)
     drop_second_factor(user=user, by=user, why="更换手机")
 
 
 @transaction.atomic
 def drop_second_factor(*, user: User, by: User | None, why: str) -> None:
-    """No code is asked for any more: by the person, by a reset two administrators agreed to, or at the machine."""
+    """No code is asked for any more: by the person, by a reset two
+    administrators agreed to, or at the machine.
+    """
     if by is not None and by.pk != user.pk:
         raise Refused("动态口令由本人申请重置，两名管理员同意后解除；管理员不能直接解除。")
     Phone.objects.filter(user=user).delete()

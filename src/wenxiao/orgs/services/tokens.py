@@ -1,4 +1,6 @@
-"""接口令牌: made at the machine, shown once, kept as a digest; a machine holding one acts as its user."""
+"""接口令牌: made at the machine, shown once, kept as a digest; a machine
+holding one acts as its user.
+"""
 
 from __future__ import annotations
 

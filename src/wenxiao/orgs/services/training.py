@@ -1,4 +1,6 @@
-"""培训: a year's courses planned, people signed in by themselves on the day or entered from the paper list."""
+"""培训: a year's courses planned, people signed in by themselves on the day
+or entered from the paper list.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def plan_course(
     place: str = "",
     material: Document | None = None,
 ) -> Course:
-    """Put a course into the year's plan: its title, the roles it is for, the day. Raises Refused, NotAllowed."""
+    """Put a course into the year's plan: its title, the roles it is for, the day.
+    Raises Refused, NotAllowed.
+    """
     require(by, "manage_round", division=division)
     roles = [role for role in Role.values if role in set(audience)]
     if not title.strip():
@@ -87,7 +91,9 @@ def sign_in(*, course: Course, by: User) -> Attendance:
 
 @transaction.atomic
 def register_attendance(*, course: Course, lines: str, by: User | None) -> int:
-    """Enter the paper list, one "单位 姓名" a line; all or nothing, each bad line is named. Returns how many are new."""
+    """Enter the paper list, one "单位 姓名" a line; all or nothing, each bad line is named.
+    Returns how many are new.
+    """
     require(by, "manage_round", division=course.division)
     if course.held_on > today():
         raise NotAllowed(f"“{course}”{course.held_on} 才举办，还不能登记签到。")

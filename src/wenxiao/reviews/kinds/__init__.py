@@ -1,4 +1,6 @@
-"""What each kind of review is made of. Shared machinery asks here, so that no kind is spelled out anywhere else."""
+"""What each kind of review is made of.
+Shared machinery asks here, so that no kind is spelled out anywhere else.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ KINDS: dict[str, Kind] = {
 FILED = tuple(kind.code for kind in KINDS.values() if kind.owner == "unit")
 """What units fill in themselves and hand in as a review."""
 ASKED = (*FILED, "target_review")
-"""What units owe: only these rounds are asked of them by list, to-do and letter. Targets are filed, not reviewed."""
+"""What units owe: only these rounds are asked of them by list, to-do and letter.
+Targets are filed, not reviewed.
+"""
 OWNERS = {"unit": "单位", "department": "主管部门", "bureau": "财政部门"}
 """Whose work a kind is, as people call them."""
 CHECKERS = {

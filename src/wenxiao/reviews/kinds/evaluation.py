@@ -1,4 +1,6 @@
-"""部门评价 and 财政评价: a score sheet of its own, weights set per object; it never reuses a self-evaluation's points."""
+"""部门评价 and 财政评价: a score sheet of its own, weights set per object; it never reuses a
+self-evaluation's points.
+"""
 
 from wenxiao.reviews.kinds.shape import Kind
 

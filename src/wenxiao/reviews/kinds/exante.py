@@ -1,4 +1,6 @@
-"""事前绩效评估: a request weighed before there is any money, by a frame for its kind; it ends in a conclusion, not a grade."""
+"""事前绩效评估: a request weighed before there is any money, by a frame for its kind; it ends in a
+conclusion, not a grade.
+"""
 
 from wenxiao.reviews.kinds.shape import Kind
 

@@ -27,7 +27,9 @@ _LIT_BY = ("monitoring", "reverse_names")
 
 
 def rules_text(own: basis.Overrides | None) -> str:
-    """The division's own rules that goals are lit by, as text: one key for the same rules, empty without any."""
+    """The division's own rules that goals are lit by, as text: one key for
+    the same rules, empty without any.
+    """
     used = {name: rows for name, rows in (own or {}).items() if name in _LIT_BY}
     return json.dumps(used, sort_keys=True, ensure_ascii=False) if used else ""
 
@@ -40,7 +42,8 @@ def _read(own: str) -> basis.Overrides | None:
 
 @lru_cache(maxsize=200_000)
 def light_of(texts: tuple[str, str, str, str], through: int, year: int, own: str = "") -> GoalLight:
-    """One goal lit from its texts: name, target, actual, possibility. The same texts light alike under the same rules, so they are read once.
+    """One goal lit from its texts: name, target, actual, possibility.
+    The same texts light alike under the same rules, so they are read once.
 
     ``own`` are the division's rules as :func:`rules_text` writes them.
     """

@@ -10,10 +10,11 @@ from typing import Literal
 class Kind:
     """One kind of review.
 
-    ``rows`` says what is marked: the target's own indicator rows, or a score sheet's criteria; monitoring marks
-    nothing. ``stage`` is the stage its actual values belong to (None: it brings none). ``fill`` and ``check`` name the
-    powers of whoever fills and of whoever checks after. ``owner`` says whose work it is: only units are asked for theirs
-    by lists, to-dos and letters. ``result`` is the name of its result beside others.
+    ``rows`` says what is marked: the target's own indicator rows, or a score sheet's criteria;
+    monitoring marks nothing. ``stage`` is the stage its actual values belong to (None: it brings
+    none). ``fill`` and ``check`` name the powers of whoever fills and of whoever checks after.
+    ``owner`` says whose work it is: only units are asked for theirs by lists, to-dos and letters.
+    ``result`` is the name of its result beside others.
     """
 
     code: str

@@ -1,4 +1,6 @@
-"""An approved target arrives while reviews already stand on one that only came along with a sheet."""
+"""An approved target arrives while reviews already stand on one that only
+came along with a sheet.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,8 @@ def receive_approval(
 ) -> Target:
     """:func:`~wenxiao.targets.services.approve_target`, and the dossier's reviews stand on the approved target.
 
-    What is still being filled is scored anew by the approved values; what was handed in or settled keeps its points.
+    What is still being filled is scored anew by the approved values; what was handed in or settled
+    keeps its points.
     """
     before = target_in_force(dossier)
     target = approve_target(
@@ -121,7 +124,9 @@ def ex_ante_warning(target: Target) -> str:
 
 
 def _plan_of(target: Target, *, by: User | None) -> None:
-    """The approved plan's steps of its year become the milestones the dossier's money is judged by; a plan without days doesn't."""
+    """The approved plan's steps of its year become the milestones the dossier's money is judged by;
+    a plan without days doesn't.
+    """
     dossier = target.dossier
     year = dossier.fiscal_year
     steps = {name: due for name, due in milestones_of(target.plan).items() if due.year == year}
@@ -143,7 +148,9 @@ def _plan_of(target: Target, *, by: User | None) -> None:
 
 
 def _follow(before: Target | None, target: Target, *, by: User | None) -> None:
-    """The reviews of the replaced target go on with the one that holds now; so do open ones begun before there was any."""
+    """The reviews of the replaced target go on with the one that holds now;
+    so do open ones begun before there was any.
+    """
     waiting = Q(dossier=target.dossier, target=None, state__in=OPEN, kind__in=BY_INDICATOR)
     rows = Review.objects.filter(waiting if before is None else waiting | Q(target=before))
     standing = list(rows.order_by("pk"))
@@ -173,7 +180,9 @@ def _follow(before: Target | None, target: Target, *, by: User | None) -> None:
 
 
 def running_of(dossiers: Iterable[int]) -> dict[int, list[str]]:
-    """By dossier the monitoring and self-evaluations that are still under way: an adjustment meets them. One query."""
+    """By dossier the monitoring and self-evaluations that are still under
+    way: an adjustment meets them. One query.
+    """
     rows = Review.objects.filter(
         dossier__in=list(dossiers),
         kind__in=(Round.Kind.MONITORING, Round.Kind.SELFEVAL),

@@ -1,4 +1,6 @@
-"""Who works on a review: a third party or an expert, let in for this one subject and this period by the assignment itself."""
+"""Who works on a review: a third party or an expert, let in for this one
+subject and this period by the assignment itself.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +41,11 @@ def assign_reviewer(
     why: str,
     agency: Agency | None = None,
 ) -> Assignment:
-    """Assign one person to one review until the end of a day: an Assignment and the Grant (this subject alone) in one act.
+    """Assign one person to one review until the end of a day: an Assignment and the Grant (this
+    subject alone) in one act.
 
-    The evaluated unit has no say: neither may its people assign, nor be assigned, nor anybody who files for it.
+    The evaluated unit has no say: neither may its people assign, nor be assigned, nor anybody who
+    files for it.
     """
     permissions.require(by, "manage_round", subject=review.dossier.subject)
     if duty not in DUTIES:
@@ -109,7 +113,9 @@ def _let_in(review: Review, user: User, role: Role, until: date, why: str) -> Gr
 
 
 def _soonest() -> datetime:
-    """In the demonstration the story's day lies in the past: what is assigned there holds for a year of the calendar."""
+    """In the demonstration the story's day lies in the past: what is
+    assigned there holds for a year of the calendar.
+    """
     now = timezone.localtime()
     return now + timedelta(days=365) if now.date() != today() else now
 

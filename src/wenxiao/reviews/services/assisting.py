@@ -1,4 +1,6 @@
-"""填报协助: one row asked of the office that owns the figure; what comes back is a proposal the unit's clerk takes over."""
+"""填报协助: one row asked of the office that owns the figure; what comes back
+is a proposal the unit's clerk takes over.
+"""
 
 from __future__ import annotations
 
@@ -66,9 +68,11 @@ def ask_assistance(
     road: str = Assistance.Road.WORKBOOK,
     question: str = "",
 ) -> tuple[Assistance, str]:
-    """Ask for one row; the row and, for a link, its token, which is shown this once and kept nowhere.
+    """Ask for one row; the row and, for a link, its token, which is shown this once and kept
+    nowhere.
 
-    A link is given only where the division opened that door, and never for an object only some may know of.
+    A link is given only where the division opened that door, and never for an object only some may
+    know of.
     """
     _require_filler(by, review)
     if indicator.target_id != review.target_id:
@@ -113,10 +117,11 @@ def _refuse_closed_door(review: Review) -> None:
 
 
 def waiting_by_token(token: str) -> Assistance | None:
-    """The row a link opens now: not answered, not withdrawn, not expired, its form still open, its door still open.
+    """The row a link opens now: not answered, not withdrawn, not expired, its form still open, its
+    door still open.
 
-    Its day is that of the clock of deadlines: the demonstration stands at its own. An object that only some may know of
-    since the link went out is shut with it.
+    Its day is that of the clock of deadlines: the demonstration stands at its own. An object that
+    only some may know of since the link went out is shut with it.
     """
     rows = Assistance.objects.select_related(
         "review__round__division", "review__dossier__subject", "review__dossier__unit", "indicator"
@@ -141,7 +146,9 @@ def answer_by_link(
     phone: str = "",
     file: StoredFile | None = None,
 ) -> Assistance:
-    """What whoever holds the link says of the row, once. NotAllowed where the link opens nothing (any more)."""
+    """What whoever holds the link says of the row, once.
+    NotAllowed where the link opens nothing (any more).
+    """
     row = waiting_by_token(token)
     if row is None:
         raise NotAllowed(CLOSED)
@@ -164,7 +171,9 @@ def answer_by_workbook(
 
 
 def refuse_incomplete(value: str, words: tuple[str, str, str]) -> None:
-    """NotAllowed where an answer lacks its value or its author, or a text is too long: asked before its file is kept."""
+    """NotAllowed where an answer lacks its value or its author, or a text
+    is too long: asked before its file is kept.
+    """
     note, answered_by, phone = (word.strip() for word in words)
     if not value.strip():
         raise NotAllowed("请填完成值；填不出的，在说明里写明原因，完成值填“无”。")
@@ -230,7 +239,8 @@ def take_assistance(
     version: int | None = None,
     row_version: int | None = None,
 ) -> Assistance:
-    """The clerk takes the proposal over as the row's own value; its photograph becomes a proof of the row (``kind``).
+    """The clerk takes the proposal over as the row's own value; its photograph becomes a proof of
+    the row (``kind``).
 
     From here on the value is the clerk's: it is written by the act that writes every other.
     """

@@ -1,4 +1,6 @@
-"""批量分派: many objects of one task to an agency, its lead and experts; who judged the same object before is named."""
+"""批量分派: many objects of one task to an agency, its lead and experts; who
+judged the same object before is named.
+"""
 
 from __future__ import annotations
 
@@ -58,8 +60,9 @@ def assign_batch(
 ) -> list[AssignedObject]:
     """Assign each object by itself: one that is refused says why and leaves the others assigned.
 
-    An object nobody began is begun with the frame of its kind. Whoever judged the same object the year before is
-    assigned again only with a reason (``again_why``). Raises Refused, NotAllowed for what concerns all.
+    An object nobody began is begun with the frame of its kind. Whoever judged the same object the
+    year before is assigned again only with a reason (``again_why``). Raises Refused, NotAllowed for
+    what concerns all.
     """
     permissions.require(by, "manage_round", division=round.division)
     if round.kind not in JUDGED:
@@ -129,7 +132,9 @@ def _again(to: Assignees, before: tuple[set[int], set[int]]) -> str:
 def judged_before(
     round: Round, dossiers: Iterable[Dossier]
 ) -> dict[int, tuple[set[int], set[int]]]:
-    """Which firms and people judged the same objects the work year before: by subject, (agencies, users)."""
+    """Which firms and people judged the same objects the work year before:
+    by subject, (agencies, users).
+    """
     subjects = {row.subject_id for row in dossiers}
     reviews = Review.objects.filter(
         kind__in=JUDGED,

@@ -1,4 +1,6 @@
-"""What a form says beside its rows: the year's goal as reached, the whole form's explanation, who filled it in, money by source."""
+"""What a form says beside its rows: the year's goal as reached, the whole form's explanation, who
+filled it in, money by source.
+"""
 
 from __future__ import annotations
 
@@ -46,9 +48,11 @@ def describe_form(
     funds: Mapping[str, Mapping[str, Decimal | None]] | None = None,
     version: int | None = None,
 ) -> Review:
-    """Write what stands beside the rows: ``texts`` by field, ``funds`` by source in 元 (None leaves what stands).
+    """Write what stands beside the rows: ``texts`` by field, ``funds`` by source in 元 (None leaves
+    what stands).
 
-    Raises Refused, NotAllowed (handed in already, too long, sources that don't add up to the whole), Stale.
+    Raises Refused, NotAllowed (handed in already, too long, sources that don't add up to the
+    whole), Stale.
     """
     kind = kind_of(review.kind)
     permissions.require_for(by, kind.fill, review.dossier)

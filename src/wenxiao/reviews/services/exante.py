@@ -1,4 +1,6 @@
-"""事前评估 from the request to the conclusion: the unit asks, others evaluate by the frame of its kind, a second hand confirms."""
+"""事前评估 from the request to the conclusion: the unit asks, others evaluate
+by the frame of its kind, a second hand confirms.
+"""
 
 from __future__ import annotations
 
@@ -140,7 +142,9 @@ def note_meeting(
     by: User | None,
     version: int,
 ) -> ExAnte:
-    """评估会: when, where, who took part and what was said; kept with the evaluation and printed in its report."""
+    """评估会: when, where, who took part and what was said; kept with the
+    evaluation and printed in its report.
+    """
     _may_lead(ex_ante, by)
     if not people.strip() or not summary.strip():
         raise NotAllowed("评估会须写明参加人员和会议意见。")
@@ -179,7 +183,9 @@ def conclude_ex_ante(
     by: User | None,
     version: int,
 ) -> ExAnte:
-    """结论: 予以支持 with what was asked, 部分支持 with less, 不予支持 with nothing. It holds once a second person confirms it."""
+    """结论: 予以支持 with what was asked, 部分支持 with less, 不予支持 with nothing.
+    It holds once a second person confirms it.
+    """
     review = _may_lead(ex_ante, by)
     if conclusion not in C.values:
         raise NotAllowed(f"结论应为{'、'.join(map(str, C.labels))}之一。")

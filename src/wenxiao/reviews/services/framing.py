@@ -1,4 +1,6 @@
-"""An evaluation begun on line: its frame of criteria, the weights of this object, fixed by a second person before scoring."""
+"""An evaluation begun on line: its frame of criteria, the weights of this
+object, fixed by a second person before scoring.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +37,9 @@ FULL = Decimal(100)
 
 @transaction.atomic
 def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | None) -> Review:
-    """Begin a dossier's evaluation with a frame of the round's year: one row per lowest criterion, weights where the frame
-    fixes one. Raises Refused, and NotAllowed where the round doesn't ask for it, isn't open, or it has begun.
+    """Begin a dossier's evaluation with a frame of the round's year: one row per lowest criterion,
+    weights where the frame fixes one. Raises Refused, and NotAllowed where the round doesn't ask
+    for it, isn't open, or it has begun.
     """
     if round.kind not in JUDGED:
         raise NotAllowed(f"“{round.name}”不是评价任务，不能在线开始评价。")
@@ -94,9 +97,11 @@ def _rows(review: Review, frame: str) -> list[Criterion]:
 def set_weights(
     *, review: Review, weights: Mapping[int, Decimal | None], by: User | None, version: int
 ) -> Review:
-    """The weights of this object by criterion id; None: the row isn't used here. Raises Refused, NotAllowed, Stale.
+    """The weights of this object by criterion id; None: the row isn't used here.
+    Raises Refused, NotAllowed, Stale.
 
-    What was fixed is changed only after it was opened again; rows that bear points already keep their weight.
+    What was fixed is changed only after it was opened again; rows that bear points already keep
+    their weight.
     """
     kind = kind_of(review.kind)
     permissions.require_for(by, kind.fill, review.dossier)
@@ -146,8 +151,8 @@ def _refuse_late(review: Review) -> None:
 
 @transaction.atomic
 def fix_frame(*, review: Review, by: User | None, version: int) -> Review:
-    """Fix the frame before field work: weights add up to 100, by another person than who set them. Rows without a weight
-    aren't used and go. Raises Refused, NotAllowed, Stale.
+    """Fix the frame before field work: weights add up to 100, by another person than who set them.
+    Rows without a weight aren't used and go. Raises Refused, NotAllowed, Stale.
     """
     kind = kind_of(review.kind)
     permissions.require_for(by, kind.fill, review.dossier)
@@ -174,7 +179,9 @@ def fix_frame(*, review: Review, by: User | None, version: int) -> Review:
 
 @transaction.atomic
 def open_frame(*, review: Review, by: User | None, why: str, version: int) -> Review:
-    """Take the fixing back, with a reason, while nobody has scored. Raises Refused, NotAllowed, Stale."""
+    """Take the fixing back, with a reason, while nobody has scored.
+    Raises Refused, NotAllowed, Stale.
+    """
     kind = kind_of(review.kind)
     permissions.require_for(by, kind.fill, review.dossier)
     if not review.frame_set_on or review.state not in OPEN:
@@ -202,7 +209,9 @@ def sum_of(review: Review) -> Decimal:
 
 
 def share_note(review: Review) -> str:
-    """Where 产出 and 效益 together weigh less than the frame asks: a sentence with the standing of that clause; else empty."""
+    """Where 产出 and 效益 together weigh less than the frame asks: a sentence
+    with the standing of that clause; else empty.
+    """
     value = basis.in_force(review.frame, review.round.fiscal_year, review.round.division.own_rules)
     least = value.content.get("min_output_plus_benefit")
     if least is None:

@@ -1,7 +1,8 @@
-"""Two hands settle a result: who gave or changed a value, points or money neither checks nor confirms it.
+"""Two hands settle a result: who gave or changed a value, points or money neither checks nor
+confirms it.
 
-A change of points that stood is written with its reason; one that crosses a line between grades stands with the
-result itself until a second person confirms it with a reason of their own.
+A change of points that stood is written with its reason; one that crosses a line between grades
+stands with the result itself until a second person confirms it with a reason of their own.
 """
 
 from __future__ import annotations
@@ -27,13 +28,17 @@ ONE_HAND = "这份结果由您一人导入，没有经过第二个人，须由�
 
 
 def add_author(review: Review, by: User | None) -> None:
-    """Note who gave or changed a value, points or money of the review; the machine itself is nobody."""
+    """Note who gave or changed a value, points or money of the review; the
+    machine itself is nobody.
+    """
     if by is not None:
         review.authors.add(by)
 
 
 def barred_in(reviews: Iterable[Review], by: User | None, *, confirms: bool) -> dict[int, str]:
-    """Why this person may not check (or confirm) some of the reviews, by id; those they may are absent. One query."""
+    """Why this person may not check (or confirm) some of the reviews, by
+    id; those they may are absent. One query.
+    """
     rows = list(reviews)
     if by is None or not rows:
         return {}
@@ -59,13 +64,15 @@ def _barred(review: Review, by: User, own: set[int], *, confirms: bool) -> str:
 
 
 def require_second_hand(review: Review, by: User | None, *, confirms: bool) -> None:
-    """Refused for whoever gave points, changed them or handed the review in: one account is never both hands."""
+    """Refused for whoever gave points, changed them or handed the review
+    in: one account is never both hands.
+    """
     barred = barred_in([review], by, confirms=confirms).get(review.pk)
     if barred:
         raise Refused(barred)
 
 
-# ---- changes of what stood -------------------------------------------------------------------------------------------
+# ---- changes of what stood -----------------------------------------------------------------------
 
 
 Standing = tuple["Decimal | None", str]
@@ -84,7 +91,9 @@ def result_of(review: Review) -> dict[str, str | None]:
 
 
 def note_crossing(review: Review, before: Standing, by: User | None, why: str) -> None:
-    """Keep with the review that a change moved it over a line between grades. NotAllowed where it has no reason."""
+    """Keep with the review that a change moved it over a line between grades.
+    NotAllowed where it has no reason.
+    """
     points, grade = before
     if not grade or not review.grade or grade == review.grade:
         return
@@ -108,7 +117,9 @@ def note_crossing(review: Review, before: Standing, by: User | None, why: str) -
 
 
 def confirmed_changes(review: Review, by: User | None, why: str) -> list[dict[str, Any]]:
-    """The grade changes with who confirms them now. NotAllowed while one is open and no reason is given."""
+    """The grade changes with who confirms them now.
+    NotAllowed while one is open and no reason is given.
+    """
     open_ones = [one for one in review.grade_changes if not one["confirmed_by"]]
     if open_ones and not why.strip():
         one = open_ones[-1]
@@ -124,7 +135,9 @@ def confirmed_changes(review: Review, by: User | None, why: str) -> list[dict[st
 
 
 def small_office_note(review: Review, by: User | None) -> str:
-    """What every paper says of a result a leader confirmed after one officer; empty where 绩效科 confirmed it."""
+    """What every paper says of a result a leader confirmed after one
+    officer; empty where 绩效科 confirmed it.
+    """
     decided = review.round.division.small_office
     if by is None or not decided or not _leads(by):
         return ""

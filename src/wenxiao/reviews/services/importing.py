@@ -1,4 +1,6 @@
-"""A form imported once more: what it changes on points, values or money is an act of whoever brings it."""
+"""A form imported once more: what it changes on points, values or money is
+an act of whoever brings it.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,9 @@ def note_imported_changes(
 ) -> None:
     """Enter the rows an import changed, name → (old, new), and note its bringer among the authors.
 
-    ``before`` are points and grade as they stood; a crossed grade line stands with the review, its reason is ``why``.
-    ``given`` are points of rows that had none, ``state`` is where the review stood. No entry where nothing moved.
+    ``before`` are points and grade as they stood; a crossed grade line stands with the review, its
+    reason is ``why``. ``given`` are points of rows that had none, ``state`` is where the review
+    stood. No entry where nothing moved.
     """
     require_one(
         by,

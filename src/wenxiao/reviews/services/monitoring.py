@@ -1,4 +1,6 @@
-"""绩效监控, act by act: begin a window, fill what only the unit knows, choose what the bureau watches itself, look and advise."""
+"""绩效监控, act by act: begin a window, fill what only the unit knows, choose what the bureau watches
+itself, look and advise.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import User
 
-# ---- beginning -------------------------------------------------------------------------------------------------------
+# ---- beginning -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -70,7 +72,9 @@ def _monitoring(round: Round) -> None:
 
 
 def _targets_in_force(round: Round) -> dict[int, int]:
-    """By dossier of the round's year: the approved target of the highest number, else the latest."""
+    """By dossier of the round's year: the approved target of the highest
+    number, else the latest.
+    """
     rows = Target.objects.filter(
         dossier__fiscal_year=round.fiscal_year,
         dossier__subject__division=round.division_id,
@@ -84,7 +88,7 @@ def _span(keys: list[int]) -> str:
     return f"{keys[0]}–{keys[-1]}，共 {len(keys)}"
 
 
-# ---- what the unit fills ---------------------------------------------------------------------------------------------
+# ---- what the unit fills -------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -97,10 +101,12 @@ def report_money(
     expected: Decimal | None = None,
     version: int | None = None,
 ) -> Review:
-    """The money of a window in 元 as the unit says it: ``expected`` is what it will have spent by the year's end.
+    """The money of a window in 元 as the unit says it: ``expected`` is what it will have spent by
+    the year's end.
 
-    Budget and spending are the unit's to say only where neither treasury nor accounts told them. Raises Refused,
-    NotAllowed (handed in already, below zero, told by the official record, less expected than spent), Stale.
+    Budget and spending are the unit's to say only where neither treasury nor accounts told them.
+    Raises Refused, NotAllowed (handed in already, below zero, told by the official record, less
+    expected than spent), Stale.
     """
     permissions.require_for(by, "fill", review.dossier)
     _monitoring(review.round)
@@ -150,7 +156,7 @@ def _refuse_less_than_spent(
         )
 
 
-# ---- milestones ------------------------------------------------------------------------------------------------------
+# ---- milestones ----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -162,7 +168,8 @@ def plan_milestones(
     why: str = "",
     synthetic: bool = False,
 ) -> list[Milestone]:
-    """The dossier's own plan: name → day due, in order, replacing the steps not done yet. Steps done keep their day.
+    """The dossier's own plan: name → day due, in order, replacing the steps not done yet.
+    Steps done keep their day.
 
     A plan that stood before is changed only with a reason. Raises Refused, NotAllowed.
     """
@@ -188,7 +195,9 @@ def plan_milestones(
 
 
 def _refuse_other_years(dossier: Dossier, named: Mapping[str, date]) -> None:
-    """The steps of a year's dossier are due in that year: another year's would light this year's money by mistake."""
+    """The steps of a year's dossier are due in that year: another year's
+    would light this year's money by mistake.
+    """
     year = dossier.fiscal_year
     wrong = [f"“{name}”{on}" for name, on in named.items() if on.year != year]
     if wrong:
@@ -201,7 +210,9 @@ def _refuse_other_years(dossier: Dossier, named: Mapping[str, date]) -> None:
 def replace_milestones(
     dossier: Dossier, named: Mapping[str, date], *, synthetic: bool = False
 ) -> None:
-    """The steps not done yet give way to these, in order; steps done keep their day. The caller records it."""
+    """The steps not done yet give way to these, in order; steps done keep their day.
+    The caller records it.
+    """
     done = set(dossier.milestones.exclude(done=None).values_list("name", flat=True))
     dossier.milestones.filter(done=None).exclude(name__in=named).delete()
     for order, (name, due) in enumerate(named.items(), start=1):
@@ -217,7 +228,9 @@ def replace_milestones(
 def reach_milestone(
     *, milestone: Milestone, on: date, by: User | None, why: str = "", version: int | None = None
 ) -> Milestone:
-    """A step is done on a day, not a day to come; another day than was told before needs a reason. Raises Stale."""
+    """A step is done on a day, not a day to come; another day than was told before needs a reason.
+    Raises Stale.
+    """
     dossier = milestone.dossier
     permissions.require_for(by, "fill", dossier)
     if on > today():
@@ -242,14 +255,16 @@ def reach_milestone(
     return milestone
 
 
-# ---- what the bureau does itself -------------------------------------------------------------------------------------
+# ---- what the bureau does itself -----------------------------------------------------------------
 
 
 @transaction.atomic
 def choose_key(*, round: Round, dossiers: Sequence[Dossier], why: str, by: User | None) -> Round:
-    """重点监控: the chosen dossiers of a window are watched by the bureau itself, in a key round over the same months.
+    """重点监控: the chosen dossiers of a window are watched by the bureau itself, in a key round over
+    the same months.
 
-    A key round of that window takes them in; without one it is opened. Each gets its waiting review.
+    A key round of that window takes them in; without one it is opened. Each gets its waiting
+    review.
     """
     permissions.require(by, "manage_round", division=round.division)
     _monitoring(round)
@@ -293,7 +308,9 @@ def choose_key(*, round: Round, dossiers: Sequence[Dossier], why: str, by: User 
 
 
 def key_round_of(round: Round) -> Round | None:
-    """The bureau's own open round over the same months of the same year, itself if it is one; None without."""
+    """The bureau's own open round over the same months of the same year,
+    itself if it is one; None without.
+    """
     if round.key:
         return round
     return Round.objects.filter(

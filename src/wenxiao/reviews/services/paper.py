@@ -34,7 +34,9 @@ def pending_paper(review: Review) -> PaperSignature | None:
 
 
 def may_confirm(by: User | None, review: Review, paper: PaperSignature) -> bool:
-    """Whether this person is the other one: further up the road, and not who handed the scan or the form in."""
+    """Whether this person is the other one: further up the road, and not
+    who handed the scan or the form in.
+    """
     if by is not None and by.pk in {paper.handed_by_id, review.submitted_by_id}:
         return False
     return any(may(by, power, review) for power in CONFIRMS[paper.role])
@@ -44,7 +46,9 @@ def may_confirm(by: User | None, review: Review, paper: PaperSignature) -> bool:
 def hand_in_paper(
     *, review: Review, by: User | None, file: StoredFile, version: int | None = None
 ) -> PaperSignature:
-    """The unit's clerk (or whoever may check) hands the scan of the next signature in; nothing is passed by that."""
+    """The unit's clerk (or whoever may check) hands the scan of the next
+    signature in; nothing is passed by that.
+    """
     role = waiting_for(review)
     if role not in ON_PAPER:
         raise NotAllowed("现在没有等单位或主管部门签字的环节；财政环节须在系统内审核。")
@@ -84,7 +88,9 @@ def _decide(paper: PaperSignature, by: User | None, *, accepted: bool) -> Review
 
 @transaction.atomic
 def confirm_paper(*, paper: PaperSignature, by: User | None, why: str = "") -> Review:
-    """Another person compared scan and form: the scan counts as that step's check, and is kept with it."""
+    """Another person compared scan and form: the scan counts as that step's
+    check, and is kept with it.
+    """
     review = _decide(paper, by, accepted=True)
     decided = {
         "paper": [paper.file.sha256],

@@ -1,4 +1,6 @@
-"""工作底稿: facts taken down where they were found, confirmed by the unit's signature; a confirmed one is not rewritten."""
+"""工作底稿: facts taken down where they were found, confirmed by the unit's
+signature; a confirmed one is not rewritten.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,9 @@ def confirm_facts(
     opinion: str = "",
     version: int | None = None,
 ) -> WorkingPaper:
-    """Enter who of the unit signed the printed paper, when, and what they remarked; once. Raises Refused, NotAllowed, Stale."""
+    """Enter who of the unit signed the printed paper, when, and what they remarked; once.
+    Raises Refused, NotAllowed, Stale.
+    """
     review = paper.review
     _require(by, review)
     if paper.signed_on:

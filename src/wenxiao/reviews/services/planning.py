@@ -38,7 +38,8 @@ def draft_plan(
     criteria: Mapping[str, str] | None = None,
     synthetic: bool = False,
 ) -> EvaluationPlan:
-    """Draw up a plan: its objects, the conditions they were chosen by, the reason. Raises Refused, NotAllowed.
+    """Draw up a plan: its objects, the conditions they were chosen by, the reason.
+    Raises Refused, NotAllowed.
 
     An object stands in one plan of a kind and a work year only.
     """
@@ -106,7 +107,9 @@ def issue_plan(
     deadline: date | None = None,
     version: int | None = None,
 ) -> Round:
-    """Issue an approved plan as a task over exactly its objects. Raises Refused, NotAllowed, Stale."""
+    """Issue an approved plan as a task over exactly its objects.
+    Raises Refused, NotAllowed, Stale.
+    """
     require(by, "manage_round", division=plan.division)
     if plan.round_id:
         raise NotAllowed(f"“{plan.name}”已经下达，不能重复下达。")

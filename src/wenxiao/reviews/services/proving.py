@@ -29,7 +29,9 @@ def judge_proof(
     why: str = "",
     version: int | None = None,
 ) -> int:
-    """Accept a proof or not, then score again what it stands behind. Settled results stay as they are; returns how many do."""
+    """Accept a proof or not, then score again what it stands behind.
+    Settled results stay as they are; returns how many do.
+    """
     judge_material(material=material, by=by, accepted=accepted, why=why, version=version)
     proven = material.indicators.all()
     own = Q(target__indicators__in=proven, kind__in=_SCORED)

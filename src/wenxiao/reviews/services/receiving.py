@@ -1,7 +1,8 @@
 """收表 and 代单位报送: that a unit's form arrived is one fact, that it is handed in is another.
 
-Received: from whom, on which day, by which road; a form with faults that block stands as 已收到·待更正. Handed in: it
-passed the checks. Who hands in for the unit is the hand, never the submitter: the unit signed its paper.
+Received: from whom, on which day, by which road; a form with faults that block stands as 已收到·待更正.
+Handed in: it passed the checks. Who hands in for the unit is the hand, never the submitter: the
+unit signed its paper.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ ROADS = [(str(road.value), str(road.label)) for road in (Review.Road.PAPER, Revi
 
 
 def receives(by: User | None, review: Review) -> bool:
-    """Whether what this person brings counts as received: the bureau and the 主管部门 receive, a unit only fills in."""
+    """Whether what this person brings counts as received: the bureau and
+    the 主管部门 receive, a unit only fills in.
+    """
     return can(by, "import") or can(
         by, "submit_for", unit=review.dossier.unit, subject=review.dossier.subject
     )
@@ -66,7 +69,8 @@ def register_received(
 ) -> Review:
     """登记收到: a unit's form arrived, on paper or as a file, before anybody typed or imported it.
 
-    A day that stands is corrected only with ``why``; lateness is judged by this day, not by that of the entry.
+    A day that stands is corrected only with ``why``; lateness is judged by this day, not by that of
+    the entry.
     """
     require_one(
         by,
@@ -113,7 +117,8 @@ def submit_for_unit(
 ) -> Review:
     """代单位报送: what was received from the unit is handed in as its own, once nothing blocks.
 
-    The unit is the submitter with its ``signed`` paper, ``by`` the hand. By bureau or 主管部门, never from outside.
+    The unit is the submitter with its ``signed`` paper, ``by`` the hand. By bureau or 主管部门, never
+    from outside.
     """
     require_for(by, "submit_for", review.dossier)
     if kind_of(review.kind).fill != "fill":
@@ -146,7 +151,9 @@ Told = list[tuple[Review, str]]
 def submit_for_units(
     *, reviews: Mapping[int, int], by: User | None, signed: StoredFile | None = None, why: str = ""
 ) -> Told:
-    """代单位报送 for many at once, by number with the version seen; each passes or is refused by itself."""
+    """代单位报送 for many at once, by number with the version seen; each passes
+    or is refused by itself.
+    """
     require(by, "submit_for")
     outcome: Told = []
     rows = reviews_visible_to(by).filter(pk__in=reviews)

@@ -1,4 +1,6 @@
-"""自评复核的抽取: the bureau draws among all that was handed in, a 主管部门 among its subordinates, never a unit its own."""
+"""自评复核的抽取: the bureau draws among all that was handed in, a 主管部门 among its
+subordinates, never a unit its own.
+"""
 
 from __future__ import annotations
 
@@ -57,9 +59,11 @@ def draw_recheck(
     share: Decimal | None = None,
     department: Unit | None = None,
 ) -> RecheckSample:
-    """Draw the re-check of a round of self-evaluation: by reasons, and ``share`` percent at random (None: the rule's).
+    """Draw the re-check of a round of self-evaluation: by reasons, and ``share`` percent at random
+    (None: the rule's).
 
-    The share is never below the rule's. Each drawing stays with its share and seed, so that drawing until it pleases is seen.
+    The share is never below the rule's. Each drawing stays with its share and seed, so that drawing
+    until it pleases is seen.
     """
     if department is None:
         require(by, "manage_round", division=round.division)
@@ -133,10 +137,11 @@ def _line(one: DrawingLine) -> StoredLine:
 def start_rechecks(
     *, sample: RecheckSample, by: User | None, deadline: date | None = None
 ) -> list[Review]:
-    """Begin the re-check of every drawn self-evaluation that has none: the unit's values stand in it to be checked.
+    """Begin the re-check of every drawn self-evaluation that has none: the unit's values stand in
+    it to be checked.
 
-    The bureau's go into a task of their own, opened here; a 主管部门's into the running re-check task of the year.
-    Raises Refused, NotAllowed.
+    The bureau's go into a task of their own, opened here; a 主管部门's into the running re-check task
+    of the year. Raises Refused, NotAllowed.
     """
     asked, division = sample.round, sample.round.division
     if sample.department is None:

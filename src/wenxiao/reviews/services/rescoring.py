@@ -1,7 +1,7 @@
 """Whole rounds through the columns: what would a rule change move, and moving it.
 
-One query per table; distinct rows are read once (a district writes the same "≥95%" thousands of times), the arithmetic
-is the rulebook's columnar path, and only what differs is written.
+One query per table; distinct rows are read once (a district writes the same "≥95%" thousands of
+times), the arithmetic is the rulebook's columnar path, and only what differs is written.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Moved:
 
 
 def what_if(*, round: Round, overrides: Overrides) -> list[Moved]:
-    """The reviews of a round whose result would differ from the stored one under ``overrides``. Writes nothing."""
+    """The reviews of a round whose result would differ from the stored one under ``overrides``.
+    Writes nothing.
+    """
     return [
         moved
         for moved in results_under(round=round, overrides=overrides)
@@ -59,9 +61,11 @@ def what_if(*, round: Round, overrides: Overrides) -> list[Moved]:
 
 
 def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
-    """Every review of a round with its stored result and what ``overrides`` would make of it (规则沙盘).
+    """Every review of a round with its stored result and what ``overrides`` would make of it
+    (规则沙盘).
 
-    Of indicator rows points and grade are computed anew; a score sheet's points are people's, only its grade is ruled.
+    Of indicator rows points and grade are computed anew; a score sheet's points are people's, only
+    its grade is ruled.
     """
     kind = kind_of(round.kind)
     if not kind.scores:
@@ -98,9 +102,11 @@ def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
 
 @transaction.atomic
 def rescore_round(*, round: Round, by: User | None, why: str) -> int:
-    """Score again what the rules in force now score differently; settled results stay. Returns how many moved.
+    """Score again what the rules in force now score differently; settled results stay.
+    Returns how many moved.
 
-    What was handed in already waits for another person than ``by``; a crossed grade line stands with the result.
+    What was handed in already waits for another person than ``by``; a crossed grade line stands
+    with the result.
     """
     permissions.require(by, "manage_rules", division=round.division)
     moved = [m for m in what_if(round=round, overrides=round.division.own_rules) if not m.settled]
@@ -156,7 +162,9 @@ def _totals(round: Round, rules: Profile) -> dict[int, tuple[Decimal, bool]]:
 
 
 def _rows(round: Round) -> pl.DataFrame:
-    """Every indicator row of the round's reviews with its actual and the points people gave; hundredths as int64."""
+    """Every indicator row of the round's reviews with its actual and the
+    points people gave; hundredths as int64.
+    """
     names = (
         "pk",
         "target__indicators__pk",

@@ -1,4 +1,6 @@
-"""Checks on plain typed rows: one registry read by forms, imports, the command line and the page of rules."""
+"""Checks on plain typed rows: one registry read by forms, imports, the
+command line and the page of rules.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """A filled table against the approved target (批复目标): what differs is named, never taken over.
 
-Rows carry ``approved_target``, ``approved_weight``, ``approved_level2``, ``approved_level3`` where they were joined to an
-approved row, or ``added`` where there is none; the head's ``absent`` lists approved rows the table lacks.
+Rows carry ``approved_target``, ``approved_weight``, ``approved_level2``, ``approved_level3`` where
+they were joined to an approved row, or ``added`` where there is none; the head's ``absent`` lists
+approved rows the table lacks.
 """
 
 from __future__ import annotations
@@ -86,7 +87,9 @@ def lowered_afterwards(table: Table) -> Iterator[Hit]:
 
 
 def _easier(told: Expression, approved: Expression) -> bool:
-    """Whether less is asked: a lower floor, or a higher ceiling. What is not two numbers of one unit is no doubt."""
+    """Whether less is asked: a lower floor, or a higher ceiling.
+    What is not two numbers of one unit is no doubt.
+    """
     if (told.kind, approved.kind) != ("number", "number") or told.unit != approved.unit:
         return False
     ceiling = {"<=", "<"}

@@ -1,8 +1,10 @@
-"""What a row or a head of a :class:`Table` says beside its plain values: what was written, where, and what is shared.
+"""What a row or a head of a :class:`Table` says beside its plain values: what was written, where,
+and what is shared.
 
-Readers put down ``places`` (field → cell), ``written`` (the text of a figure that is no number), ``unitless`` (an amount
-of which nobody says the unit), ``shared`` (rows that share merged points) and ``uncached`` (field → what its formula
-yields and what is stored, where the file holds no result).
+Readers put down ``places`` (field → cell), ``written`` (the text of a figure that is no number),
+``unitless`` (an amount of which nobody says the unit), ``shared`` (rows that share merged points)
+and ``uncached`` (field → what its formula yields and what is stored, where the file holds no
+result).
 """
 
 from __future__ import annotations
@@ -54,7 +56,9 @@ def squeezed(text: object) -> str:
 
 
 def label(text: object) -> str:
-    """A label reduced to its words: no blanks, brackets with their content, numbering or closing signs."""
+    """A label reduced to its words: no blanks, brackets with their content,
+    numbering or closing signs.
+    """
     words = _NUMBERING.sub("", _BRACKETS.sub("", squeezed(text)))
     return words.strip(" :;,.、*★※#")
 
@@ -97,7 +101,9 @@ def number(row: Cells, key: str) -> Decimal | None:
 
 
 def money_lines(table: Table) -> Sequence[Cells]:
-    """The lines of the money block, total first; the head itself where it carries the total alone."""
+    """The lines of the money block, total first; the head itself where it
+    carries the total alone.
+    """
     return table.head.get("funds") or ()
 
 
@@ -107,7 +113,9 @@ def listed_money(row: Cells) -> Iterator[tuple[str, str]]:
 
 
 def whole_sum(rows: Iterable[Cells], key: str) -> Decimal | None:
-    """The sum where every row has its points; rows that share merged points count once; None while one is missing."""
+    """The sum where every row has its points; rows that share merged points
+    count once; None while one is missing.
+    """
     due = [row for row in rows if not shares(row, key) or number(row, key) is not None]
     values = [value for row in due if (value := number(row, key)) is not None]
     return sum(values, Decimal(0)) if values and len(values) == len(due) else None

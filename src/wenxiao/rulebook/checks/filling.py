@@ -1,7 +1,8 @@
 """填报: what a unit's own rows need before they can be handed in at all, whoever hands them in.
 
-Rows carry what was filled (``actual``, ``forecast``, ``causes``, ``possibility``, ``measure``) and of their proofs what is
-asked for (``asks_proof``), how many were accepted (``proofs``) or wait (``waiting``), and why some were ``refused``.
+Rows carry what was filled (``actual``, ``forecast``, ``causes``, ``possibility``, ``measure``) and
+of their proofs what is asked for (``asks_proof``), how many were accepted (``proofs``) or wait
+(``waiting``), and why some were ``refused``.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def points_by_hand(table: Table) -> Iterator[Hit]:
 
 @rule("ZP-36")
 def value_unread(table: Table) -> Iterator[Hit]:
-    """A value out of which no number or day can be read: it earns nothing until it is written otherwise or judged."""
+    """A value out of which no number or day can be read: it earns nothing
+    until it is written otherwise or judged.
+    """
     for index, row in enumerate(table.rows):
         if row.get("by_hand") and _unread(row):
             yield Hit(index, "actual", _unread(row), got=said(row, "actual"))

@@ -1,4 +1,6 @@
-"""自评 ZP: the points of one filled table set against themselves, stored or on the sheet as handed in."""
+"""自评 ZP: the points of one filled table set against themselves, stored or
+on the sheet as handed in.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def _above(index: int | None, key: str, name: str, score: Decimal, weight: Decim
 
 @rule("ZP-12")
 def total_not_sum(table: Table) -> Iterator[Hit]:
-    """A published total that is not the sum of its rows; only where every row that has a weight has its points."""
+    """A published total that is not the sum of its rows; only where every
+    row that has a weight has its points.
+    """
     total, exact = head_number(table, "total"), _known_sum(table)
     if total is None or exact is None:
         return
@@ -84,7 +88,9 @@ def _known_sum(table: Table) -> Decimal | None:
 
 
 def _has_unprinted_execution(table: Table, rest: Decimal) -> bool:
-    """Whether the rest of a total can be the points of an execution rate the form doesn't score by itself."""
+    """Whether the rest of a total can be the points of an execution rate
+    the form doesn't score by itself.
+    """
     limits = table.limits
     if head_number(table, "execution_score") is not None:
         return False
@@ -97,7 +103,9 @@ def _has_unprinted_execution(table: Table, rest: Decimal) -> bool:
 
 @rule("ZP-13")
 def grade_not_of_total(table: Table) -> Iterator[Hit]:
-    """A grade word the total does not earn by the bands in force; of a list of self-evaluations each row's."""
+    """A grade word the total does not earn by the bands in force; of a list
+    of self-evaluations each row's.
+    """
     for one in graded(table, selfeval=True):
         yield from wrong_grade(table, one)
 
@@ -186,7 +194,9 @@ def subtotal_not_sum(table: Table) -> Iterator[Hit]:
 
 
 def _groups(table: Table, entry: Cells) -> list[list[Cells]]:
-    """The rows a subtotal may sum: those of its first level, of its second, those since the last subtotal."""
+    """The rows a subtotal may sum: those of its first level, of its second,
+    those since the last subtotal.
+    """
     rows, at, level1 = table.rows, entry["line"], entry["level1"]
     if entry["named"]:
         return [

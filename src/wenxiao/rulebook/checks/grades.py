@@ -24,7 +24,9 @@ class Graded:
 
 
 def graded(table: Table, *, selfeval: bool) -> Iterator[Graded]:
-    """What has points and a grade: the table itself, of a list its rows; ``selfeval`` picks lists of self-evaluations."""
+    """What has points and a grade: the table itself, of a list its rows;
+    ``selfeval`` picks lists of self-evaluations.
+    """
     points, word = head_number(table, "total"), str(table.head.get("grade") or "").strip()
     if table.head.get("kind") != "list":
         if points is not None and word:

@@ -23,7 +23,9 @@ _OBJECT = (
 
 @rule("DR-01")
 def duplicate_line(table: Table) -> Iterator[Hit]:
-    """Two lines that give the same ``key``, or a line of a ledger that stands further up (``same_as``)."""
+    """Two lines that give the same ``key``, or a line of a ledger that
+    stands further up (``same_as``).
+    """
     seen: dict[object, int] = {}
     for index, row in enumerate(table.rows):
         first = row.get("same_as")
@@ -51,7 +53,9 @@ def year_missing(table: Table) -> Iterator[Hit]:
 
 @rule("DR-22")
 def name_missing(table: Table) -> Iterator[Hit]:
-    """A form, or a row of a list, that does not say what it is about; a department's whole has no project."""
+    """A form, or a row of a list, that does not say what it is about; a
+    department's whole has no project.
+    """
     kind = table.head.get("kind")
     if kind == "evaluation" and not table.head.get("name"):
         text = "没有写明评价对象（项目或部门名称）。"
@@ -94,7 +98,9 @@ def object_twice(table: Table) -> Iterator[Hit]:
 
 @rule("DR-24")
 def formula_without_result(table: Table) -> Iterator[Hit]:
-    """A formula whose result the file does not hold; where the system can compute it, it only hints."""
+    """A formula whose result the file does not hold; where the system can
+    compute it, it only hints.
+    """
     for index, part in _parts(table):
         for key, (computed, stored) in (part.get("uncached") or {}).items():
             shown = f"系统算得 {computed}" if computed is not None else "也算不出来"

@@ -1,4 +1,6 @@
-"""台账 ZJ: lines of a ledger that say something unusual; rows are the few lines a reader of columns picked out."""
+"""台账 ZJ: lines of a ledger that say something unusual; rows are the few
+lines a reader of columns picked out.
+"""
 
 from __future__ import annotations
 

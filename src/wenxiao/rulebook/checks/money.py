@@ -44,13 +44,17 @@ _PAIRS = (
 
 
 def is_ledger(table: Table) -> bool:
-    """Whether rows are payments and the like, where an object may stand many times and refunds are negative by right."""
+    """Whether rows are payments and the like, where an object may stand
+    many times and refunds are negative by right.
+    """
     return any(key in row for row in table.rows for key in _OF_LEDGERS)
 
 
 @rule("ZJ-01")
 def negative_money(table: Table) -> Iterator[Hit]:
-    """Money below 0; refunds may be meant, so it warns. A payment taken back within its ledger is ZJ-20."""
+    """Money below 0; refunds may be meant, so it warns.
+    A payment taken back within its ledger is ZJ-20.
+    """
     for line in money_lines(table):
         for key, name in AMOUNTS.items():
             yield from _below_nothing(None, line, key, name, place(line, key))
@@ -133,7 +137,9 @@ def _unread(row: Cells) -> bool:
 
 @rule("ZJ-03")
 def no_amount(table: Table) -> Iterator[Hit]:
-    """A text where money should stand; of a score sheet, and of what is only expected, it warns: other figures count there."""
+    """A text where money should stand; of a score sheet, and of what is only expected, it warns:
+    other figures count there.
+    """
     unit = str(table.head.get("money_unit") or "万元")
     due, mend = f"数字，单位{unit}", f"应填数字，单位{unit}，如 200.00。"
     for line in money_lines(table):
@@ -204,7 +210,9 @@ def _two(value: Decimal) -> str:
 
 @rule("ZJ-05")
 def no_rate(table: Table) -> Iterator[Hit]:
-    """A text where an execution rate should stand; where two amounts make the rate it only warns, as they count."""
+    """A text where an execution rate should stand; where two amounts make
+    the rate it only warns, as they count.
+    """
     for line in money_lines(table):
         cell = place(line, "rate")
         yield from _rate_in_words(None, line, number(line, "rate_due"), cell)
@@ -228,7 +236,9 @@ def _rate_in_words(
 
 
 def _made_rate(row: Cells) -> Decimal | None:
-    """What the two amounts of a list's row make, in percent; None where one is missing, 0 or no number."""
+    """What the two amounts of a list's row make, in percent; None where one
+    is missing, 0 or no number.
+    """
     spent = number(row, "executed")
     named = (number(row, key) for key in ("full_year", "budget", "initial"))
     budget = next((amount for amount in named if amount is not None), None)
@@ -262,7 +272,9 @@ def total_not_the_parts(table: Table) -> Iterator[Hit]:
 
 
 def _blocks(table: Table) -> Iterator[tuple[str, list[Decimal], Decimal | None]]:
-    """Per field of the money block the amounts of its parts and its total; nothing where no part has any money."""
+    """Per field of the money block the amounts of its parts and its total;
+    nothing where no part has any money.
+    """
     lines = money_lines(table)
     for key in AMOUNTS:
         parts = [value for line in lines[1:] if (value := number(line, key)) is not None]
@@ -282,7 +294,9 @@ def _some_make(parts: Sequence[Cells], key: str, whole: Decimal) -> bool:
 
 @rule("ZJ-23")
 def two_columns_for_the_budget(table: Table) -> Iterator[Hit]:
-    """Two columns that may both be the year's budget and say different amounts: nobody divides by a guess."""
+    """Two columns that may both be the year's budget and say different
+    amounts: nobody divides by a guess.
+    """
     for line in money_lines(table):
         cells = [str(cell) for _, cell in line.get("budgets") or ()]
         if cells:
@@ -293,7 +307,9 @@ def two_columns_for_the_budget(table: Table) -> Iterator[Hit]:
 
 @rule("ZJ-24")
 def money_apart_by_ten_thousand(table: Table) -> Iterator[Hit]:
-    """Amounts side by side, or two units in one head, that part by 10 000: one was written in 元, the other in 万元."""
+    """Amounts side by side, or two units in one head, that part by 10 000:
+    one was written in 元, the other in 万元.
+    """
     label, cell = table.head.get("unit_said") or ("", None)
     for words, other in table.head.get("units_said") or ():
         text = f"金额单位写了两种：“{label[:30]}”（{cell}）和“{words[:30]}”（{other}），按“{table.head.get('money_unit')}”读取。"
@@ -325,7 +341,9 @@ def _apart(
 
 
 def _is_ten_thousand(one: Decimal, other: Decimal, limits: Mapping[str, Decimal]) -> bool:
-    """Whether two amounts part by 10 000, give or take what a budget may change in a year (the rule's ``limits``)."""
+    """Whether two amounts part by 10 000, give or take what a budget may
+    change in a year (the rule's ``limits``).
+    """
     small, large = sorted((abs(one), abs(other)))
     return small > 0 and limits["fewest_times"] * small <= large <= limits["most_times"] * small
 
@@ -354,7 +372,9 @@ def _printed_alike(shown: Decimal, exact: Decimal, text: str) -> bool:
 
 
 def _listed_rate(index: int, shown: Decimal, row: Cells) -> Iterator[Hit]:
-    """The rate of a list's row, which may be of any pair of its amounts; a share of 1 counts as the percent it stands for."""
+    """The rate of a list's row, which may be of any pair of its amounts; a
+    share of 1 counts as the percent it stands for.
+    """
     if _unread(row):
         return
     exact = [
@@ -420,7 +440,9 @@ def subtotal_of_list(table: Table) -> Iterator[Hit]:
 
 @rule("ZJ-13")
 def total_of_list(table: Table) -> Iterator[Hit]:
-    """The total of a list against all its rows; of a ledger each total row (``stated``) against the ``sums`` it may be."""
+    """The total of a list against all its rows; of a ledger each total row
+    (``stated``) against the ``sums`` it may be.
+    """
     yield from _list_sums(table.rows, table.head.get("totals") or {}, "合计")
     for index, row in enumerate(table.rows):
         stated, sums = number(row, "stated"), row.get("sums") or ()

@@ -49,7 +49,9 @@ def forward_zero(table: Table) -> Iterator[Hit]:
 
 
 def _limit(table: Table, key: str) -> int:
-    """A threshold of the monitoring rules in force in the table's year, the division's own where it has one."""
+    """A threshold of the monitoring rules in force in the table's year, the
+    division's own where it has one.
+    """
     return int(basis.number(basis.in_force("monitoring", table.year, table.overrides).content[key]))
 
 
@@ -76,7 +78,9 @@ def goals_without_money(table: Table) -> Iterator[Hit]:
 
 @rule("JK-05")
 def goals_without_proof(table: Table) -> Iterator[Hit]:
-    """Every goal reached, and no proof of any of them verified (rows carry ``proofs``, the number verified)."""
+    """Every goal reached, and no proof of any of them verified (rows carry
+    ``proofs``, the number verified).
+    """
     if _all_reached(table) and not any(row.get("proofs") for row in table.rows):
         yield Hit(None, "proof", f"{len(table.rows)} 项目标全部报完成，已核佐证 0 份。")
 
@@ -92,7 +96,9 @@ def cost_above_plan(table: Table) -> Iterator[Hit]:
 
 @rule("JK-07")
 def no_movement(table: Table) -> Iterator[Hit]:
-    """No payment for so many months (``last_month``: the last month with one, 0 for none in the year)."""
+    """No payment for so many months (``last_month``: the last month with
+    one, 0 for none in the year).
+    """
     month, last = table.head.get("through_month"), table.head.get("last_month")
     if (
         not isinstance(month, int)
@@ -120,9 +126,9 @@ def no_movement(table: Table) -> Iterator[Hit]:
 def cut_back_lifts(table: Table) -> Iterator[Hit]:
     """Money taken back after which the rate looks full: ``cut_back`` in 元 stands in the head.
 
-    ``cut_back_on`` (a date) tells a reduction near the year's end from an early one, which is a lawful adjustment;
-    without it the lift alone speaks. A dated cut is judged by the year's own rows (``year_budget``, ``year_executed``),
-    whatever months the window has.
+    ``cut_back_on`` (a date) tells a reduction near the year's end from an early one, which is a
+    lawful adjustment; without it the lift alone speaks. A dated cut is judged by the year's own
+    rows (``year_budget``, ``year_executed``), whatever months the window has.
     """
     cut, budget, executed = (
         head_number(table, key) for key in ("cut_back", "full_year", "executed")
@@ -145,7 +151,9 @@ def _either(first: Decimal | None, other: Decimal | None) -> Decimal | None:
 
 
 def _taken_back(table: Table) -> str | None:
-    """How to name the day of a reduction; None for one too early in the year to be meant for the rate."""
+    """How to name the day of a reduction; None for one too early in the
+    year to be meant for the rate.
+    """
     on, year = table.head.get("cut_back_on"), table.head.get("year")
     if not isinstance(on, date):
         return ""

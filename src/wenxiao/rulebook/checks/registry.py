@@ -1,7 +1,9 @@
-"""The registry of checks: one function a rule. What a rule is called, how strict it is and by which numbers is data.
+"""The registry of checks: one function a rule.
+What a rule is called, how strict it is and by which numbers is data.
 
-A check registers its code alone; title, level, ground, standing, limits and mending stand in ``basis/checks.yaml``,
-dated and cited, where a division's own document may say otherwise as far as the ground allows.
+A check registers its code alone; title, level, ground, standing, limits and mending stand in
+``basis/checks.yaml``, dated and cited, where a division's own document may say otherwise as far as
+the ground allows.
 """
 
 from __future__ import annotations
@@ -23,8 +25,8 @@ CATALOGUE = "checks"
 Cells = Mapping[str, Any]
 """One row as plain typed values. Numbers are Decimal, missing is None; texts are str.
 
-Keys: level1 level2 level3 target unit weight score published actual (text) source proof note; cells may carry
-``places`` (field → address) and ``sheet``.
+Keys: level1 level2 level3 target unit weight score published actual (text) source proof note; cells
+may carry ``places`` (field → address) and ``sheet``.
 """
 
 
@@ -32,10 +34,12 @@ Keys: level1 level2 level3 target unit weight score published actual (text) sour
 class Table:
     """What a check looks at: the rows of one table and its head.
 
-    ``head`` holds what is known of: name, kind, year, unit, budget_yuan, full_year, initial, executed, start, end (ISO
-    dates as text), text (content of the project), asks_source (False: the form has no such column), total, grade, execution_weight, execution_score, parts, subtotals,
-    ``places`` (field → address) and ``sheet``. ``overrides`` are the division's own rule values: thresholds are read
-    from them, and levels. ``limits`` are the numbers of the rule that is looking, set by :func:`run`.
+    ``head`` holds what is known of: name, kind, year, unit, budget_yuan, full_year, initial,
+    executed, start, end (ISO dates as text), text (content of the project), asks_source (False: the
+    form has no such column), total, grade, execution_weight, execution_score, parts, subtotals,
+    ``places`` (field → address) and ``sheet``. ``overrides`` are the division's own rule values:
+    thresholds are read from them, and levels. ``limits`` are the numbers of the rule that is
+    looking, set by :func:`run`.
     """
 
     rows: Sequence[Cells] = ()
@@ -54,9 +58,10 @@ class Table:
 class Hit:
     """What a check found: the row (index from 0, None: the table), the field, and the sentence.
 
-    ``mild`` is a hit less grave than its rule: it has the rule's own milder level, which a division can raise as well. ``cell``
-    and ``mend`` stand in for the place of the field and the rule's own mending where the check knows better.
-    ``right`` is the field's right text, only where exactly one is possible: a page offers it with one click.
+    ``mild`` is a hit less grave than its rule: it has the rule's own milder level, which a division
+    can raise as well. ``cell`` and ``mend`` stand in for the place of the field and the rule's own
+    mending where the check knows better. ``right`` is the field's right text, only where exactly
+    one is possible: a page offers it with one click.
     """
 
     row: int | None
@@ -75,7 +80,8 @@ Check = Callable[[Table], Iterable[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered check as it is in force. ``level`` is what it really uses; ``own``: a division set it, ``raised``: stricter.
+    """A registered check as it is in force.
+    ``level`` is what it really uses; ``own``: a division set it, ``raised``: stricter.
 
     ``mild`` is the level of its less grave hits, None where all are alike.
     """
@@ -100,7 +106,9 @@ class Rule:
 
     @property
     def basis(self) -> str:
-        """What it stands on in one line: the law, 算术, 完整, or document and clause with its standing."""
+        """What it stands on in one line: the law, 算术, 完整, or document and
+        clause with its standing.
+        """
         if self.own:
             return basis.cited(self.document, self.clause, self.standing)
         if self.laws:
@@ -120,7 +128,9 @@ _CHECKS: dict[str, Check] = {}
 
 
 def rule(code: str) -> Callable[[Check], Check]:
-    """Register a check under its code, which stands in the catalogue; ValueError when the code is taken."""
+    """Register a check under its code, which stands in the catalogue;
+    ValueError when the code is taken.
+    """
 
     def register(check: Check) -> Check:
         if code in _CHECKS:
@@ -134,7 +144,9 @@ def rule(code: str) -> Callable[[Check], Check]:
 
 @cache
 def registry(on: date | int | None = None) -> tuple[Rule, ...]:
-    """Every rule that has a check, by code, as it stands nationally on a day; the newest without one."""
+    """Every rule that has a check, by code, as it stands nationally on a
+    day; the newest without one.
+    """
     entries = basis.in_force(CATALOGUE, on).content["checks"]
     return tuple(_rule(code, entries[code]) for code in sorted(_CHECKS))
 
@@ -169,10 +181,12 @@ def _rule(code: str, entry: Mapping[str, Any]) -> Rule:
 def rules_in_force(
     overrides: Overrides | None = None, on: date | int | None = None
 ) -> tuple[Rule, ...]:
-    """Every rule as strict as the division's own catalogue (rule ``checks``) makes it on a day, by code.
+    """Every rule as strict as the division's own catalogue (rule ``checks``) makes it on a day, by
+    code.
 
-    An own entry may say another level, other limits, or ``enabled: false``, with the own document as its basis; how
-    far that reaches is decided by :func:`allowed_level` alone. What stands on 法, 算术 or 完整 stays at least as it is.
+    An own entry may say another level, other limits, or ``enabled: false``, with the own document
+    as its basis; how far that reaches is decided by :func:`allowed_level` alone. What stands on 法,
+    算术 or 完整 stays at least as it is.
     """
     national = basis.in_force(CATALOGUE, on)
     own = basis.in_force(CATALOGUE, on, overrides)
@@ -231,7 +245,9 @@ def _mild(
     level: Level,
     as_far: Callable[[Level | None, Level], Level | None],
 ) -> Level | None:
-    """The level of the less grave hits: what the own catalogue says of them, else with the rule where that is stricter."""
+    """The level of the less grave hits: what the own catalogue says of
+    them, else with the rule where that is stricter.
+    """
     if one.mild is None:
         return None
     if entry.get("mild") != one.mild:
@@ -240,7 +256,9 @@ def _mild(
 
 
 def refused_change(code: str, entry: Mapping[str, Any], on: date | int | None = None) -> str:
-    """Why a division may not say this of a check; empty where it may. The override service asks it."""
+    """Why a division may not say this of a check; empty where it may.
+    The override service asks it.
+    """
     known = {one.code: one for one in registry(on)}
     one = known.get(code)
     if one is None:
@@ -275,14 +293,18 @@ _WHY: Mapping[Ground, str] = {
 
 
 def levels_offered(one: Rule) -> tuple[Level | None, ...]:
-    """What a division may choose for a check, as it stands nationally; None is 停用. One entry: nothing to choose."""
+    """What a division may choose for a check, as it stands nationally; None is 停用.
+    One entry: nothing to choose.
+    """
     if one.can_lower:
         return (*LEVELS, None)
     return tuple(level for level in LEVELS if not weaker(level, one.level))
 
 
 def mild_levels_offered(one: Rule) -> tuple[Level, ...]:
-    """What a division may choose for the less grave hits of a check; empty where all its hits are alike."""
+    """What a division may choose for the less grave hits of a check; empty
+    where all its hits are alike.
+    """
     if one.mild is None:
         return ()
     return LEVELS if one.can_lower else tuple(x for x in LEVELS if not weaker(x, one.mild or x))
@@ -291,9 +313,11 @@ def mild_levels_offered(one: Rule) -> tuple[Level, ...]:
 def run(
     table: Table, codes: Iterable[str] | None = None, rules: Sequence[Rule] | None = None
 ) -> list[tuple[Hit, Problem]]:
-    """Every hit with its Problem, rules in order of code. ``codes`` limits to those rules or areas ("ZP", "MB-09").
+    """Every hit with its Problem, rules in order of code.
+    ``codes`` limits to those rules or areas ("ZP", "MB-09").
 
-    ``rules`` are those of :func:`rules_in_force`, for who runs many tables; else they are read for each.
+    ``rules`` are those of :func:`rules_in_force`, for who runs many tables; else they are read for
+    each.
     """
     wanted = None if codes is None else frozenset(codes)
     problems = []

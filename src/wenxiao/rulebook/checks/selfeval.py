@@ -16,7 +16,9 @@ _NO_COMPLAINT = re.compile(r"(未|没有|无)(收到|接到)?.{0,4}投诉")
 
 @rule("ZP-03")
 def points_ahead_of_money(table: Table) -> Iterator[Hit]:
-    """Indicator points and execution points too far apart, per point available, in percent of the former."""
+    """Indicator points and execution points too far apart, per point
+    available, in percent of the former.
+    """
     earned, done = _sum(table, "score"), head_number(table, "execution_score")
     if not earned or done is None:
         return
@@ -34,7 +36,9 @@ def points_ahead_of_money(table: Table) -> Iterator[Hit]:
 
 @rule("ZP-04")
 def everything_full(table: Table) -> Iterator[Hit]:
-    """Every project of one unit at the full mark (rows are projects with their ``total``); one project alone says nothing."""
+    """Every project of one unit at the full mark (rows are projects with their ``total``); one
+    project alone says nothing.
+    """
     totals = [value for _, value, _ in numbered(table, "total")]
     full = table.limits["full"]
     if len(totals) >= table.limits["fewest_projects"] and all(value == full for value in totals):
@@ -98,7 +102,9 @@ def no_complaint_for_satisfaction(table: Table) -> Iterator[Hit]:
 
 @rule("ZP-17")
 def full_without_proof(table: Table) -> Iterator[Hit]:
-    """Every row full, and no proof of any of them accepted (rows carry ``papers`` handed in and ``proofs`` accepted)."""
+    """Every row full, and no proof of any of them accepted (rows carry
+    ``papers`` handed in and ``proofs`` accepted).
+    """
     marked = [
         row
         for _, score, row in numbered(table, "score")
@@ -116,7 +122,9 @@ def full_without_proof(table: Table) -> Iterator[Hit]:
 
 @rule("ZP-16")
 def rule_not_followed(table: Table) -> Iterator[Hit]:
-    """Published points that the rule does not give (rows carry ``computed`` points where a rule decided)."""
+    """Published points that the rule does not give (rows carry ``computed``
+    points where a rule decided).
+    """
     for index, score, row in numbered(table, "score"):
         computed = row.get("computed")
         if isinstance(computed, Decimal) and scaled(Fraction(computed), _digits(score)) != score:

@@ -77,7 +77,9 @@ def total_weight_not_sum(table: Table) -> Iterator[Hit]:
 
 @rule("PJ-12")
 def level_not_sum(table: Table) -> Iterator[Hit]:
-    """Points written behind a level's name against its rows (``level_weights``: 「产出/产出数量」 → number, cell)."""
+    """Points written behind a level's name against its rows
+    (``level_weights``: 「产出/产出数量」 → number, cell).
+    """
     for key, (written, cell) in (table.head.get("level_weights") or {}).items():
         first, _, second = key.partition("/")
         total = whole_sum(_of_level(table, first, second), "weight")
@@ -114,7 +116,9 @@ def total_missing(table: Table) -> Iterator[Hit]:
 
 @rule("PJ-19")
 def summary_differs(table: Table) -> Iterator[Hit]:
-    """A summary page against the score sheets it repeats (``score_sheets``: name → head of that sheet)."""
+    """A summary page against the score sheets it repeats (``score_sheets``:
+    name → head of that sheet).
+    """
     sheets = table.head.get("score_sheets") or {}
     for index, row in enumerate(table.rows):
         sheet = sheets.get(row.get("sheet_of"))

@@ -1,4 +1,6 @@
-"""绩效目标 MB, the values: what a target promises, against its year, its budget, its unit and common sense."""
+"""绩效目标 MB, the values: what a target promises, against its year, its
+budget, its unit and common sense.
+"""
 
 from __future__ import annotations
 

@@ -65,7 +65,9 @@ def repeated_indicator(table: Table) -> Iterator[Hit]:
 
 @rule("MB-04")
 def hollow_number(table: Table) -> Iterator[Hit]:
-    """A benefit in percent that says neither how nor where it is measured, on a form that asks for it."""
+    """A benefit in percent that says neither how nor where it is measured,
+    on a form that asks for it.
+    """
     if table.head.get("asks_source") is False:
         return
     for index, row in enumerate(table.rows):
@@ -156,7 +158,9 @@ def budget_moved_targets_not(table: Table) -> Iterator[Hit]:
 
 @rule("MB-11")
 def weights_do_not_sum(table: Table) -> Iterator[Hit]:
-    """Weights that add up neither to the whole nor to the whole without 预算执行率; a table without weights is not meant."""
+    """Weights that add up neither to the whole nor to the whole without
+    预算执行率; a table without weights is not meant.
+    """
     weights = [weight for _, weight, _ in numbered(table, "weight")]
     whole = sum(weights, Decimal(0))
     full, less = table.limits["whole"], table.limits["without_execution"]

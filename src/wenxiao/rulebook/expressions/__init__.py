@@ -1,4 +1,6 @@
-"""Target and actual values as people write them in cells, read into one honest shape: what is uncertain is said."""
+"""Target and actual values as people write them in cells, read into one
+honest shape: what is uncertain is said.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ class _Span:
 
 
 def read_date(text: str, role: str, plain: str) -> Expression | None:
-    """The reading of a normalised cell that says a date, a deadline or a period and nothing else; None if it doesn't."""
+    """The reading of a normalised cell that says a date, a deadline or a
+    period and nothing else; None if it doesn't.
+    """
     plain = in_digits(plain)
     lead = _LEAD.match(plain)
     body = plain[lead.end() :] if lead else plain
@@ -167,7 +169,9 @@ def _quarter_span(hit: re.Match[str]) -> _Span:
 
 
 def _quarters_span(hit: re.Match[str]) -> _Span | None:
-    """Several quarters in a row; None where the last stands before the first, or 一、三 leaves one out."""
+    """Several quarters in a row; None where the last stands before the
+    first, or 一、三 leaves one out.
+    """
     if hit.group("head"):
         return _stretch(hit, 1, _QUARTERS[hit.group("head").replace("两", "二")] * 3)
     first, last = _QUARTERS[hit.group("q")], _QUARTERS[hit.group("last")]
@@ -401,7 +405,9 @@ def _between(
 
 
 def _yearless(text: str, first: tuple[int, int], last: tuple[int, int | None]) -> Expression:
-    """A period without a year: whole months as --MM/--MM, days where it doesn't run over whole months."""
+    """A period without a year: whole months as --MM/--MM, days where it
+    doesn't run over whole months.
+    """
     month_end = monthrange(2021, last[0])[1]
     day_end = last[1] or month_end
     low, high = f"--{first[0]:02d}", f"--{last[0]:02d}"

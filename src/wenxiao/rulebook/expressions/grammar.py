@@ -1,4 +1,6 @@
-"""Reads one cell: normalise, find its quantities and dates, decide what the whole says; never guesses."""
+"""Reads one cell: normalise, find its quantities and dates, decide what the
+whole says; never guesses.
+"""
 
 from __future__ import annotations
 
@@ -80,8 +82,9 @@ _AGES = frozenset({"岁", "周岁"})
 def parse(text: str, role: Role = "target") -> Expression:
     """One cell read as far as it is certain; never raises.
 
-    ``role`` decides how a bare date is taken: a target's is a deadline, an actual's a moment. The conventions (units
-    as written, comparators, deadlines) are those of the command line's ``parse``.
+    ``role`` decides how a bare date is taken: a target's is a deadline, an actual's a moment. The
+    conventions (units as written, comparators, deadlines) are those of the command line's
+    ``parse``.
     """
     plain = normalise(_signed(text))
     if _PLACEHOLDER.fullmatch(plain):
@@ -100,7 +103,9 @@ _BOOKED = re.compile(rf"\(({_GROUPED})\)|({_GROUPED})-")
 
 
 def _signed(text: str) -> str:
-    """The sign of a booked negative number before it: 「(20)」, 「1,200.50-」; anything else as it is."""
+    """The sign of a booked negative number before it: 「(20)」, 「1,200.50-」;
+    anything else as it is.
+    """
     hit = _BOOKED.fullmatch(unicodedata.normalize("NFKC", text).strip())
     return text if hit is None else f"-{hit[1] or hit[2]}"
 
@@ -174,7 +179,9 @@ def _listed(text: str, _role: str, plain: str) -> Expression | None:
 
 
 def _one_wrapped_cell(plain: str, clauses: list[str]) -> bool:
-    """A line break inside one value (a sign on one line, its number on the next) separates nothing."""
+    """A line break inside one value (a sign on one line, its number on the
+    next) separates nothing.
+    """
     return ";" not in plain and len(quantities("".join(clauses))) <= 1 and not _LIST.search(plain)
 
 
@@ -288,7 +295,9 @@ def _single(text: str, role: str, body: str, one: Quantity) -> Expression | None
 
 
 def _as_actual(number: Expression, body: str, one: Quantity) -> Expression:
-    """What an actual adds: a completion rate that measures nothing, a period of years, a copied target."""
+    """What an actual adds: a completion rate that measures nothing, a
+    period of years, a copied target.
+    """
     lead = body[: one.start].strip()
     wordy = Expression(number.text, "text")
     if one.unit == "%" and one.comparator is None and _RATE_OF_DONE.match(lead):

@@ -1,4 +1,6 @@
-"""What no one may guess: impossible dates, figures in powers of ten, not-equal signs, days without their month."""
+"""What no one may guess: impossible dates, figures in powers of ten,
+not-equal signs, days without their month.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ _WHOLE_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def withheld(text: str, _role: str, plain: str) -> Expression | None:
-    """The reading of a cell whose figure or date must not be taken as it stands; None where nothing speaks against."""
+    """The reading of a cell whose figure or date must not be taken as it
+    stands; None where nothing speaks against.
+    """
     if _POWERS.search(plain):
         return Expression(text, "unreadable", note="科学计数法的写法，请写成普通数字")
     wrong = impossible_date(in_digits(plain))
@@ -83,7 +87,9 @@ def withheld(text: str, _role: str, plain: str) -> Expression | None:
 
 
 def impossible_date(plain: str) -> str | None:
-    """The first date of a text that no calendar has (2月30日, 13月底), as written; None where all exist."""
+    """The first date of a text that no calendar has (2月30日, 13月底), as
+    written; None where all exist.
+    """
     for pattern in _DATES:
         for hit in pattern.finditer(plain):
             month, day = int(hit["m"]), int(hit["d"] or 1)

@@ -1,4 +1,6 @@
-"""One spelling per sign: full-width forms, comparator glyphs, dashes and blanks, before anything is recognised."""
+"""One spelling per sign: full-width forms, comparator glyphs, dashes and
+blanks, before anything is recognised.
+"""
 
 from __future__ import annotations
 

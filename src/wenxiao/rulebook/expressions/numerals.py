@@ -32,7 +32,9 @@ _NEIGHBOURS = re.compile("[一二两三四五六七八九][一二两三四五六
 
 
 def chinese_number(word: str) -> int | None:
-    """The whole number a Chinese numeral names; digits in a row (二〇二一) are read one by one; None if it is none."""
+    """The whole number a Chinese numeral names; digits in a row (二〇二一) are
+    read one by one; None if it is none.
+    """
     if not word or len(word) > _LONGEST:
         return None
     if len(word) > 1 and all(letter in _DIGITS for letter in word):

@@ -74,13 +74,17 @@ _OFTEN = re.compile(
 
 
 def turn(text: str) -> str | None:
-    """Whether a cell's words speak of a rise ("up") or a fall ("down"); None where of neither or of both."""
+    """Whether a cell's words speak of a rise ("up") or a fall ("down");
+    None where of neither or of both.
+    """
     up, down = _ASCENT.search(text) is not None, _DESCENT.search(text) is not None
     return None if up == down else "up" if up else "down"
 
 
 def frequency(text: str) -> str | None:
-    """The stretch of time a cell's figure is for (月, 季, 周, 日), None where it is for the whole year."""
+    """The stretch of time a cell's figure is for (月, 季, 周, 日), None where
+    it is for the whole year.
+    """
     hit = _OFTEN.search(text)
     if hit is None:
         return None
@@ -128,7 +132,9 @@ _HALVES = (
 
 
 def spelled_out(text: str) -> str:
-    """Chinese numerals that stand where a number stands (at the start or after a sign) written in digits."""
+    """Chinese numerals that stand where a number stands (at the start or
+    after a sign) written in digits.
+    """
 
     def digits(found: re.Match[str]) -> str:
         word, rest = found.group(), text[found.end() :].lstrip()

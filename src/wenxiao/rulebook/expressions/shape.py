@@ -14,12 +14,14 @@ Comparator = Literal[">=", "<=", ">", "<", "=", "between", "~"]
 class Expression:
     """One cell read.
 
-    ``low`` and ``high`` are the bounds in the unit as written (万 stays 万, % stays %): ``>=`` and ``>`` carry only
-    ``low``, ``<=`` and ``<`` only ``high``, ``=``, ``~`` and no comparator carry both, equal. Dates: ``date`` is ISO;
-    without a year it is ``--MM-DD`` (``--MM`` for a month reached, ``--MM/--MM`` for a period) and ``partial`` is set.
-    A period has its days in ``date`` and ``date_end`` and its months, or days where it doesn't run over whole months,
-    in ``low_text`` and ``high_text``. ``ambiguous`` says that another reading is possible; ``alt`` holds those that
-    count. ``as_json`` gives a date without a year as ``partial``, and a period's ends as ``low`` and ``high`` alone.
+    ``low`` and ``high`` are the bounds in the unit as written (万 stays 万, % stays %): ``>=`` and
+    ``>`` carry only ``low``, ``<=`` and ``<`` only ``high``, ``=``, ``~`` and no comparator carry
+    both, equal. Dates: ``date`` is ISO; without a year it is ``--MM-DD`` (``--MM`` for a month
+    reached, ``--MM/--MM`` for a period) and ``partial`` is set. A period has its days in ``date``
+    and ``date_end`` and its months, or days where it doesn't run over whole months, in ``low_text``
+    and ``high_text``. ``ambiguous`` says that another reading is possible; ``alt`` holds those that
+    count. ``as_json`` gives a date without a year as ``partial``, and a period's ends as ``low``
+    and ``high`` alone.
     """
 
     text: str
@@ -38,7 +40,9 @@ class Expression:
     high_text: str | None = None
 
     def as_json(self) -> dict[str, object]:
-        """The promised fields of ``wenxiao parse``; numbers as decimal strings; extras only where they say something."""
+        """The promised fields of ``wenxiao parse``; numbers as decimal
+        strings; extras only where they say something.
+        """
         answer: dict[str, object] = {
             "text": self.text,
             "kind": self.kind,

@@ -408,7 +408,9 @@ _NO_UNIT = re.compile(
 
 
 def unit_at(text: str, start: int) -> tuple[str | None, int]:
-    """The known unit standing at ``start`` (blanks skipped) as written without blanks, and where it ends."""
+    """The known unit standing at ``start`` (blanks skipped) as written
+    without blanks, and where it ends.
+    """
     while start < len(text) and text[start] == " ":
         start += 1
     match = UNIT.match(text, start)
@@ -418,7 +420,9 @@ def unit_at(text: str, start: int) -> tuple[str | None, int]:
 
 
 def loose_unit(text: str) -> str | None:
-    """A short unknown word that can only be a unit because nothing else follows the number; else None."""
+    """A short unknown word that can only be a unit because nothing else
+    follows the number; else None.
+    """
     if _LOOSE.fullmatch(text) and not _NO_UNIT.search(text):
         return text
     return None

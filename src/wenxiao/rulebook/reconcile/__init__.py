@@ -1,4 +1,6 @@
-"""Hold an evaluation report against its score sheet: every number, name and list is bound, contradicted or left open."""
+"""Hold an evaluation report against its score sheet: every number, name and list is bound,
+contradicted or left open.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ __all__ = ["Comparison", "ScoreSheetFacts", "WordReport", "reconcile", "unbound_
 def reconcile(
     report: WordReport, sheet: ScoreSheetFacts, overrides: Overrides | None = None
 ) -> Comparison:
-    """Everything the report says that the sheet also holds, as bound or as a difference with its code (BG-nn).
+    """Everything the report says that the sheet also holds, as bound or as a difference with its
+    code (BG-nn).
 
     The tolerances are those in force in the sheet's year.
     """

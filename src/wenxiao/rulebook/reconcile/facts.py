@@ -1,4 +1,6 @@
-"""What a report says and what its score sheet holds, as plain values; and what comes of holding one against the other."""
+"""What a report says and what its score sheet holds, as plain values; and
+what comes of holding one against the other.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from wenxiao.rulebook.numbers import plain, scaled
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One paragraph of a report. ``where`` is its nearest heading; ``part`` the top heading it stands under."""
+    """One paragraph of a report.
+    ``where`` is its nearest heading; ``part`` the top heading it stands under.
+    """
 
     text: str
     where: str
@@ -58,7 +62,9 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class ScoreSheetFacts:
-    """A score sheet with its lists. Money in 元; ``money_unit`` is the unit the sheet prints it in."""
+    """A score sheet with its lists.
+    Money in 元; ``money_unit`` is the unit the sheet prints it in.
+    """
 
     subject: str = ""
     unit: str = ""
@@ -74,7 +80,9 @@ class ScoreSheetFacts:
     answers: tuple[Answers, ...] = ()
 
     def level1(self) -> dict[str, tuple[Decimal | None, Decimal | None]]:
-        """Weight and score of every first level, in order; the score is None where a row has none."""
+        """Weight and score of every first level, in order; the score is
+        None where a row has none.
+        """
         rows: dict[str, list[SheetCriterion]] = {}
         for row in self.criteria:
             rows.setdefault(row.level1, []).append(row)
@@ -92,7 +100,9 @@ def _whole(values: Iterable[Decimal | None]) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """One contradiction: where the report says it, its words, and what the sheet holds or what follows from it."""
+    """One contradiction: where the report says it, its words, and what the
+    sheet holds or what follows from it.
+    """
 
     code: str
     where: str
@@ -118,7 +128,9 @@ class Comparison:
     differences: list[Contradiction] = field(default_factory=list)
 
     def hold(self, code: str, where: str, said: str, held: str, what: str, *, same: bool) -> None:
-        """Note one comparison: ``what`` was compared, the report says ``said``, the sheet holds ``held``."""
+        """Note one comparison: ``what`` was compared, the report says
+        ``said``, the sheet holds ``held``.
+        """
         if same:
             self.bound.append(Bound(where, said, held))
             return
@@ -136,7 +148,9 @@ class Comparison:
         what: str,
         unit: str = "",
     ) -> None:
-        """Compare a printed number with an exact one at the digits printed; nothing where the sheet holds none."""
+        """Compare a printed number with an exact one at the digits printed;
+        nothing where the sheet holds none.
+        """
         if held is None:
             return
         digits = len(said.partition(".")[2])

@@ -1,4 +1,6 @@
-"""Problems and suggestions: how many there are, and whether each stands in the report and in the sheet's list."""
+"""Problems and suggestions: how many there are, and whether each stands in
+the report and in the sheet's list.
+"""
 
 from __future__ import annotations
 

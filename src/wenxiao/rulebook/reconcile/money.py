@@ -1,4 +1,6 @@
-"""Budget, spending and their rate: the amounts a report prints against the sheet's, unit included."""
+"""Budget, spending and their rate: the amounts a report prints against the
+sheet's, unit included.
+"""
 
 from __future__ import annotations
 

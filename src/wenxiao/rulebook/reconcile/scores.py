@@ -1,4 +1,6 @@
-"""Total, grade, levels, criteria and their number: the scores a report prints against the sheet's."""
+"""Total, grade, levels, criteria and their number: the scores a report
+prints against the sheet's.
+"""
 
 from __future__ import annotations
 

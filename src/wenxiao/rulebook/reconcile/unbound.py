@@ -1,4 +1,6 @@
-"""Which figures of a report nothing in the sheet speaks of: they are listed as 未核对, never passed over."""
+"""Which figures of a report nothing in the sheet speaks of: they are listed
+as 未核对, never passed over.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _FIGURE = re.compile(
 
 
 def unbound_numbers(report: WordReport, findings: Comparison) -> list[tuple[str, str]]:
-    """(where, figure with its unit) of every figure of the text that was neither bound nor contradicted."""
+    """(where, figure with its unit) of every figure of the text that was
+    neither bound nor contradicted.
+    """
     known = {(one.where, _digits(one.report)) for one in findings.bound}
     known |= {(one.where, _digits(one.report)) for one in findings.differences}
     values = {digits for _, digits in known}

@@ -1,7 +1,8 @@
 """A backup as it lies on disk: opened, named and checked without a database.
 
-Two shapes, one content. A folder holds its manifest and every file as such. A store holds many copies: each is a manifest
-that names the blocks it is made of, and a block that many copies share lies there once.
+Two shapes, one content. A folder holds its manifest and every file as such. A store holds many
+copies: each is a manifest that names the blocks it is made of, and a block that many copies share
+lies there once.
 """
 
 from __future__ import annotations
@@ -68,7 +69,9 @@ def block_path(store: Path, digest: str) -> Path:
 
 
 def opened(path: Path) -> Archive:
-    """The backup at ``path``: a folder, a store (its latest copy) or one copy of a store. NotReady when there is none."""
+    """The backup at ``path``: a folder, a store (its latest copy) or one copy of a store.
+    NotReady when there is none.
+    """
     manifest, place = _manifest_of(path)
     try:
         raw = manifest.read_bytes()
@@ -135,7 +138,9 @@ KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def verify(path: Path) -> list[str]:
-    """Every way in which the backup at ``path`` is not what was written, as sentences; needs no database."""
+    """Every way in which the backup at ``path`` is not what was written, as
+    sentences; needs no database.
+    """
     try:
         archive = opened(path)
     except NotReady as refusal:

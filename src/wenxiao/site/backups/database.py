@@ -1,7 +1,9 @@
-"""The rows of a backup, out of the database and into one: SQLite as one file, PostgreSQL table by table.
+"""The rows of a backup, out of the database and into one: SQLite as one file, PostgreSQL table by
+table.
 
-SQLite is copied by its own backup call in one step, so that writers neither wait nor start it over. PostgreSQL is read
-with COPY inside one repeatable-read transaction, so that no client program of the right version is needed.
+SQLite is copied by its own backup call in one step, so that writers neither wait nor start it over.
+PostgreSQL is read with COPY inside one repeatable-read transaction, so that no client program of
+the right version is needed.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ _MIGRATIONS = "SELECT app, name FROM django_migrations"
 
 @contextmanager
 def another_database(name: str) -> Iterator[None]:
-    """Within it the connection leads to another database of the same kind: a file, or a database of the same server."""
+    """Within it the connection leads to another database of the same kind:
+    a file, or a database of the same server.
+    """
     from django.db import connections
 
     alias = "default"
@@ -76,14 +80,18 @@ def _on_server(statement: str) -> None:
 
 
 def tables() -> list[str]:
-    """Every table of the installed apps but the record of migrations, which the program writes itself."""
+    """Every table of the installed apps but the record of migrations, which
+    the program writes itself.
+    """
     from django.db import connection
 
     return sorted(set(connection.introspection.django_table_names(only_existing=True)))
 
 
 def write_rows(folder: Path) -> dict[str, Any]:
-    """Copy the database into ``folder``; returns what it held: kind, migrations, facts and stored files."""
+    """Copy the database into ``folder``; returns what it held: kind,
+    migrations, facts and stored files.
+    """
     from django.db import connection
 
     held = _write_sqlite(folder) if connection.vendor == "sqlite" else _write_tables(folder)
@@ -129,7 +137,9 @@ def _write_tables(folder: Path) -> dict[str, Any]:
 
 
 def check_sqlite_file(path: Path, archive: Archive) -> None:
-    """NotReady unless the copied file is a whole database of this product in the structure its manifest names."""
+    """NotReady unless the copied file is a whole database of this product
+    in the structure its manifest names.
+    """
     try:
         with closing(sqlite3.connect(path)) as file:
             faults = [row[0] for row in file.execute("PRAGMA integrity_check(5)")]
@@ -147,7 +157,9 @@ def check_sqlite_file(path: Path, archive: Archive) -> None:
 
 
 def load_tables(archive: Archive) -> None:
-    """Build the backup's own structure, put its rows in without a trigger, check every reference. In a transaction."""
+    """Build the backup's own structure, put its rows in without a trigger, check every reference.
+    In a transaction.
+    """
     from django.core.management.color import no_style
     from django.db import connection
 
@@ -178,7 +190,9 @@ def _copied(archive: Archive) -> list[str]:
 
 
 def _build(wanted: list[str]) -> None:
-    """Apply exactly the migrations the backup names; what marks and guards rows does not stand afterwards."""
+    """Apply exactly the migrations the backup names; what marks and guards
+    rows does not stand afterwards.
+    """
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 

@@ -1,4 +1,6 @@
-"""恢复演练: put a backup back in a scratch place, compare it with its manifest, note the result where administrators see it."""
+"""恢复演练: put a backup back in a scratch place, compare it with its manifest,
+note the result where administrators see it.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,11 @@ from wenxiao.site.database_state import NotReady
 
 
 def drill(path: Path | None = None) -> dict[str, Any]:
-    """Restore the backup at ``path``, else one made just now, in a scratch place; the result is noted in the product.
+    """Restore the backup at ``path``, else one made just now, in a scratch place; the result is
+    noted in the product.
 
-    Restoring compares rows, sums, the trail and its heads, and every file's digest; whatever differs is in ``faults``.
+    Restoring compares rows, sums, the trail and its heads, and every file's digest; whatever
+    differs is in ``faults``.
     """
     from wenxiao.orgs.models import Division
     from wenxiao.records.backup_runs import note_backup_run

@@ -1,6 +1,8 @@
-"""What a backup must give back, measured by plain SQL: rows of each table, sums of money and points, heads of the trail.
+"""What a backup must give back, measured by plain SQL: rows of each table, sums of money and
+points, heads of the trail.
 
-Measured in the same snapshot the backup is made of, noted in its manifest, and measured again where it is restored.
+Measured in the same snapshot the backup is made of, noted in its manifest, and measured again where
+it is restored.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ def summed_columns() -> list[str]:
 
 
 def measure(cursor: Any, tables: Iterable[str], columns: Iterable[str]) -> dict[str, Any]:
-    """The facts of the database behind a DB-API cursor. Names that are none are refused with KeyError."""
+    """The facts of the database behind a DB-API cursor.
+    Names that are none are refused with KeyError.
+    """
     rows = {}
     for table in sorted(tables):
         rows[table] = _number(cursor, f"SELECT COUNT(*) FROM {_word(table)}")  # noqa: S608 - a checked name

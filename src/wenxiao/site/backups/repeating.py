@@ -1,7 +1,9 @@
-"""Backups again and again into one store: every file is cut into blocks named by their digest, and only new ones are written.
+"""Backups again and again into one store: every file is cut into blocks named by their digest, and
+only new ones are written.
 
-A copy is a small manifest that names its blocks. It is written last, so that a run broken off leaves the copies before it
-as they were; its stray blocks serve the next run or go when the store is thinned.
+A copy is a small manifest that names its blocks. It is written last, so that a run broken off
+leaves the copies before it as they were; its stray blocks serve the next run or go when the store
+is thinned.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ class _Blocks:
         """Have a block in the store, flushed; returns its digest."""
         digest = hashlib.sha256(block).hexdigest()
         path = block_path(self.store, digest)
-        # A block of the wrong length was broken off or damaged: it is written anew, its digest stays its name.
+        # A block of the wrong length was broken off or damaged: it is written anew, its digest
+        # stays its name.
         if not path.is_file() or path.stat().st_size != len(block):
             path.parent.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_name(f".{digest}.part")
@@ -67,7 +70,9 @@ class _Blocks:
 
 
 def repeat(store: Path, *, keep_days: int = 30) -> dict[str, Any]:
-    """One more copy in ``store``, which is made when absent; copies older than ``keep_days`` go, see ALL_OF."""
+    """One more copy in ``store``, which is made when absent; copies older
+    than ``keep_days`` go, see ALL_OF.
+    """
     begun = time.monotonic()
     if store.exists() and any(store.iterdir()) and not (store / COPIES).is_dir():
         raise NotReady(f"{store} 不是连续备份的目录，里面有别的内容。请换一个空目录。")
@@ -140,7 +145,9 @@ def _known_files(store: Path) -> dict[str, tuple[list[str], str]]:
 
 
 def _thin(store: Path, keep_days: int) -> int:
-    """Take away copies nobody needs any more and the blocks that no copy names; returns how many copies went."""
+    """Take away copies nobody needs any more and the blocks that no copy
+    names; returns how many copies went.
+    """
     now = datetime.now(UTC)
     gone = 0
     days: set[str] = set()

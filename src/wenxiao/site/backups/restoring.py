@@ -1,7 +1,9 @@
-"""Put a backup back: everything is checked first, the rows come in one step, and after a refusal nothing is left.
+"""Put a backup back: everything is checked first, the rows come in one step, and after a refusal
+nothing is left.
 
-SQLite is put together beside its place and moved there at the end; PostgreSQL comes in one transaction, its structure
-included. Sessions and API tokens of the old days end, and the trail says so.
+SQLite is put together beside its place and moved there at the end; PostgreSQL comes in one
+transaction, its structure included. Sessions and API tokens of the old days end, and the trail says
+so.
 """
 
 from __future__ import annotations
@@ -27,10 +29,12 @@ _SHOWN = 5
 
 
 def restore(path: Path, *, seal: str = "", files: Path | None = None) -> dict[str, Any]:
-    """Put the backup at ``path`` into the empty database in use, its files into ``files`` (else where files are kept).
+    """Put the backup at ``path`` into the empty database in use, its files into ``files`` (else
+    where files are kept).
 
-    ``seal``: what the manifest's SHA-256 must be, noted down elsewhere when the backup was made. NotReady, with nothing
-    placed, when the backup is damaged, altered, of another product or kind or newer than the program, or where rows are.
+    ``seal``: what the manifest's SHA-256 must be, noted down elsewhere when the backup was made.
+    NotReady, with nothing placed, when the backup is damaged, altered, of another product or kind
+    or newer than the program, or where rows are.
     """
     from django.conf import settings
     from django.db import DatabaseError
@@ -52,7 +56,9 @@ def restore(path: Path, *, seal: str = "", files: Path | None = None) -> dict[st
 
 
 def after_recovery() -> dict[str, Any]:
-    """Do what a restored database needs when the server itself was brought back to a moment (WAL): check and end sessions."""
+    """Do what a restored database needs when the server itself was brought
+    back to a moment (WAL): check and end sessions.
+    """
     from django.conf import settings
     from django.db import transaction
 
@@ -68,7 +74,9 @@ def after_recovery() -> dict[str, Any]:
 
 
 def _refuse_unfit(archive: Archive, seal: str) -> None:
-    """What can be known without a database: whole, unaltered, of this kind, not newer than the program."""
+    """What can be known without a database: whole, unaltered, of this kind,
+    not newer than the program.
+    """
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
@@ -95,7 +103,9 @@ def _refuse_unfit(archive: Archive, seal: str) -> None:
 
 @contextmanager
 def _files_placed(archive: Archive, target: Path) -> Iterator[None]:
-    """The files of the backup are in place within it; when it fails, those that were not there before go again."""
+    """The files of the backup are in place within it; when it fails, those
+    that were not there before go again.
+    """
     placed: list[Path] = []
     folders: list[Path] = []
     try:
@@ -170,7 +180,9 @@ def _into_server(archive: Archive) -> dict[str, Any]:
 
 
 def _finished(archive: Archive) -> dict[str, Any]:
-    """The loaded rows are compared with the manifest, brought to the program's structure, and closed to the old days."""
+    """The loaded rows are compared with the manifest, brought to the
+    program's structure, and closed to the old days.
+    """
     from django.core.management import call_command
     from django.db import connection, transaction
 
@@ -183,7 +195,8 @@ def _finished(archive: Archive) -> dict[str, Any]:
     if faults := differences(facts, measured):
         more = f" 等 {len(faults)} 处" if len(faults) > _SHOWN else ""
         raise NotReady(f"备份的内容与清单不符，没有恢复：{'；'.join(faults[:_SHOWN])}{more}。")
-    # No trigger of the backup is trusted: after the structure is up to date the program's own are made.
+    # No trigger of the backup is trusted: after the structure is up to date the program's own are
+    # made.
     triggers.drop("")
     upgraded = len(pending())
     call_command("migrate", interactive=False, verbosity=0)
@@ -212,7 +225,9 @@ def _refuse_broken_trail() -> None:
 
 
 def _refuse_other_files(archive: Archive) -> None:
-    """Every stored file a row names is in the backup with the digest it was received with, or was missing already then."""
+    """Every stored file a row names is in the backup with the digest it was
+    received with, or was missing already then.
+    """
     from wenxiao.records.models import StoredFile
 
     absent = set(archive.head.get("missing_files") or ())
@@ -229,7 +244,9 @@ def _refuse_other_files(archive: Archive) -> None:
 
 
 def _end_access(act: str, data: dict[str, Any]) -> dict[str, int]:
-    """Whoever was logged in then is not any more, and no token of then opens the interface; in each division's trail."""
+    """Whoever was logged in then is not any more, and no token of then
+    opens the interface; in each division's trail.
+    """
     from django.contrib.sessions.models import Session
     from django.utils import timezone
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def make(directory: Path) -> dict[str, Any]:
-    """Write a backup into ``directory`` (absent or empty) and return its manifest's head; after a failure nothing is left.
+    """Write a backup into ``directory`` (absent or empty) and return its manifest's head; after a
+    failure nothing is left.
 
     A folder without a manifest is a backup that was broken off, and is refused as one.
     """
@@ -90,7 +91,9 @@ def digest_of(path: Path) -> str:
 
 
 def _copy_files(source: Path, target: Path, stored: Iterable[tuple[str, str]]) -> list[str]:
-    """Copy what the rows name; returns the names whose bytes are gone, which a backup must not hide."""
+    """Copy what the rows name; returns the names whose bytes are gone,
+    which a backup must not hide.
+    """
     target.mkdir()
     missing = []
     for path, name in stored:

@@ -1,4 +1,6 @@
-"""One demo account per role. They exist in the demonstration alone, with a password everybody may know."""
+"""One demo account per role.
+They exist in the demonstration alone, with a password everybody may know.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,8 @@ def administrators() -> list[Administrator]:
 
 
 def make_accounts(division: Division) -> dict[str, User]:
-    """Everybody's account by the system administrator, their right by the security administrator; by username.
+    """Everybody's account by the system administrator, their right by the security administrator;
+    by username.
 
     Whoever may be tried sets the password everybody knows as their own.
     """
@@ -88,7 +91,9 @@ def make_accounts(division: Division) -> dict[str, User]:
 
 
 def clerks_of(units: Iterable[Unit], users: dict[str, User]) -> dict[int, User]:
-    """Who files for each unit, by its id: the clerk with a demo account, else one whose password nobody has set yet."""
+    """Who files for each unit, by its id: the clerk with a demo account,
+    else one whose password nobody has set yet.
+    """
     known = users["jingban"]
     clerks: dict[int, User] = {}
     for unit in units:

@@ -1,4 +1,6 @@
-"""Disclosures of the demonstration: some named results are public, one waits for review; the acts themselves are 合成."""
+"""Disclosures of the demonstration: some named results are public, one
+waits for review; the acts themselves are 合成.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ ANSWER = "已转区社发局研究，办理情况将在整改进展中公布。�
 
 
 def play(division: Division, proposer: User, reviewer: User, signer: User) -> None:
-    """Publish the first results issued, leave the next two waiting for review and signature, and answer one opinion."""
+    """Publish the first results issued, leave the next two waiting for
+    review and signature, and answer one opinion.
+    """
     reviews = Review.objects.filter(
         round__division=division,
         state=Review.State.ISSUED,

@@ -1,4 +1,5 @@
-"""A department's evaluations under way (合成): the firm has half a sheet to score, a panel lacks one expert, one waits for a check.
+"""A department's evaluations under way (合成): the firm has half a sheet to score, a panel lacks one
+expert, one waits for a check.
 
 They stand in a round of 部门评价, which the annual report doesn't tell of.
 """

@@ -1,4 +1,6 @@
-"""Targets of made-up projects drawn up, handed in, returned and checked (合成), by the acts that pages offer."""
+"""Targets of made-up projects drawn up, handed in, returned and checked
+(合成), by the acts that pages offer.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
 
 YEAR = 2022
 UNITS, PROJECTS = (0, 2, 3), 3
-"""Which of the made-up units (by their place) file their targets here, and how many projects each."""
+"""Which of the made-up units (by their place) file their targets here, and
+how many projects each.
+"""
 BEGUN, HANDED_IN, RETURNED = date(2021, 11, 8), date(2021, 11, 16), date(2021, 11, 18)
 DEADLINE = date(2021, 12, 10)
 WHY = "演示"
@@ -147,7 +151,9 @@ class Filing:
 
 
 def play(division: Division) -> None:
-    """The targets of 2022 on the story's day: some drawn up, some handed in, one returned, one checked, none approved."""
+    """The targets of 2022 on the story's day: some drawn up, some handed
+    in, one returned, one checked, none approved.
+    """
     filing = Filing(division)
     with standing_at(BEGUN):
         dossiers = filing.asked(YEAR, filing.earlier, BEGUN, DEADLINE)

@@ -1,4 +1,5 @@
-"""What follows the demonstration's results: mending in every state and proposals of use, through the same services.
+"""What follows the demonstration's results: mending in every state and proposals of use, through
+the same services.
 
 All of it is 合成 and stands on made-up projects alone: the published report says nothing of either.
 """
@@ -44,9 +45,11 @@ PROOF = "整改情况说明（合成）\n本文件为演示而编，不是任何
 def play(
     division: Division, judge: User, second: User, clerk_of: dict[int, User], first: int
 ) -> None:
-    """Order mending for made-up projects and lead the items to every state of the road; propose uses of low results.
+    """Order mending for made-up projects and lead the items to every state of the road; propose
+    uses of low results.
 
-    ``clerk_of`` gives the clerk who acts for a unit by its id; ``first`` is the unit whose items come first.
+    ``clerk_of`` gives the clerk who acts for a unit by its id; ``first`` is the unit whose items
+    come first.
     """
     rows = Finding.objects.filter(
         dossier__subject__division=division,
@@ -76,7 +79,9 @@ def _notices(reviews: Sequence[int]) -> dict[int, Notice]:
 
 
 def _lead(item: Rectification, number: int, clerk: User, judge: User, second: User) -> None:
-    """Item 0 replied, 1 planned, 2 closed after one refusal, 3 ordered and overdue; the later ones repeat the spread."""
+    """Item 0 replied, 1 planned, 2 closed after one refusal, 3 ordered and
+    overdue; the later ones repeat the spread.
+    """
     stage = ("replied", "planned", "closed", "late", "ordered", "closed", "refused")[number % 7]
     if stage == "ordered":
         return
@@ -122,7 +127,9 @@ def _reply(item: Rectification, clerk: User, text: str) -> None:
 
 
 def _propose(division: Division, judge: User) -> None:
-    """从严审核 for the three lowest made-up results, priority for the highest; the first two are decided."""
+    """从严审核 for the three lowest made-up results, priority for the highest;
+    the first two are decided.
+    """
     rows = Review.objects.filter(
         round__division=division,
         kind="finance_evaluation",

@@ -1,4 +1,5 @@
-"""The year 2022 over the demonstration (合成), by the acts that pages offer: targets approved and adjusted, monitored, evaluated.
+"""The year 2022 over the demonstration (合成), by the acts that pages offer: targets approved and
+adjusted, monitored, evaluated.
 
 It begins where the demonstration of 2021 ends and leaves every row of that year's report as it is.
 """
@@ -88,7 +89,9 @@ class FollowingYear(Filing):
 
     @transaction.atomic
     def play(self) -> None:
-        """From the targets checked in December to the self-evaluations begun in January a year later."""
+        """From the targets checked in December to the self-evaluations
+        begun in January a year later.
+        """
         dossiers = self._filed()
         self._approved(
             dossiers, APPROVED, "演示财预〔2022〕1号", "关于批复2022年部门预算的通知（合成）"
@@ -100,7 +103,7 @@ class FollowingYear(Filing):
         self._filed_again(dossiers[:4], handed_in=2)
         self._self_evaluated(dossiers, settled=1, begun=3)
 
-    # ---- targets ------------------------------------------------------------------------------------------------------
+    # ---- targets ---------------------------------------------------------------------------------
 
     def _filed(self) -> list[Dossier]:
         """The dossiers of the year, the targets of all of them checked."""
@@ -170,7 +173,7 @@ class FollowingYear(Filing):
             self.checked(draft)
         self._approved([first], ADJUSTED, "演示财预〔2022〕35号", "关于调整绩效目标的批复（合成）")
 
-    # ---- monitoring and self-evaluation -------------------------------------------------------------------------------
+    # ---- monitoring and self-evaluation ----------------------------------------------------------
 
     def _monitored(self, dossiers: Sequence[Dossier]) -> None:
         with standing_at(MONITORED):
@@ -195,7 +198,9 @@ class FollowingYear(Filing):
                     self._passed(review, clerk)
 
     def _brought_in(self) -> None:
-        """The self-evaluations of 2021 that came as workbooks, passed by the section; the last waits for the check."""
+        """The self-evaluations of 2021 that came as workbooks, passed by
+        the section; the last waits for the check.
+        """
         names = unit_names()[OTHERS : OTHERS + 2]
         owed = Dossier.objects.filter(
             subject__division=self.division, unit__name__in=names, fiscal_year=YEAR - 1
@@ -225,7 +230,9 @@ class FollowingYear(Filing):
                     self._passed(review, self.clerk(review.dossier), confirm=at < len(rows) - 1)
 
     def _self_evaluated(self, dossiers: Sequence[Dossier], *, settled: int, begun: int) -> None:
-        """The self-evaluations of the year: ``begun`` of them filled in and handed in, ``settled`` confirmed."""
+        """The self-evaluations of the year: ``begun`` of them filled in and
+        handed in, ``settled`` confirmed.
+        """
         with standing_at(LAST):
             opened = self.round(
                 Round.Kind.SELFEVAL,
@@ -293,7 +300,7 @@ class FollowingYear(Filing):
                     why=WHY,
                 )
 
-    # ---- evaluations --------------------------------------------------------------------------------------------------
+    # ---- evaluations -----------------------------------------------------------------------------
 
     def _evaluated(self) -> None:
         """Two finance evaluations and a department's, of what was spent in 2021."""

@@ -1,4 +1,6 @@
-"""The demonstration's year, played by its people through the acts that pages and documented commands offer."""
+"""The demonstration's year, played by its people through the acts that
+pages and documented commands offer.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ def _say(text: str) -> None:
 
 
 def _read_forms(folder: Path, pool: Pool) -> list[ReadForm]:
-    """Every form the year's imports bring, written into the folder and read, in the order they are imported."""
+    """Every form the year's imports bring, written into the folder and
+    read, in the order they are imported.
+    """
     evaluation: RoundKey = (Round.Kind.FINANCE, True, None)
     books: list[tuple[RoundKey, HandedWorkbook]] = [(evaluation, workbooks.department_sheets())]
     books += [(evaluation, book) for book in workbooks.project_sheets()]
@@ -130,7 +134,7 @@ class _Demo:
         reporting.write_draft(self.division, WORK_YEAR, self.users["jixiao"])
         return self.division
 
-    # ---- places and people ----------------------------------------------------------------------------------------
+    # ---- places and people -----------------------------------------------------------------------
 
     def _places(self) -> None:
         facts = workbooks.named()
@@ -182,7 +186,7 @@ class _Demo:
             division=self.division, code=code, name=name, by=self.users["xitong"], **details
         )
 
-    # ---- subjects and money ---------------------------------------------------------------------------------------
+    # ---- subjects and money ----------------------------------------------------------------------
 
     def _subjects(self) -> None:
         self.dossiers: dict[tuple[str, str, int], Dossier] = {}
@@ -257,7 +261,7 @@ class _Demo:
         )
         self.dossiers[name, unit, year] = dossier
 
-    # ---- rounds ---------------------------------------------------------------------------------------------------
+    # ---- rounds ----------------------------------------------------------------------------------
 
     def _rounds(self) -> None:
         notice = self.division.document_set.filter(kind="notice").first()
@@ -351,7 +355,7 @@ class _Demo:
             **more,
         )
 
-    # ---- imports --------------------------------------------------------------------------------------------------
+    # ---- imports ---------------------------------------------------------------------------------
 
     def _import_all(self) -> None:
         rounds = {
@@ -376,7 +380,7 @@ class _Demo:
                 ] or outcome.unmatched[:1]
                 raise DemoError(f"{book.name} 未能导入：{first}")
 
-    # ---- conclusions ----------------------------------------------------------------------------------------------
+    # ---- conclusions -----------------------------------------------------------------------------
 
     def _conclude(self) -> None:
         judge, second = self.users["jixiao"], self.users["jixiao2"]

@@ -1,4 +1,6 @@
-"""The demonstration's draft of the annual report: the published plan as the author's words, its papers and named projects."""
+"""The demonstration's draft of the annual report: the published plan as the author's words, its
+papers and named projects.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def _bare(title: str) -> str:
 
 
 def write_draft(division: Division, work_year: int, author: User) -> None:
-    """Save the year's draft by the performance section and hand it in, so that a leader may sign it."""
+    """Save the year's draft by the performance section and hand it in, so
+    that a leader may sign it.
+    """
     words = published()
     papers = {_bare(row.title): row.pk for row in documents(division=division)}
     projects = facts(division, work_year).projects

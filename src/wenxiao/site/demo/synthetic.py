@@ -1,4 +1,6 @@
-"""合成: what the published report is silent on, made by a seeded script so that every start shows the same rows."""
+"""合成: what the published report is silent on, made by a seeded script so
+that every start shows the same rows.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def unit_names() -> list[str]:
 
 
 def spread(total: Decimal, weights: list[Decimal], chance: random.Random) -> list[Decimal]:
-    """Points for each weight, two decimals, none above its weight, adding up exactly to ``total`` (≤ Σ weights)."""
+    """Points for each weight, two decimals, none above its weight, adding
+    up exactly to ``total`` (≤ Σ weights).
+    """
     lost = sum(weights, Decimal(0)) - total
     shares = [Decimal(chance.randint(0, 100)) * weight for weight in weights]
     whole = sum(shares, Decimal(0)) or Decimal(1)
@@ -112,7 +116,9 @@ def criteria(kind: str, score: Decimal, chance: random.Random) -> list[Criterion
 
 @dataclass(frozen=True, slots=True)
 class OrdinaryProject:
-    """An ordinary project of a 示例单位 with its self-evaluation; ``form`` None means it was not handed in."""
+    """An ordinary project of a 示例单位 with its self-evaluation; ``form`` None
+    means it was not handed in.
+    """
 
     name: str
     unit: str
@@ -122,7 +128,9 @@ class OrdinaryProject:
 
 
 def ordinary_projects() -> Iterator[OrdinaryProject]:
-    """About three hundred projects of fiscal year 2020: most self-evaluated, a few not, as in life."""
+    """About three hundred projects of fiscal year 2020: most
+    self-evaluated, a few not, as in life.
+    """
     chance = random.Random(SEED)
     for unit in unit_names():
         for name, tag in chance.sample(_FIELDS, PROJECTS_A_UNIT):
@@ -214,17 +222,21 @@ CAUSES = (
 )
 """The five official causes of falling behind, each with what a unit might write beside it."""
 DONE_UNPAID, ABOVE_COST = 8, 23
-"""Which of the watched projects report every goal reached and next to nothing paid, and a cost above its plan."""
+"""Which of the watched projects report every goal reached and next to
+nothing paid, and a cost above its plan.
+"""
 
 
 def paid_share(number: int, chance: random.Random) -> int:
-    """‰ of the budget the ``number``-th watched project had paid by the end of July; most are near the calendar."""
+    """‰ of the budget the ``number``-th watched project had paid by the end
+    of July; most are near the calendar.
+    """
     share = chance.choice((300, 390, 440, 480, 520, 550, 580, 620, 660, 740))
     return 12 if number == DONE_UNPAID else share + chance.randint(-18, 18)
 
 
 def progress(number: int, opening: Decimal, chance: random.Random) -> tuple[IndicatorLine, ...]:
-    """A monitored project's goals at the end of July: most on the way, some behind with a cause, a few doubtful."""
+    """A monitored project's goals at the end of July: most on the way, some behind with a cause."""
     tasks, people, rate = (
         chance.randint(10, 80),
         chance.randint(20, 900) * 10,

@@ -1,4 +1,5 @@
-"""The units' forms on every step of the road, so that each desk finds work waiting: filled, returned, checked, confirmed.
+"""The units' forms on every step of the road, so that each desk finds work waiting: filled,
+returned, checked, confirmed.
 
 All of it is 合成 and stands in rounds the annual report doesn't tell of.
 """
@@ -39,7 +40,9 @@ TOLD_ON, ANSWER_BY = date(2021, 11, 19), date(2021, 12, 9)
 
 
 def play(division: Division, users: Mapping[str, User], clerk_of: Mapping[int, User]) -> None:
-    """Hand in, sign, check, return and confirm; then candidates of the watched round, and one notice nobody signed for."""
+    """Hand in, sign, check, return and confirm; then candidates of the watched round, and one
+    notice nobody signed for.
+    """
     first = unit_names()[0]
     rows = Review.objects.filter(
         round__division=division, round__key=False, kind__in=SPREAD
@@ -61,7 +64,9 @@ def play(division: Division, users: Mapping[str, User], clerk_of: Mapping[int, U
 
 
 def _stop_of(review: Review) -> str:
-    """Where this unit's forms wait: its department for the units of :data:`ABOVE`, else by the unit's place in the list."""
+    """Where this unit's forms wait: its department for the units of :data:`ABOVE`, else by the
+    unit's place in the list.
+    """
     name = review.dossier.unit.name
     if name == ABOVE or review.dossier.unit.parent_id:
         return "department"
@@ -74,7 +79,9 @@ def _stop_of(review: Review) -> str:
 
 
 def _pass_on(review: Review, stop: str, users: Mapping[str, User], clerk: User) -> None:
-    """Heads and departments who never log in sign on paper, which the clerk hands in; what goes further 绩效科 checks."""
+    """Heads and departments who never log in sign on paper, which the clerk
+    hands in; what goes further 绩效科 checks.
+    """
     for _ in range({"department": 1, "office": 2}.get(stop, 0)):
         scan = store_file(
             division=review.round.division, by=clerk, name="签字页（合成）.txt", content=SIGNED
@@ -88,7 +95,9 @@ def _pass_on(review: Review, stop: str, users: Mapping[str, User], clerk: User) 
 
 
 def _own_forms(own: Mapping[str, list[Review]], users: Mapping[str, User]) -> None:
-    """The first unit's clerk handed some in: one waits for the head, one for the department, one came back."""
+    """The first unit's clerk handed some in: one waits for the head, one
+    for the department, one came back.
+    """
     clerk, head = users["jingban"], users["fuzeren"]
     for at, review in enumerate(own["selfeval"][:3]):
         submit_review(review=review, by=clerk)
@@ -100,7 +109,9 @@ def _own_forms(own: Mapping[str, list[Review]], users: Mapping[str, User]) -> No
 
 
 def _tell(own: list[Review], users: Mapping[str, User]) -> None:
-    """A contradiction of the unit's own, confirmed, its review issued and fed back; the unit has not signed for it yet."""
+    """A contradiction of the unit's own, confirmed, its review issued and
+    fed back; the unit has not signed for it yet.
+    """
     finding = (
         Finding.objects.filter(review__in=own[1:], state=Finding.State.CANDIDATE)
         .exclude(item=None)

@@ -1,4 +1,6 @@
-"""The demonstration's workbooks, as units and agencies would hand them in; they enter through the importers."""
+"""The demonstration's workbooks, as units and agencies would hand them in;
+they enter through the importers.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def evaluated() -> tuple[dict[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class HandedWorkbook:
-    """A workbook somebody handed in. ``synthetic`` says that its values were made for the demonstration."""
+    """A workbook somebody handed in.
+    ``synthetic`` says that its values were made for the demonstration.
+    """
 
     name: str
     content: bytes
@@ -88,7 +92,9 @@ def problem_texts() -> dict[str, str]:
 
 
 def department_sheets() -> HandedWorkbook:
-    """The two departments' score sheets: money, score and advice as published; the rows' points are synthetic."""
+    """The two departments' score sheets: money, score and advice as
+    published; the rows' points are synthetic.
+    """
     chance = random.Random(SEED + 1)
     forms = [
         score_sheet_form(
@@ -176,7 +182,9 @@ def key_monitoring() -> Iterator[tuple[int, HandedWorkbook]]:
 
 
 def _watched_goal(goal: dict[str, str]) -> IndicatorLine:
-    """A goal (合成, its name says so) of a key monitored project, with a cause that fits the published advice."""
+    """A goal (合成, its name says so) of a key monitored project, with a
+    cause that fits the published advice.
+    """
     return IndicatorLine(
         goal["level1"],
         goal["level2"],
@@ -191,7 +199,9 @@ def _watched_goal(goal: dict[str, str]) -> IndicatorLine:
 
 
 def self_evaluations() -> Iterator[HandedWorkbook]:
-    """One workbook a unit, a sheet for each project it reported on; the first unit has not begun its last."""
+    """One workbook a unit, a sheet for each project it reported on; the
+    first unit has not begun its last.
+    """
     for at, (unit, projects) in enumerate(
         groupby(ordinary_projects(), key=lambda project: project.unit)
     ):
@@ -206,7 +216,9 @@ def self_evaluations() -> Iterator[HandedWorkbook]:
 def later_self_evaluations(
     year: int, first: int, units: int, each: int
 ) -> Iterator[HandedWorkbook]:
-    """Self-evaluations of a later year: the first ``each`` projects of some 示例单位 beyond those that are watched."""
+    """Self-evaluations of a later year: the first ``each`` projects of some
+    示例单位 beyond those that are watched.
+    """
     rows = groupby(ordinary_projects(), key=lambda project: project.unit)
     for unit, projects in islice(rows, first, first + units):
         handed = [project.form for project in projects if project.form is not None][:each]
@@ -231,7 +243,9 @@ def later_self_evaluations(
 
 
 def daily_monitoring() -> Iterator[HandedWorkbook]:
-    """Ordinary projects of some 示例单位 in a 日常监控 round over January to July, all synthetic; one is not begun yet."""
+    """Ordinary projects of some 示例单位 in a 日常监控 round over January to July,
+    all synthetic; one is not begun yet.
+    """
     chance, number = random.Random(SEED + 3), 0
     units = groupby(ordinary_projects(), key=lambda project: project.unit)
     for at, (unit, projects) in enumerate(islice(units, WATCHED_UNITS)):
@@ -265,7 +279,9 @@ def _daily(project: OrdinaryProject, number: int, chance: random.Random) -> Form
 
 
 def department_evaluated() -> list[tuple[str, str]]:
-    """The projects (name, unit) a made-up department evaluates in 2021: two of its own, one of each unit below it."""
+    """The projects (name, unit) a made-up department evaluates in 2021: two
+    of its own, one of each unit below it.
+    """
     by_unit = {
         unit: list(rows)
         for unit, rows in groupby(ordinary_projects(), key=lambda project: project.unit)
@@ -275,7 +291,8 @@ def department_evaluated() -> list[tuple[str, str]]:
 
 
 def department_evaluations() -> HandedWorkbook:
-    """Score sheets of a department's evaluations: one whole, one half scored by the firm, one blank for a panel.
+    """Score sheets of a department's evaluations: one whole, one half scored by the firm, one blank
+    for a panel.
 
     The second of :func:`department_evaluated` has none yet: nobody began.
     """

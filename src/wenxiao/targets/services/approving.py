@@ -1,4 +1,6 @@
-"""批复导入: the approved target arrives from outside, and what only came along with a sheet gives way to it."""
+"""批复导入: the approved target arrives from outside, and what only came along
+with a sheet gives way to it.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ class AskedAmount:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a target table says beside the rows of the year; empty where the table has no such field."""
+    """What a target table says beside the rows of the year; empty where the
+    table has no such field.
+    """
 
     scope: str = Target.Scope.PROJECT
     level: str = ""
@@ -70,7 +74,9 @@ class Contents:
 
 
 class OpenJoins(NotAllowed):
-    """Rows that came along with a sheet and join no approved row: ``rows`` are asked, each by its number."""
+    """Rows that came along with a sheet and join no approved row: ``rows``
+    are asked, each by its number.
+    """
 
     def __init__(self, rows: Sequence[Indicator]) -> None:
         self.rows = list(rows)
@@ -99,9 +105,9 @@ def approve_target(
 ) -> Target:
     """批复导入: the approved target arrives, and what only came along with a sheet gives way to it.
 
-    Rows that are the same by name, level 2 and weight go on as the approved ones, with all that was filled and marked
-    of them. ``joins`` answers for the rest: number of the old row → place of the approved row, None for no one's. What is
-    not answered raises :class:`OpenJoins`; an approved target that is there already raises NotAllowed.
+    Rows the same by name, level 2 and weight go on as the approved ones, with all filled and marked.
+    ``joins`` answers for the rest: number of the old row → place of the approved row, None for no
+    one's. Unanswered ones raise :class:`OpenJoins`, an approved target that is there NotAllowed.
     """
     if by is not None and not holdings(by).can("import", division=dossier.subject.division_id):
         raise Refused(f"批复的绩效目标由{who_can('import')}导入。")

@@ -1,4 +1,6 @@
-"""送审 · 审核 · 批复: a target drawn up here, from the unit's hand to the approval, by hands that check each other."""
+"""送审 · 审核 · 批复: a target drawn up here, from the unit's hand to the
+approval, by hands that check each other.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ def blocking(target: Target) -> list[str]:
 
 @transaction.atomic
 def submit_target(*, target: Target, by: User | None, version: int) -> Target:
-    """送审: nothing that blocks may be left, and a round that asks for it must still run; after its day it counts as late."""
+    """送审: nothing that blocks may be left, and a round that asks for it
+    must still run; after its day it counts as late.
+    """
     require_for(by, "submit", target.dossier)
     before, late = _hand_in(target, version, filed_by=by, hand=None, signed=None)
     _moved(target, before, act="送审绩效目标", by=by, late=late)
@@ -69,7 +73,9 @@ def submit_target_for_unit(
     signed: StoredFile | None = None,
     why: str = "",
 ) -> Target:
-    """代单位报送: the unit is the submitter with its ``signed`` paper, ``by`` the hand; never from outside."""
+    """代单位报送: the unit is the submitter with its ``signed`` paper, ``by``
+    the hand; never from outside.
+    """
     require_for(by, "submit_for", target.dossier)
     before, late = _hand_in(target, version, filed_by=None, hand=by, signed=signed)
     _moved(
@@ -86,7 +92,9 @@ def submit_target_for_unit(
 
 
 def _hand_in(target: Target, version: int, **values: Any) -> tuple[dict[str, Any], list[str]]:
-    """Nothing that blocks may be left; ``values`` say who handed it in. Returns where it stood and what it is late for."""
+    """Nothing that blocks may be left; ``values`` say who handed it in.
+    Returns where it stood and what it is late for.
+    """
     _must_file(target)
     rounds = _rounds_asking(target)
     wrong = blocking(target)
@@ -110,7 +118,9 @@ def _hand_in(target: Target, version: int, **values: Any) -> tuple[dict[str, Any
 
 
 def _rounds_asking(target: Target) -> list[Round]:
-    """The running rounds that ask for this target; NotAllowed where every one that asked for it has ended."""
+    """The running rounds that ask for this target; NotAllowed where every
+    one that asked for it has ended.
+    """
     asking = rounds_asking(target.dossier)
     open_ones = [row for row in asking if row.state == Round.State.OPEN]
     if asking and not open_ones and not _adjusts(target):
@@ -173,7 +183,9 @@ def _may_check(by: User | None, target: Target) -> None:
 def return_target(
     *, target: Target, marks: Sequence[Mapping[str, Any]], why: str, by: User | None, version: int
 ) -> Target:
-    """退回: one list with all marks, each on a row ``{"row": number, "note"}``, and the reason on top."""
+    """退回: one list with all marks, each on a row ``{"row": number,
+    "note"}``, and the reason on top.
+    """
     _may_check(by, target)
     _must_file(target)
     if not why.strip() and not marks:
@@ -243,7 +255,9 @@ def _moved(
 def approval_paper(
     *, division: Division, number: str, title: str, issued_on: date | None, by: User | None
 ) -> Document:
-    """批复文件: the paper targets are approved by, from the library, or entered into it by whoever approves."""
+    """批复文件: the paper targets are approved by, from the library, or entered
+    into it by whoever approves.
+    """
     require(by, "approve_target", division=division)
     if not number.strip():
         raise NotAllowed("请填写批复文号。")
@@ -276,8 +290,8 @@ def approve_filed(
 ) -> Target | None:
     """批复: the target holds from now on; returns the version it replaces, None for the first.
 
-    A third hand: neither who handed in nor who checked. Rows that go on keep their number, with all that was filled of
-    them; the replaced version keeps its own words.
+    A third hand: neither who handed in nor who checked. Rows that go on keep their number, with all
+    that was filled of them; the replaced version keeps its own words.
     """
     dossier = target.dossier
     require(by, "approve_target", subject=dossier.subject)
@@ -336,7 +350,9 @@ def _going_on(target: Target, before: Target | None) -> list[tuple[Indicator, In
 
 
 def _exchange(new: Indicator, old: Indicator) -> None:
-    """The old row's number takes the new words and moves to the new version; the old words stay with the old version."""
+    """The old row's number takes the new words and moves to the new
+    version; the old words stay with the old version.
+    """
     names = [
         field.attname
         for field in Indicator._meta.concrete_fields

@@ -1,4 +1,6 @@
-"""一体化表样: the division's own list of targets, registered once by its table and mapped column by column."""
+"""一体化表样: the division's own list of targets, registered once by its table
+and mapped column by column.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def register_layout(
     by: User | None,
     why: str = "",
 ) -> Layout:
-    """A table of the own system, empty or filled; each column gets the meaning its heading suggests, to be looked over."""
+    """A table of the own system, empty or filled; each column gets the meaning its heading
+    suggests, to be looked over.
+    """
     require(by, "import", division=division)
     name = name.strip()
     if not name or len(name) > LONGEST_NAME:
@@ -79,7 +83,9 @@ def map_layout(
     by: User | None,
     why: str = "",
 ) -> Layout:
-    """Say what each column holds: a new version of the layout, the old one stays. ``keys``: column → key, "" for none."""
+    """Say what each column holds: a new version of the layout, the old one stays.
+    ``keys``: column → key, "" for none.
+    """
     require(by, "import", division=layout.division)
     if layout.retired:
         raise NotAllowed(f"{layout}已停用，请在现行的一版上改。")

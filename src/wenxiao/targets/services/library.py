@@ -1,4 +1,6 @@
-"""指标库: rows proposed, confirmed by a department, published by the bureau; filled from the own approved rows and from files."""
+"""指标库: rows proposed, confirmed by a department, published by the bureau; filled from the own
+approved rows and from files.
+"""
 
 from __future__ import annotations
 
@@ -165,7 +167,9 @@ def retire_row(*, row: LibraryRow, by: User | None, version: int, why: str) -> L
 
 @transaction.atomic
 def turn_boilerplate(*, row: LibraryRow, by: User | None, version: int, why: str) -> LibraryRow:
-    """通用套话: common speech is never taken for copying; marked so it is no longer, and the other way."""
+    """通用套话: common speech is never taken for copying; marked so it is no
+    longer, and the other way.
+    """
     require(by, "manage_rules", division=row.division)
     if not why.strip():
         raise NotAllowed("标为或取消通用套话须写明理由。")
@@ -176,7 +180,8 @@ def turn_boilerplate(*, row: LibraryRow, by: User | None, version: int, why: str
 
 @transaction.atomic
 def fill_library(*, division: Division, by: User | None, why: str = "") -> int:
-    """首次装入: the rows of the division's own approved targets that are not in the library yet; how many. 限制知悉 ones stay out.
+    """首次装入: the rows of the division's own approved targets that are not in the library yet; how
+    many. 限制知悉 ones stay out.
 
     Every word is of an approved target; nothing is made up. 未核 until somebody reads the row.
     """
@@ -233,7 +238,9 @@ def _unsaved(
 def import_library(
     *, division: Division, entries: Iterable[tuple[int, LibraryEntry]], source: str, by: User | None
 ) -> int:
-    """导入指标库 from a file: (line, entry) each. All or nothing: NotAllowed names the first lines that cannot stand."""
+    """导入指标库 from a file: (line, entry) each.
+    All or nothing: NotAllowed names the first lines that cannot stand.
+    """
     require(by, "manage_rules", division=division)
     entries = list(entries)
     if len(entries) > MOST_ROWS:

@@ -1,4 +1,6 @@
-"""带回离线表: of a workbook filled away from here the unit takes what it chooses, cell by cell, in one act."""
+"""带回离线表: of a workbook filled away from here the unit takes what it
+chooses, cell by cell, in one act.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 def take_workbook(
     *, target: Target, brought: Brought, chosen: Collection[str], by: User | None, version: int
 ) -> Target:
-    """Take the chosen differences (their keys) from a workbook; the rest stays as the system has it. Raises Stale."""
+    """Take the chosen differences (their keys) from a workbook; the rest
+    stays as the system has it. Raises Stale.
+    """
     known = {one.key for one in differences(target, brought)}
     strange = set(chosen) - known
     if strange:

@@ -28,7 +28,9 @@ SEATS: dict[str, tuple[frozenset[str], str]] = {
     "业务科室": (frozenset({Role.OFFICE}), "check_office"),
     "绩效科": (frozenset({Role.PERFORMANCE}), "check_office"),
 }
-"""The seats of the printed form, each with the roles that hold it and their power over the subject."""
+"""The seats of the printed form, each with the roles that hold it and their
+power over the subject.
+"""
 UNDER_REVIEW = frozenset({Target.State.SUBMITTED, Target.State.CHECKED})
 LONGEST = 500
 
@@ -45,7 +47,9 @@ def seats_of(by: User, target: Target) -> list[str]:
 
 @transaction.atomic
 def state_opinion(*, target: Target, seat: str, opinion: str, by: User, version: int) -> Target:
-    """审核意见 of a seat, printed on the form with the person and the day; said again it takes the place of the first."""
+    """审核意见 of a seat, printed on the form with the person and the day; said
+    again it takes the place of the first.
+    """
     _must_be_under_review(target)
     if seat not in SEATS:
         raise NotAllowed(f"审核意见的席位应是{'、'.join(SEATS)}之一。")

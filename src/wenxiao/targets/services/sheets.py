@@ -1,4 +1,6 @@
-"""随表带入: a target that came along with a monitoring or self-evaluation sheet, and what later sheets add to it."""
+"""随表带入: a target that came along with a monitoring or self-evaluation
+sheet, and what later sheets add to it.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def bring_target(
     batch: ImportBatch | None = None,
     synthetic: bool = False,
 ) -> tuple[Target, list[Indicator]]:
-    """随表带入: the dossier had no target, a sheet names one. It was never approved. Raises Refused, NotAllowed."""
+    """随表带入: the dossier had no target, a sheet names one. It was never approved.
+    Raises Refused, NotAllowed.
+    """
     _may_bring(by, dossier)
     if target_in_force(dossier) is not None:
         raise NotAllowed("这份档案已有绩效目标，表中的目标不再带入。")
@@ -62,9 +66,11 @@ def complete_target(
     by: User | None,
     why: str,
 ) -> tuple[list[Indicator], list[tuple[Indicator, dict[str, Any]]]]:
-    """A later sheet has more rows, or says what the first left empty, of a target that only came along with a sheet.
+    """A later sheet has more rows, or says what the first left empty, of a target that only came
+    along with a sheet.
 
-    ``filled``: number of a known row → the sheet's row. Returns the new rows, and the changed ones with what they held.
+    ``filled``: number of a known row → the sheet's row. Returns the new rows, and the changed ones
+    with what they held.
     """
     _may_bring(by, target.dossier)
     if target.origin != Target.Origin.SHEET or target.state != Target.State.UNAPPROVED:

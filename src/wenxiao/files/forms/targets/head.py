@@ -1,4 +1,6 @@
-"""The head of a target form: title, year, names and codes, duration, responsible person, goals, plan, seats."""
+"""The head of a target form: title, year, names and codes, duration,
+responsible person, goals, plan, seats.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +110,9 @@ def _labelled(grid: Grid, before: range, labels: set[str]) -> ReadText | None:
 
 
 def project_code(grid: Grid, before: range, beside_name: str | None) -> str | None:
-    """The 21-digit code of the project, from its field or glued to the name; None where the form has none."""
+    """The 21-digit code of the project, from its field or glued to the
+    name; None where the form has none.
+    """
     seen = _labelled(grid, before, _CODE)
     for words in (beside_name or "", (seen.value or "") if seen is not None else ""):
         code = _CODE_TEXT.search(squeezed(words))
@@ -118,7 +122,9 @@ def project_code(grid: Grid, before: range, beside_name: str | None) -> str | No
 
 
 def duration(grid: Grid, before: range) -> tuple[str | None, str | None]:
-    """(start, end) as ISO text as far as the form gives them: 2023-01, 2022-12-31; None where it gives none."""
+    """(start, end) as ISO text as far as the form gives them: 2023-01,
+    2022-12-31; None where it gives none.
+    """
     for row in before:
         for col, text in grid.starts_in_row(row):
             if len(text) > _LONGEST_LABEL or not _TIME.fullmatch(bare(text)):
@@ -131,7 +137,9 @@ def duration(grid: Grid, before: range) -> tuple[str | None, str | None]:
 
 
 def dates_in(text: str) -> list[str]:
-    """Every date of a text as ISO as far as it goes; a month without a year takes the one before it."""
+    """Every date of a text as ISO as far as it goes; a month without a year
+    takes the one before it.
+    """
     days: list[str] = []
     for hit in _MONTH.finditer(squeezed(text)):
         parts = [part for part in hit.groups() if part]
@@ -165,7 +173,9 @@ def content(grid: Grid, before: range) -> str | None:
 
 
 def _beside(grid: Grid, row: int, col: int) -> tuple[int, int] | None:
-    """The first filled cell right of a label: a form saved without its merges leaves gaps behind it."""
+    """The first filled cell right of a label: a form saved without its
+    merges leaves gaps behind it.
+    """
     first = grid.span(row, col).right + 1
     return next(((row, at) for at in grid.cols if at >= first and grid.text(row, at)), None)
 

@@ -1,4 +1,6 @@
-"""A list whose columns a bureau has named itself: recognised by its own headings, codes read as the words they stand for."""
+"""A list whose columns a bureau has named itself: recognised by its own
+headings, codes read as the words they stand for.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ DEEPEST = 15
 
 
 class ListLayout(msgspec.Struct, frozen=True):
-    """One bureau's list: which heading holds what; ``codes`` by key, code → word; amounts in ``money_unit``."""
+    """One bureau's list: which heading holds what; ``codes`` by key, code →
+    word; amounts in ``money_unit``.
+    """
 
     headings: dict[str, str]
     codes: dict[str, dict[str, str]] = {}
@@ -49,7 +53,9 @@ class ListLayout(msgspec.Struct, frozen=True):
 
 
 def headings_of(book: Book) -> tuple[Sheet, int, list[tuple[int, str]]] | None:
-    """The sheet, row and (column, words) of the row with the most headings; None for a book without a table."""
+    """The sheet, row and (column, words) of the row with the most headings;
+    None for a book without a table.
+    """
     best: tuple[Sheet, int, list[tuple[int, str]]] | None = None
     for sheet in book.sheets:
         rows: dict[int, list[tuple[int, str]]] = {}
@@ -69,7 +75,9 @@ def guessed_key(words: str) -> str:
 
 
 def read_by_layout(sheet: Sheet, layouts: Sequence[ListLayout]) -> list[TargetForm]:
-    """The targets of a sheet that has all headings of one of the layouts; empty where it has none's."""
+    """The targets of a sheet that has all headings of one of the layouts;
+    empty where it has none's.
+    """
     for layout in layouts:
         columns = _columns(sheet, layout)
         if columns is not None:

@@ -1,4 +1,6 @@
-"""A library of indicators as a file: one row an indicator, heading by the headings, whatever their order."""
+"""A library of indicators as a file: one row an indicator, heading by the
+headings, whatever their order.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ _NEEDED = {"level1", "level2", "name"}
 
 
 def library_rows(book: Book) -> list[tuple[int, dict[str, str]]] | None:
-    """(line, cells by key) of every row with a name; levels written once are carried down. None without the headings."""
+    """(line, cells by key) of every row with a name; levels written once are carried down.
+    None without the headings.
+    """
     for sheet in book.sheets:
         heading = _headings(sheet)
         if heading is not None:

@@ -1,4 +1,6 @@
-"""An exported list with one row per indicator: one target form a project, in order of first appearance."""
+"""An exported list with one row per indicator: one target form a project,
+in order of first appearance.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class _Project:
 
 
 def list_heading(grid: Grid) -> TargetColumns | None:
-    """The headings of such a list: a project beside levels and a value; None when the sheet is none."""
+    """The headings of such a list: a project beside levels and a value;
+    None when the sheet is none.
+    """
     for row in grid.rows[:12]:
         for columns in columns_at(grid, row, listed=True):
             if {"project_name", "project_code"} & set(columns.known) and "level3" in columns.known:
@@ -42,7 +46,8 @@ def list_heading(grid: Grid) -> TargetColumns | None:
 
 
 def read_list(grid: Grid, columns: TargetColumns, unit: str = "") -> list[TargetForm]:
-    """Every project of the list with its rows; what is blank below a project's first row goes on with it.
+    """Every project of the list with its rows; what is blank below a project's first row goes on
+    with it.
 
     Amounts count in ``unit``; without one, as the headings say.
     """

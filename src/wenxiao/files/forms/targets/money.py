@@ -1,4 +1,6 @@
-"""Money asked for in a target form: in rows, under columns of years, side by side in one row, or in a sentence."""
+"""Money asked for in a target form: in rows, under columns of years, side
+by side in one row, or in a sentence.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ _LONGEST = 60
 
 
 def unit_of(grid: Grid, rows: range, default: str | None) -> str | None:
-    """The unit of money the form names: its money block's side label wins over the corner of the sheet."""
+    """The unit of money the form names: its money block's side label wins
+    over the corner of the sheet.
+    """
     corner = None
     for row in rows:
         for _, text in grid.starts_in_row(row):
@@ -77,7 +81,9 @@ def _ends_with_colon(text: str) -> bool:
 
 
 def _unmerged_end(grid: Grid, rows: range, row: int, col: int) -> int:
-    """Where the block of a side label saved without its merge ends: before the next filled cell below it."""
+    """Where the block of a side label saved without its merge ends: before
+    the next filled cell below it.
+    """
     last = row
     for below in range(row + 1, rows.stop):
         if grid.text(below, col) or not list(grid.starts_in_row(below)):
@@ -114,7 +120,9 @@ def _alone(grid: Grid, rows: range, first: int, unit: str | None) -> RequestedFu
 
 
 def _year_column(grid: Grid, row: int, first: int) -> int | None:
-    """The column of this year's money where last year's stands beside it; None where there are no such columns."""
+    """The column of this year's money where last year's stands beside it;
+    None where there are no such columns.
+    """
     heads = [(col, squeezed(text)) for col, text in grid.starts_in_row(row) if col >= first]
     if not any(_LAST_YEAR.search(words) for _, words in heads):
         return None
@@ -133,7 +141,9 @@ def _year_column(grid: Grid, row: int, first: int) -> int | None:
 def _line(
     grid: Grid, row: int, cells: list[tuple[int, str]], unit: str | None
 ) -> Iterator[RequestedFund]:
-    """Labels of one row, each with the amount that follows it; a label without an amount is a line of its own."""
+    """Labels of one row, each with the amount that follows it; a label
+    without an amount is a line of its own.
+    """
     label: tuple[int, str] | None = None
     for col, text in cells:
         if _is_amount(text):

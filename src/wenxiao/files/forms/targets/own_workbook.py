@@ -1,4 +1,6 @@
-"""离线填报表 read back: by its own sheets and headings, whatever rows were moved, added or emptied in between."""
+"""离线填报表 read back: by its own sheets and headings, whatever rows were
+moved, added or emptied in between.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""绩效目标表 and 申报表 by their labels, whatever the layout: project, department as a whole, transfers, lists."""
+"""绩效目标表 and 申报表 by their labels, whatever the layout: project, department
+as a whole, transfers, lists.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def read_targets(sheet: Sheet, outside: list[str] | None = None) -> list[TargetF
 
 
 def _spans(grid: TableGrid) -> list[tuple[range, list[TargetColumns]]]:
-    """The rows of each form with its indicator blocks; a stretch without any belongs to the form that follows it."""
+    """The rows of each form with its indicator blocks; a stretch without
+    any belongs to the form that follows it.
+    """
     spans: list[tuple[range, list[TargetColumns]]] = []
     start = grid.sheet.origin
     for rows in heads.form_spans(grid):

@@ -1,4 +1,6 @@
-"""The rows of a target table: levels carried down, template rows left out, sign, value and unit joined."""
+"""The rows of a target table: levels carried down, template rows left out,
+sign, value and unit joined.
+"""
 
 from __future__ import annotations
 
@@ -82,7 +84,9 @@ def _carry(grid: Grid, columns: TargetColumns, row: int, levels: dict[str, str])
 def one_indicator(
     grid: Grid, columns: TargetColumns, row: int, levels: dict[str, str]
 ) -> TargetIndicator | None:
-    """One row; None for template words, dots and rows that hold nothing of their own. ``levels`` are carried down."""
+    """One row; None for template words, dots and rows that hold nothing of their own.
+    ``levels`` are carried down.
+    """
     _carry(grid, columns, row, levels)
     name, cell = _name(grid, columns, row)
     place = columns.place(grid, row, "target")
@@ -129,7 +133,9 @@ def _name(grid: Grid, columns: TargetColumns, row: int) -> tuple[str, str | None
 
 
 def _own(grid: Grid, columns: TargetColumns, row: int, key: str) -> str:
-    """What stands under a heading in this row; dashes and dots are nothing, a comparator alone is a template's."""
+    """What stands under a heading in this row; dashes and dots are nothing,
+    a comparator alone is a template's.
+    """
     words = line_of(columns.text(grid, row, key))
     squeezed_words = squeezed(words)
     if key != "nature" and re.fullmatch(r"[≥≤＞＜=＝]+[%％]?", squeezed_words):
@@ -138,7 +144,9 @@ def _own(grid: Grid, columns: TargetColumns, row: int, key: str) -> str:
 
 
 def _asked(grid: Grid, columns: TargetColumns, row: int, key: str) -> str | None:
-    """What stands in a column the form may not have: None without the column, "" where it is left empty."""
+    """What stands in a column the form may not have: None without the
+    column, "" where it is left empty.
+    """
     return _own(grid, columns, row, key) if key in columns.known else None
 
 

@@ -10,7 +10,9 @@ from wenxiao.rulebook.checks.registry import Table
 
 
 def target_table(form: TargetForm) -> Table:
-    """The rows of the year (long-term rows are no promise of this year) and the head, money in 元."""
+    """The rows of the year (long-term rows are no promise of this year) and
+    the head, money in 元.
+    """
     budget = next((fund.initial for fund in form.funds if fund.initial.yuan is not None), None)
     asks = any(row.source is not None or row.proof is not None for row in form.indicators)
     head: dict[str, Any] = {
