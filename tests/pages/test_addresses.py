@@ -95,6 +95,7 @@ MATRIX = {
     "targets/review": "see_unit",
     "targets/returns": "see_unit",
     "targets/<int:pk>/form": "see_unit",
+    "targets/<int:pk>/alike": "see_unit",
     "targets/<int:pk>/workbook": "fill",
     "targets/<int:pk>/compare": "fill",
     "targets/<int:pk>/withdraw": "submit",

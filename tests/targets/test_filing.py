@@ -12,13 +12,9 @@ from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Entry
 from wenxiao.reviews.services import approve_filed_target
 from wenxiao.store.moves import NotAllowed, Stale
+from wenxiao.targets import twins
 from wenxiao.targets.models import Indicator, Target
-from wenxiao.targets.selectors import (
-    changes_between,
-    stale_rows,
-    tables_to_compare,
-    target_in_force,
-)
+from wenxiao.targets.selectors import changes_between, stale_rows, target_in_force
 from wenxiao.targets.services import (
     TargetRow,
     approval_paper,
@@ -278,7 +274,8 @@ def test_rows_a_form_brought_that_belong_nowhere_stop_the_approval(bureau, offic
     assert target.filing
 
 
-def test_too_many_targets_to_compare_are_not_compared(bureau):
-    filed(bureau)
-    tables, targets = tables_to_compare(bureau.finance, 2022, most=0)
-    assert (tables, len(targets)) == ([], 1)
+def test_too_many_targets_to_compare_are_not_compared(bureau, monkeypatch):
+    target = filed(bureau)
+    monkeypatch.setattr(twins, "MOST", 0)
+    assert twins.twins_in_year(bureau.finance, 2022) == ([], 1)
+    assert twins.twins_of(bureau.finance, target) == []  # alone in its division

@@ -64,17 +64,19 @@ class _Table:
     text: _Text
 
 
-def similar(tables: Sequence[Mapping[str, Any]], plain: Iterable[str] = ()) -> list[Pair]:
+def similar(
+    tables: Sequence[Mapping[str, Any]], plain: Iterable[str] = (), of: str | None = None
+) -> list[Pair]:
     """Every pair of tables with rows of their own in common, the most alike first, no pair twice.
 
     A table has ``id`` (else its place from 0 as text), ``rows`` with ``level3`` and ``target``, ``text`` and, in
-    ``subject``, ``goals``. ``plain`` are texts known as common speech; they never make a pair.
+    ``subject``, ``goals``. ``plain`` are texts known as common speech; they never make a pair. ``of``: only the pairs of this table.
     """
     compared = [_table(table, place) for place, table in enumerate(tables)]
     _weigh(compared, {_words(text) for text in plain})
     pairs = [
         pair
-        for a, b in _candidates(compared)
+        for a, b in _candidates(compared, of)
         if (pair := _pair(compared[a], compared[b])) is not None
     ]
     return sorted(pairs, key=lambda pair: (-pair.score, pair.a, pair.b))
@@ -154,7 +156,7 @@ def _share(row: _Text, count: int, rare: Mapping[str, float], top: float) -> flo
     return min(1.0, own) ** 2 * (1.0 if count <= 2 else 2.0 / count)
 
 
-def _candidates(tables: list[_Table]) -> list[tuple[int, int]]:
+def _candidates(tables: list[_Table], of: str | None) -> list[tuple[int, int]]:
     """Pairs that share enough rare pieces, by an index from piece to tables: no table is held against all others."""
     index: dict[str, list[int]] = {}
     for place, table in enumerate(tables):
@@ -163,7 +165,12 @@ def _candidates(tables: list[_Table]) -> list[tuple[int, int]]:
     shared: Counter[tuple[int, int]] = Counter()
     for places in index.values():
         if len(places) <= MOST_TABLES_OF_A_PIECE:
-            shared.update((a, b) for at, a in enumerate(places) for b in places[at + 1 :])
+            shared.update(
+                (a, b)
+                for at, a in enumerate(places)
+                for b in places[at + 1 :]
+                if of is None or of in {tables[a].name, tables[b].name}
+            )
     return [pair for pair, count in shared.items() if count >= LEAST_SHARED]
 
 

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TargetProblem:
-    """One problem of a target: where (place of the row from 0, None: the table), what, and the rule behind it."""
+    """One problem of a target: where (place of the row from 0, None: the table), what, and the rule behind it.
+
+    ``explained`` is why the unit leaves it so; said of this very wording, it goes with what it was said of.
+    """
 
     hit: Hit
     problem: Problem
     rule: Rule
+    explained: str = ""
 
 
 def table_of(
@@ -107,8 +111,11 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
         if key not in known:
             known[key] = {one.code: one for one in rules_in_force(table.overrides, table.year)}
         rules = known[key]
+        reasons = {(one["code"], one["text"]): one["why"] for one in target.explained}
         problems[target.pk] = [
-            TargetProblem(hit, problem, rules[problem.code])
+            TargetProblem(
+                hit, problem, rules[problem.code], reasons.get((problem.code, problem.text), "")
+            )
             for hit, problem in doors.TARGETS.run(table, "target", tuple(rules.values()))
         ]
     return problems

@@ -77,6 +77,7 @@ class Target(Versioned):
     it serves until an approved target arrives and is counted nowhere as one. ``filing``: drawn up here and not
     approved yet; nothing is held against it. ``budget_change`` and ``change_proof`` are what an adjustment rests on;
     ``budget_answered`` is the budget at which somebody said that the target stays as it is. ``hand`` is who handed it in for the unit, with its ``signed`` paper.
+    ``explained``: why what a check names stays as it is, each ``{"code", "text", "why"}`` of one problem as it was worded.
     """
 
     class State(models.TextChoices):
@@ -124,6 +125,7 @@ class Target(Versioned):
     budget_answered = MoneyField("已答复的预算", null=True)
     filing = models.BooleanField("申报中", default=False)
     marks = models.JSONField("退回标注", default=list)
+    explained = models.JSONField("检查说明", default=list)
     returned_rows = models.JSONField("退回时的各行", default=list)
     rubric = models.JSONField("审核评分", default=dict)
     rubric_points = PointsField("审核得分", null=True)

@@ -36,6 +36,21 @@ def day_of_step(text: str) -> date | None:
     return date(year, month, day) if 1 <= day <= last else None
 
 
+def span_of_step(step: Mapping[str, Any], year: int) -> tuple[int, int] | None:
+    """Where a step lies in its year, in thousandths: from and width; None where a day can't be read or all lies outside."""
+    start, end = day_of_step(str(step.get("from") or "")), day_of_step(str(step.get("to") or ""))
+    if end is None:
+        return None
+    begun = str(step.get("from") or "")
+    read = _DAY.fullmatch(re.sub(r"\s", "", begun))
+    if start is not None and read is not None and not read[3]:
+        start = start.replace(day=1)
+    first, days = date(year, 1, 1), (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    left = max(((start or end) - first).days, 0)
+    right = min((end - first).days + 1, days)
+    return (left * 1000 // days, max((right - left) * 1000 // days, 8)) if right > left else None
+
+
 def spelled(text: str) -> str:
     """2022-03 or 2022-03-15, whatever the spelling; what cannot be read stays as it is."""
     read, day = _DAY.fullmatch(re.sub(r"\s", "", text)), day_of_step(text)

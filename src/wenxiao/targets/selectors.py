@@ -115,33 +115,6 @@ def dossiers_without_target(user: User, year: int) -> QuerySet[Dossier]:
     return rows.exclude(pk__in=taken.values("dossier")).select_related("subject", "unit")
 
 
-def tables_to_compare(
-    user: User, year: int, *, most: int
-) -> tuple[list[dict[str, Any]], dict[str, Target]]:
-    """The targets of a budget year and the one before as the comparison takes them, and each by its ``id``.
-
-    Beyond ``most`` targets the tables stay empty: the caller says so. Two queries.
-    """
-    rows = targets_visible_to(user).filter(dossier__fiscal_year__in=[year - 1, year])
-    listed = list(rows.exclude(state=Target.State.REPLACED).order_by("pk")[: most + 1])
-    targets = {str(row.pk): row for row in listed}
-    if len(listed) > most:
-        return [], targets
-    lines: dict[int, list[dict[str, str]]] = {row.pk: [] for row in listed}
-    for row in Indicator.objects.filter(target__in=lines).order_by("target", "order"):
-        lines[row.target_id].append({"level3": row.name, "target": row.expression})
-    tables = [
-        {
-            "id": str(row.pk),
-            "rows": lines[row.pk],
-            "text": row.content,
-            "subject": {"goals": f"{row.text}{row.long_text}"},
-        }
-        for row in listed
-    ]
-    return tables, targets
-
-
 def stale_rows(target: Target, before: Target | None) -> dict[int, list[str]]:
     """Row → what it still says as last year's target did: its value untouched, or a year gone by in its words."""
     if before is None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Document
+from wenxiao.targets.checks import faults_of
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import target_in_force
 from wenxiao.targets.services import TargetRow, approve_target
@@ -155,8 +156,10 @@ def test_one_click_where_there_is_one_right_text(bureau, people):
     fill = reverse("desk:target_fill", args=[target.pk])
     # saved while typing: the list of problems and the numbers in the rows come back with it
     told = clerk.post(fill, grid(target, wrong, auto="1")).json()
-    first = next(iter(told["numbers"]["0"]))
+    first, tone = told["spots"]["0,3"][0]
+    assert tone == "warn"
     assert f'id="p-{first}"' in told["panel"]
+    assert "先看" in told["state"]
     assert 'data-fill="c-expression0" data-with="≤5%"' in " ".join(told["panel"].split())
     page = " ".join(clerk.get(fill).content.decode().split())
     assert 'data-fill="c-expression0" data-with="≤5%"' in page
@@ -169,3 +172,47 @@ def test_one_click_where_there_is_one_right_text(bureau, people):
     )
     row = target.indicators.order_by("order").first()
     assert f'data-fill="note{row.pk}" data-with="应改为“≤5%”。"' in judge
+
+
+def test_what_the_unit_says_of_a_warning_goes_with_the_target_to_whoever_checks_it(bureau, people):
+    clerk = people("clerk")
+    clerk.post(reverse("desk:target_start"), {"fy": 2022, "dossier": bureau.dossier.pk})
+    target = Target.objects.get()
+    fill = reverse("desk:target_fill", args=[target.pk])
+    vague = [ROWS[0], ("效益指标", "社会效益指标", "排水能力", "明显提升", "30", "回访"), ROWS[2]]
+    clerk.post(fill, grid(target, vague, auto="1"))
+    page = clerk.get(fill).content.decode()
+    assert "可以送审，先看" in page
+    problem = next(
+        one for one in faults_of([Target.objects.get()])[target.pk] if one.problem.code == "MB-29"
+    )
+    target.refresh_from_db()
+    said = {"w1": "MB-29", "wtext1": problem.problem.text, "why1": "汛期后按管网档案核对"}
+    long = clerk.post(fill, grid(target, vague, auto="1", **{**said, "why1": "长" * 301})).json()
+    assert "说明不超过 300 字" in long["error"]
+    clerk.post(fill, grid(target, vague, then="submit", **said))
+    shown = people("dept").get(reverse("desk:target", args=[target.pk])).content.decode()
+    assert "单位说：</b>汛期后按管网档案核对" in " ".join(shown.split())
+    # another wording is another problem: what was said of the last one doesn't excuse it
+    target.refresh_from_db()
+    people("clerk").post(
+        reverse("desk:target_withdraw", args=[target.pk]), {"version": target.version}
+    )
+    target.refresh_from_db()
+    other = [ROWS[0], (*vague[1][:3], "显著提高", "30", "回访"), ROWS[2]]
+    clerk.post(fill, grid(target, other, auto="1"))
+    shown = people("dept").get(reverse("desk:target", args=[target.pk])).content.decode()
+    assert "单位说" not in shown
+
+
+def test_unit_and_nature_are_typed_where_the_checks_point_at_them(bureau, people):
+    clerk = people("clerk")
+    clerk.post(reverse("desk:target_start"), {"fy": 2022, "dossier": bureau.dossier.pk})
+    target = Target.objects.get()
+    fill = reverse("desk:target_fill", args=[target.pk])
+    typed = grid(target, ROWS, auto="1", unit0="人", nature0="正向")
+    assert "version" in clerk.post(fill, typed).json()
+    target.refresh_from_db()
+    clerk.post(fill, grid(target, ROWS, auto="1"))  # a grid without these columns leaves them
+    row = target.indicators.get(name="培训人数")
+    assert (row.unit, row.nature) == ("人", "正向")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from wenxiao.desk.targets.checking import checked
 from wenxiao.desk.targets.target import ENTRY, target_of
 from wenxiao.desk.targets.typed import (
     COLUMNS,
@@ -17,12 +18,12 @@ from wenxiao.desk.targets.typed import (
     LONG_COLUMNS,
     MONEY_KINDS,
     SPARE,
+    explained_typed,
     long_typed,
     money_typed,
     rows_typed,
     steps_typed,
 )
-from wenxiao.desk.targets.year import LEVELS, level_counts
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, in_wan, text_of, version_of
 from wenxiao.pages.frame import work_year
@@ -32,7 +33,7 @@ from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets import services
 from wenxiao.targets.carryover import stale_parts
-from wenxiao.targets.checks import faults_of
+from wenxiao.targets.plan import span_of_step
 from wenxiao.targets.selectors import dossiers_without_target, stale_rows
 
 if TYPE_CHECKING:
@@ -86,31 +87,23 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         "stale_parts": stale_parts(row, before),
         "fields": [(name, word, getattr(row, name)) for name, word in HEAD],
         "columns": COLUMNS,
-        "rows": [*((r, _cells(r)) for r in rows), *((None, [""] * 8) for _ in range(SPARE))],
+        "rows": [
+            *((r, _cells(r)) for r in rows),
+            *((None, [""] * len(COLUMNS)) for _ in range(SPARE)),
+        ],
         "marks": row.marks,
         "notes": {mark["row"]: mark for mark in row.marks if mark["row"]},
         "stale": stale_rows(row, before),
-        **_checked(row),
+        **checked(row),
+        "bars": _bars(row),
         "submits": held(request).can("submit", subject=row.dossier.subject),
     }
     return render(request, "desk/targets/fill.html", values)
 
 
-def _checked(row: Target) -> dict[str, Any]:
-    """What the checks say now: the gravest first, and the numbers that stand in each row's corner."""
-    order = list(LEVELS)
-    graded = sorted(faults_of([row])[row.pk], key=lambda one: order.index(one.problem.level))
-    numbers: dict[int, list[int]] = {}
-    for number, one in enumerate(graded, start=1):
-        if one.hit.row is not None:
-            numbers.setdefault(one.hit.row, []).append(number)
-    return {
-        "found": list(enumerate(graded, start=1)),
-        "numbers": numbers,
-        "counts": level_counts(graded),
-        "levels": LEVELS,
-        "grid_names": {"target": "expression", "level3": "name"},
-    }
+def _bars(row: Target) -> list[tuple[int, int] | None]:
+    """Of each step of the plan where it lies in the year, in thousandths."""
+    return [span_of_step(step, row.dossier.fiscal_year) for step in row.plan]
 
 
 def _money_rows(row: Target) -> list[tuple[str, str, str, str]]:
@@ -135,6 +128,7 @@ def _write(request: HttpRequest, row: Target) -> Target:
         money=money_typed(request),
         steps=steps_typed(request),
         long_rows=long_typed(request),
+        explained=explained_typed(request),
         head={name: text_of(request, name) for name, _ in HEAD if name in request.POST},
         by=person(request),
         version=version_of(request),
@@ -149,14 +143,15 @@ def _auto(request: HttpRequest, row: Target) -> HttpResponse:
         return JsonResponse({"error": f"{refusal}请重新打开这一页。"}, status=409)
     except (NotAllowed, Refused) as refusal:
         return JsonResponse({"error": str(refusal)}, status=409)
-    checked = _checked(row)
-    counts = "、".join(f"{level} {n}" for level, n in checked["counts"]) or "没有问题"
+    now = checked(row)
     answer = {
         "version": row.version,
         "rows": list(row.indicators.values_list("pk", flat=True)),
-        "checks": counts,
-        "numbers": checked["numbers"],
-        "panel": render_to_string("desk/targets/checks_part.html", checked, request),
+        "state": now["state_now"],
+        "spots": now["spots"],
+        "panel": render_to_string("desk/targets/checks_part.html", now, request),
+        "weights": render_to_string("desk/targets/weights_part.html", now, request),
+        "bars": _bars(row),
     }
     return JsonResponse(answer)
 

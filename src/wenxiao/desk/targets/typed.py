@@ -9,7 +9,7 @@ from wenxiao.pages.request_values import whole
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import services
 from wenxiao.targets.plan import PlanStep
-from wenxiao.targets.services import AskedAmount, TargetRow
+from wenxiao.targets.services import AskedAmount, Explanation, TargetRow
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -25,6 +25,8 @@ COLUMNS = (
     ("source", "数据来源"),
     ("proof", "佐证"),
     ("last_actual", "上年实际"),
+    ("unit", "计量单位"),
+    ("nature", "指标性质"),
 )
 LONG_COLUMNS = COLUMNS[:4]
 COLUMN_BLANKS = {name: "" for name, _ in COLUMNS}
@@ -38,6 +40,7 @@ HEAD = (
 )
 MONEY_KINDS = {"fund": "资金来源", "task": "主要任务"}
 SPARE = 5
+MOST_PROBLEMS = 400
 
 
 def rows_typed(request: HttpRequest, row: Target) -> list[tuple[int | None, TargetRow]]:
@@ -52,7 +55,11 @@ def rows_typed(request: HttpRequest, row: Target) -> list[tuple[int | None, Targ
             continue
         weight = texts.pop("weight")
         pk = whole(request.POST.get(f"r{at}"))
-        typed.append((pk, promise_of(texts, weight, known.get(pk or 0), at)))
+        old = known.get(pk or 0)
+        for name in ("unit", "nature"):
+            if f"{name}{at}" not in request.POST:
+                texts[name] = getattr(old, name, "")
+        typed.append((pk, promise_of(texts, weight, old, at)))
     return typed
 
 
@@ -64,8 +71,8 @@ def promise_of(texts: dict[str, str], weight: str, old: Indicator | None, at: in
         texts["name"],
         texts["expression"],
         points_of(weight, f"第 {at + 1} 行分值") if weight else None,
-        unit=old.unit if old is not None else "",
-        nature=old.nature if old is not None else "",
+        unit=texts["unit"],
+        nature=texts["nature"],
         source=texts["source"],
         proof=texts["proof"],
         last_actual=texts["last_actual"],
@@ -104,6 +111,19 @@ def long_typed(request: HttpRequest) -> list[TargetRow] | None:
         words = {name: text_of(request, f"l{name}{at}", 2000) for name, _ in LONG_COLUMNS}
         if any(words.values()):
             typed.append(promise_of(COLUMN_BLANKS | words, "", None, at))
+    return typed
+
+
+def explained_typed(request: HttpRequest) -> list[Explanation] | None:
+    """Why problems of the list beside the grid stay as they are; None where the page has no such list."""
+    if "w1" not in request.POST:
+        return None
+    typed = []
+    for number in range(1, MOST_PROBLEMS + 1):
+        if f"w{number}" not in request.POST:
+            break
+        code, text = text_of(request, f"w{number}", 20), text_of(request, f"wtext{number}", 2000)
+        typed.append(Explanation(code, text, text_of(request, f"why{number}", 2000)))
     return typed
 
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("targets/<int:pk>/form", paper.form, name="target_form"),
     path("targets/<int:pk>/workbook", paper.workbook, name="target_workbook"),
     path("targets/<int:pk>/compare", paper.compare, name="target_compare"),
+    path("targets/<int:pk>/alike", alike.alike_part, name="target_alike"),
     path("targets/<int:pk>/withdraw", fill.withdraw, name="target_withdraw"),
     path("targets/<int:pk>/adjust", adjusting.adjust, name="target_adjust"),
     path("targets/<int:pk>/proof", target.proof, name="target_proof"),

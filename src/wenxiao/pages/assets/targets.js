@@ -1,6 +1,12 @@
 /* 问效 · the target grid: arrows and Enter, a block pasted from a table, saved by itself. Without it the form still posts. */
 (function () {
   "use strict";
+  for (const twins of document.querySelectorAll("[data-alike]")) {
+    fetch(twins.dataset.alike)
+      .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
+      .then((text) => (twins.innerHTML = text))
+      .catch(() => (twins.textContent = "没有取到，网络不通，稍后再试。"));
+  }
   const form = document.querySelector("[data-targets]");
   if (!form) return;
   const saved = document.getElementById("saved");
@@ -24,9 +30,12 @@
       copy.dataset.r = String(r);
       copy.querySelector("[data-pk]").name = `r${r}`;
       copy.querySelector("[data-pk]").value = "";
-      copy.querySelectorAll(".corner").forEach((one) => one.remove());
+      copy.querySelectorAll(".corner, [data-n]").forEach((one) => one.remove());
+      copy.querySelectorAll(".spot").forEach((one) => (one.className = ""));
+      copy.querySelector(".quiet").textContent = String(r + 1);
       for (const cell of copy.querySelectorAll("[data-c]")) {
         cell.name = cell.name.replace(/\d+$/, String(r));
+        cell.id = `c-${cell.name}`;
         cell.value = "";
         cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(/\d+/, String(r + 1)));
       }
@@ -60,10 +69,20 @@
         const sent = rows().filter((row) => [...row.querySelectorAll("[data-c]")].some((cell) => String(body.get(cell.name) || "").trim()));
         sent.forEach((row, n) => (row.querySelector("[data-pk]").value = String(told.rows[n] || "")));
         rows().filter((row) => !sent.includes(row) && !written.includes(row)).forEach((row) => (row.querySelector("[data-pk]").value = ""));
-        document.getElementById("checks-now").textContent = told.checks;
-        form.querySelector("[data-checks]").innerHTML = told.panel;
-        number(told.numbers, sent);
-        say("已自动保存");
+        document.getElementById("state-now").textContent = told.state;
+        form.querySelector("[data-weights]").innerHTML = told.weights;
+        const panel = form.querySelector("[data-checks]");
+        if (!panel.contains(document.activeElement)) {
+          panel.innerHTML = told.panel;
+          number(told.spots, sent);
+        }
+        told.bars.forEach((bar, n) => {
+          const drawn = form.querySelector(`[data-bar="${n}"] rect`);
+          drawn?.setAttribute("x", bar ? bar[0] : 0);
+          drawn?.setAttribute("width", bar ? bar[1] : 0);
+        });
+        const now = new Date();
+        say(`已存 ${now.getHours()}:${String(now.getMinutes()).padStart(2, "0")}`);
       }
     } catch {
       say("没有保存：网络不通，内容还在页面上，稍后会再试");
@@ -73,33 +92,61 @@
     }
   }
 
-  /* The number in a row's corner is the number in the list, as the checks stand after this save. */
-  function number(numbers, sent) {
+  /* The number in a cell's corner is the number in the list, as the checks stand after this save. */
+  function number(spots, sent) {
     form.querySelectorAll("[data-n]").forEach((one) => one.remove());
-    sent.forEach((row, n) => {
-      for (const at of (numbers[n] || []).slice().reverse()) {
+    form.querySelectorAll("td.spot").forEach((one) => (one.className = ""));
+    for (const [place, list] of Object.entries(spots)) {
+      const [r, c] = place.split(",").map(Number);
+      const cell = sent[r]?.querySelector(`[data-c="${c}"]`);
+      if (!cell) continue;
+      cell.parentElement.className = `spot ${list[0][1] || "tip"}`;
+      const box = document.createElement("span");
+      box.className = "spots";
+      box.dataset.n = "";
+      for (const [n, tone] of list) {
         const link = document.createElement("a");
-        link.className = "corner";
-        link.dataset.n = "";
-        link.href = `#p-${at}`;
-        link.textContent = String(at);
-        row.querySelector("[data-pk]").after(link);
+        link.className = `corner ${tone}`;
+        link.href = `#p-${n}`;
+        link.textContent = String(n);
+        box.append(link);
       }
-    });
+      cell.after(box);
+    }
   }
+  /* The bar over the grid shows the whole of the cell one stands in. */
+  function show(cell) {
+    const where = form.querySelector("[data-cell-where]");
+    where.textContent = `第 ${place(cell)[0] + 1} 行 ${cell.dataset.l}`;
+    form.querySelector("[data-cell-text]").textContent = cell.value || "未填";
+  }
+  for (const what of ["focusin", "input"]) {
+    form.addEventListener(what, (event) => event.target.matches("[data-c]") && show(event.target));
+  }
+  form.querySelector("[data-checks]").addEventListener("focusout", () => timer || later());
+  form.addEventListener("click", (event) => {
+    const go = event.target.closest("[data-go]");
+    if (go) document.getElementById(go.dataset.go)?.focus();
+    const ask = event.target.closest("[data-ask-library]");
+    if (ask) open(at(ask.dataset.askLibrary, 2).value);
+  });
   /* F8: the next row with a number, round and round. Ctrl Enter: as the main button. */
-  form.addEventListener("keydown", (event) => {
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return;
     if (event.key === "F8") {
       event.preventDefault();
-      const wrong = rows().filter((row) => row.querySelector("[data-n]"));
-      const here = rows().indexOf(document.activeElement.closest("tr[data-r]"));
-      const next = wrong.find((row) => rows().indexOf(row) > here) || wrong[0];
-      if (next) next.querySelector('[data-c="3"]').focus();
-      else say("各行没有问题");
+      const cells = [...form.querySelectorAll("[data-c]")];
+      const wrong = cells.filter((cell) => cell.closest("td.spot"));
+      const here = cells.indexOf(document.activeElement);
+      const next = wrong.find((cell) => cells.indexOf(cell) > here) || wrong[0];
+      if (next) next.focus();
+      else say("各格没有问题");
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      const button = form.querySelector("[data-submit]") || form.querySelector(".sticky-acts button");
-      form.requestSubmit(button);
+      form.requestSubmit(form.querySelector("[data-submit]") || form.querySelector(".foot-acts button"));
+    } else if (event.key === "ArrowDown" && event.altKey) {
+      event.preventDefault();
+      open("");
     }
   });
 
@@ -129,7 +176,7 @@
       return;
     }
     const step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && !event.ctrlKey) {
+    if (step && !event.ctrlKey && !event.altKey) {
       event.preventDefault();
       if (r + step >= rows().length) grow(r + step + 1);
       const next = at(r + step, c);
@@ -149,6 +196,14 @@
     } catch {
       if (mine === asking) offered.textContent = "没有取到，网络不通，稍后再试。";
     }
+  }
+  function open(words) {
+    library.open = true;
+    const field = library.querySelector("input");
+    field.value = words;
+    field.focus();
+    library.scrollIntoView({ block: "nearest" });
+    offer(words);
   }
   if (library) {
     let wait = 0;

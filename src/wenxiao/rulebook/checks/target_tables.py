@@ -77,14 +77,8 @@ def weights_not_as_scored(table: Table) -> Iterator[Hit]:
         if branch is None:
             return
         sums[branch] = sums.get(branch, Decimal(0)) + weight
-    year = table.year
-    content = basis.in_force("profiles", year, table.overrides).content
-    known = {
-        code: _branches(profile["weights"])
-        for code, profile in content["profiles"].items()
-        if profile.get("shares") != "free"
-    }
-    default = known.get(default_code(year, table.overrides))
+    known = _known_shares(table)
+    default = known.get(default_code(table.year, table.overrides))
     if default is None:  # the division's profile leaves the shares of the indicators free
         return
     # a branch that is missing altogether is named as that
@@ -95,6 +89,33 @@ def weights_not_as_scored(table: Table) -> Iterator[Hit]:
         )
         due = "、".join(f"{name}{plain(value)}" for name, value in default.items())
         yield Hit(None, "weight", f"各级分值 {shown}，计分口径为 {due}。", due, shown)
+
+
+def _known_shares(table: Table) -> dict[str, dict[str, Decimal]]:
+    content = basis.in_force("profiles", table.year, table.overrides).content
+    return {
+        code: _branches(profile["weights"])
+        for code, profile in content["profiles"].items()
+        if profile.get("shares") != "free"
+    }
+
+
+def weights_beside_due(table: Table) -> list[tuple[str, Decimal, Decimal | None]]:
+    """(first level, what its rows have together, what the year's profile gives it) in the order of the forms.
+
+    None where the profile leaves it free or doesn't know that level; rows of no known level are left out.
+    """
+    sums: dict[str, Decimal] = {}
+    for _, weight, row in numbered(table, "weight"):
+        branch = next((name for name in _BRANCHES if name in said(row, "level1")), None)
+        if branch is not None:
+            sums[branch] = sums.get(branch, Decimal(0)) + weight
+    due = _known_shares(table).get(default_code(table.year, table.overrides), {})
+    return [
+        (name, sums.get(name, Decimal(0)), due.get(name))
+        for name in reversed(_BRANCHES)
+        if name in sums or name in due
+    ]
 
 
 def _branches(weights: Mapping[str, str]) -> dict[str, Decimal]:

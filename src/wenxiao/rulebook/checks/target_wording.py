@@ -85,12 +85,13 @@ def complaints_for_satisfaction(table: Table) -> Iterator[Hit]:
     for index, row in enumerate(table.rows):
         if "满意" not in said(row, "level1", "level2"):
             continue
-        words = said(row, "level3", "target")
-        if _COMPLAINTS.search(words) and "满意" not in said(row, "level3"):
+        name, target = said(row, "level3"), said(row, "target")
+        by_name = _COMPLAINTS.search(name) and "满意" not in name
+        if by_name or _COMPLAINTS.search(target):
             text = (
                 f"满意度指标“{row.get('level3') or ''}”以投诉情况代替满意程度，无投诉不等于满意。"
             )
-            yield Hit(index, "level3", text, "满意度及其样本", said(row, "target"))
+            yield Hit(index, "level3" if by_name else "target", text, "满意度及其样本", target)
 
 
 @rule("MB-31")

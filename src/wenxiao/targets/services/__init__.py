@@ -42,7 +42,7 @@ from wenxiao.targets.services.library import (
 )
 from wenxiao.targets.services.offline import take_workbook
 from wenxiao.targets.services.reviewing import SEATS, score_rubric, seats_of, state_opinion
-from wenxiao.targets.services.rows import WIDEST, TargetRow
+from wenxiao.targets.services.rows import WIDEST, Explanation, TargetRow
 from wenxiao.targets.services.sheets import bring_target, complete_target
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "WIDEST",
     "AskedAmount",
     "Contents",
+    "Explanation",
     "LibraryEntry",
     "OpenJoins",
     "TargetRow",

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.records.models import StoredFile
     from wenxiao.targets.services.approving import AskedAmount
-    from wenxiao.targets.services.rows import TargetRow
+    from wenxiao.targets.services.rows import Explanation, TargetRow
 
 S = Target.State
 OPEN = frozenset({S.DRAFT, S.RETURNED})
 """The states in which the unit writes."""
 MOST_ROWS = 200
 MOST_AMOUNTS, MOST_STEPS, MOST_LONG = 40, 24, 40
+MOST_EXPLAINED, LONGEST_WHY = 60, 300
 LONGEST_NAME, LONGEST_STEP = 200, 60
 _HEAD = ("text", "long_text", "content", "manager", "starts", "ends")
 _COPIED = ("scope", "level", *_HEAD, "plan")
@@ -196,10 +197,12 @@ def fill_target(
     money: Sequence[tuple[str, AskedAmount]] | None = None,
     steps: Sequence[PlanStep] | None = None,
     long_rows: Sequence[TargetRow] | None = None,
+    explained: Sequence[Explanation] | None = None,
 ) -> Target:
     """What the unit wrote: (number of the row it had, its texts) in their order; a row left out goes. Raises Stale.
 
     ``money`` (kind and amount), ``steps`` of the plan and ``long_rows`` (中长期指标) replace what stood; None leaves them.
+    So do ``explained``: what the unit says of problems the checks name and leave open.
     """
     require_for(by, "fill", target.dossier)
     _must_be_open(target)
@@ -209,6 +212,8 @@ def fill_target(
     values: dict[str, Any] = {name: head[name] for name in _HEAD if name in head}
     if steps is not None:
         values["plan"] = [asdict_of_step(one) for one in _in_order(steps)]
+    if explained is not None:
+        values["explained"] = _explained(explained)
     beside = _beside_rows(target)
     change(target, version=version, **values)
     known = {row.pk: row for row in target.indicators.all()}
@@ -223,6 +228,16 @@ def fill_target(
     more = {"before": before, "after": after}
     record_act(target, texts_given, act="填报绩效目标", by=by, why="", more=more)
     return target
+
+
+def _explained(given: Sequence[Explanation]) -> list[dict[str, str]]:
+    written = [one for one in given if one.why.strip()]
+    if len(written) > MOST_EXPLAINED:
+        raise NotAllowed(f"检查说明最多 {MOST_EXPLAINED} 条，收到 {len(written)} 条。")
+    for one in written:
+        if len(one.why) > LONGEST_WHY:
+            raise NotAllowed(f"对“{one.text[:30]}”的说明不超过 {LONGEST_WHY} 字。")
+    return [asdict(one) | {"why": one.why.strip()} for one in written]
 
 
 def _refuse_many(
@@ -328,6 +343,7 @@ def _beside_rows(target: Target) -> dict[str, Any]:
     money = [[one.kind, one.name, one.amount] for one in target.amounts.all()]
     long_rows = [[one.name, one.expression] for one in target.long_indicators.all()]
     entry_data = {"money": money, "plan": target.plan, "long_rows": long_rows}
+    entry_data["explained"] = target.explained
     return {name: value for name, value in entry_data.items() if value}
 
 

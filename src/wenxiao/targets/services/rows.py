@@ -56,6 +56,15 @@ class TargetRow:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the unit leaves what a check names: the rule's code, the problem as it is worded, the reason."""
+
+    code: str
+    text: str
+    why: str
+
+
 def next_number(dossier: Dossier) -> int:
     """The number of the dossier's next target."""
     return max(dossier.targets.values_list("number", flat=True), default=0) + 1
