@@ -52,7 +52,7 @@ def test_once_one_of_the_grants_ended_nothing_is_said(mixed):
         Grant.objects.filter(user=mixed, role="performance").update(role="leader")
 
 
-def test_a_small_bureau_may_combine_two_of_them(mixed):
+def test_no_rule_lets_a_small_bureau_combine_two_of_them(mixed):
     from wenxiao.orgs.apps import GUARDS
 
     stand_aside(GUARDS)
@@ -60,4 +60,7 @@ def test_a_small_bureau_may_combine_two_of_them(mixed):
     stand(GUARDS)
     assert len(mixed_accounts()) == 1
     Division.objects.update(rules=[{"rule": "small_bureau", "document": "示例办〔2021〕1号"}])
-    assert mixed_accounts() == []
+    assert len(mixed_accounts()) == 1
+    Grant.objects.filter(user=mixed, role="security").update(until=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Grant.objects.filter(user=mixed, role="security").update(role="audit")

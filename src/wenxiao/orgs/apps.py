@@ -7,13 +7,9 @@ from django.apps import AppConfig
 from wenxiao.store.guards import Guard, keep
 
 _CLASS = "CASE WHEN {0}.role IN ('system', 'security', 'audit') THEN {0}.role ELSE 'business' END"
-_SMALL = (
-    "({0}.role IN ('system', 'security') AND {1}.role IN ('system', 'security') AND EXISTS (SELECT 1 FROM"
-    " orgs_division d WHERE d.id = {1}.division_id AND CAST(d.rules AS TEXT) LIKE '%small_bureau%'))"
-)
 _CLASHES = (
     "EXISTS (SELECT 1 FROM orgs_grant g WHERE g.user_id = NEW.user_id AND g.id <> COALESCE(NEW.id, -1) AND "  # noqa: S608 - this room's own words
-    f"{_CLASS.format('g')} <> {_CLASS.format('NEW')} AND NOT {_SMALL.format('g', 'NEW')})"
+    f"{_CLASS.format('g')} <> {_CLASS.format('NEW')})"
 )
 _MOVED = "(NEW.role <> OLD.role OR NEW.user_id <> OLD.user_id)"
 """Ending a grant must always do: it is how an account of an older database is mended."""

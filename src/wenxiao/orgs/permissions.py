@@ -133,13 +133,6 @@ def duty_of(role: str) -> str:
     return Duty(role) if role in ADMINISTRATORS else Duty.BUSINESS
 
 
-def combines_administrators(division: Division) -> bool:
-    """Whether the division's own document lets one person be system and security administrator (小机构)."""
-    return any(
-        rule.get("rule") == "small_bureau" and rule.get("document") for rule in division.rules
-    )
-
-
 @dataclass(frozen=True)
 class _Scope:
     """One grant in force, ready to be asked about units and subjects without a query."""

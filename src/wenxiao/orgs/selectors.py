@@ -26,7 +26,6 @@ from wenxiao.orgs.permissions import (
     ADMINISTRATORS,
     HELD,
     READ_RESTRICTED,
-    combines_administrators,
     divisions_below,
     duty_of,
     grants_held,
@@ -52,7 +51,7 @@ def is_demonstration() -> bool:
 def mixed_accounts() -> list[tuple[str, str]]:
     """Accounts with duties that may not meet in one person, from before that was refused: account, roles. One query.
 
-    Grants that have not begun count, those that ended do not; what a small bureau's own document combines is fine.
+    Grants that have not begun count, those that ended do not.
     """
     rows = Grant.objects.filter(
         Q(until=None) | Q(until__gte=Now()), user__is_active=True
@@ -63,14 +62,8 @@ def mixed_accounts() -> list[tuple[str, str]]:
     return [
         (held[0].user.username, "、".join(dict.fromkeys(one.get_role_display() for one in held)))
         for held in administrators.values()
-        if not _fits_together(held)
+        if len({duty_of(one.role) for one in held}) > 1
     ]
-
-
-def _fits_together(held: list[Grant]) -> bool:
-    duties = {duty_of(one.role) for one in held}
-    both = {Role.SYSTEM.value, Role.SECURITY.value}
-    return len(duties) == 1 or (duties <= both and combines_administrators(held[0].division))
 
 
 def mixed_sentences() -> list[str]:

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from wenxiao.orgs.models import Duty, Grant, Role, User
-from wenxiao.orgs.permissions import Refused, combines_administrators, duty_of, require
+from wenxiao.orgs.models import Grant, Role, User
+from wenxiao.orgs.permissions import Refused, duty_of, require
 from wenxiao.records.services import record
 from wenxiao.store.moves import NotAllowed
 
@@ -45,7 +45,7 @@ def grant(
         raise NotAllowed("授权须写明依据。")
     if by is not None and by.pk == user.pk:
         raise Refused("不能给自己授权；请由其他安全管理员办理。")
-    _settle_duty(user, role, division)
+    _settle_duty(user, role)
     if unit is not None and unit.division_id != division.pk:
         raise NotAllowed(f"“{unit}”不属于{division}。")
     if role in {Role.AGENCY, Role.EXPERT} and subjects is None:
@@ -86,16 +86,14 @@ def _end_of(until: datetime | date | None) -> datetime | None:
     return timezone.make_aware(datetime.combine(until, time(23, 59, 59, 999999)))
 
 
-def _settle_duty(user: User, role: str, division: Division) -> None:
+def _settle_duty(user: User, role: str) -> None:
     """三员与业务互不兼任: an account is for one of them for ever, grants that ended or have not begun included.
 
-    The conditional update locks the account, so of two grants at once the second sees the first. A small bureau may
-    combine system and security administrator where its own document says so.
+    The conditional update locks the account, so of two grants at once the second sees the first. No rule or setting of
+    a division softens it, however small its bureau.
     """
     duty = duty_of(role)
     allowed = {"", duty}
-    if combines_administrators(division) and duty in {Duty.SYSTEM, Duty.SECURITY}:
-        allowed |= {Duty.SYSTEM, Duty.SECURITY}
     settled = User.objects.filter(pk=user.pk, duty__in=allowed).update(duty=duty)
     held = Grant.objects.filter(user=user).values_list("role", flat=True)
     clashing = sorted({one for one in held if duty_of(one) not in allowed})
