@@ -136,6 +136,18 @@ def missing_of(user: User | None, round: Round) -> tuple[int, int]:
     return missing["n"], missing["units"]
 
 
+def due_and_open(round: Round, unit: int) -> tuple[int, int]:
+    """How many dossiers of a round a unit has to file, and how many of them are not handed in yet; one query."""
+    rows = dossiers_of(round).filter(unit=unit)
+    rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    if round.kind == Round.Kind.TARGET:
+        handed_in = handed_in_targets(round)
+    else:
+        handed_in = Review.objects.filter(round=round).exclude(state__in=OPEN).values("dossier")
+    counted = rows.aggregate(due=Count("pk"), done=Count("pk", filter=Q(pk__in=handed_in)))
+    return counted["due"], counted["due"] - counted["done"]
+
+
 @dataclass(frozen=True, slots=True)
 class Dues:
     """The honest denominators of a year: by round id how many dossiers are due, and the year's targets."""

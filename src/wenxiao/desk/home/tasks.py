@@ -13,13 +13,15 @@ from wenxiao.followup.selectors.reminders import reminders_for
 from wenxiao.orgs.selectors import todos_for
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person
-from wenxiao.reviews.worklists import missing_of, rounds_at_work
+from wenxiao.reviews.worklists import due_and_open, missing_of, rounds_at_work
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
+    from wenxiao.records.models import Todo
 
 TODOS = 40
 
@@ -61,7 +63,8 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
         who, key = row.unit.name if row.unit else "", row.target_id or 0
         if row.target_type == _RECTIFICATION:
             href = address("desk:rectification", key)
-            tasks.append(HomeTask("整改", who, row.title, row.due_on, "去办", href, on))
+            verb = "核验" if row.kind == "核验" else "去办"
+            tasks.append(HomeTask(row.kind, who, row.title, row.due_on, verb, href, on))
         elif row.target_type == _REVIEW:
             href = address("desk:filling", key)
             tasks.append(HomeTask("退回", who, row.title, row.due_on, "重填", href, on))
@@ -73,12 +76,21 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
             tasks.append(HomeTask("目标", who, row.title, row.due_on, "重填", href, on))
         elif row.target_type == _ROUND and key in rounds and rounds[key].kind in _ROUND_ROUTES:
             reminder = reminders.get((key, row.unit_id or 0))
-            title = of_year(rounds[key], year) + row.title
+            title = of_year(rounds[key], year) + _counted(rounds[key], row)
             title += f"（{reminder.words}）" if reminder else ""
             href = address(_ROUND_ROUTES[rounds[key].kind], key)
             word = rounds[key].get_kind_display()
             tasks.append(HomeTask(word, who, title, row.due_on, "填报", href, on))
     return tasks
+
+
+def _counted(round: Round, row: Todo) -> str:
+    """What a unit owes in a round as it stands now: the to-do's own words tell how it stood when it was issued."""
+    if row.unit_id is None:
+        return row.title
+    due, left = due_and_open(round, row.unit_id)
+    standing = f"还有{left}项没有报" if left else "都已报送"
+    return f"{round.name}（应报{due}项，{standing}）"
 
 
 def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
