@@ -25,7 +25,7 @@ def test_money_has_two_decimals_and_keeps_the_exact_figure_at_hand(yuan, shown, 
 
 
 def test_missing_is_said_and_never_zero():
-    assert formats.money_wan(None) == '<span class="none">未公布</span>'
+    assert formats.money_wan(None) == '<span class="none">未报</span>'
     assert formats.points(None) == '<span class="none">未评</span>'
     assert "—" in formats.rate(None)
     assert "未定" in formats.day(None)

@@ -139,7 +139,7 @@ def test_a_sentence_is_asked_for_and_drafted(house):
     with pytest.raises(NotAllowed, match="一句话"):
         propose(house, sentence=" ")
     assert draft_sentence(house.review) == (
-        "用了 65 万元，是安排 100 万元的 65.00%；评价 88.50 分，等级为良；1 项指标中 0 项得满分，差得最多的是安保人数；发现问题 1 个。"
+        "用了 65 万元，是安排 100 万元的 65.00%；评价 88.50 分，等级为良；产出得 8.50 分（满分 10 分），失分最多；发现问题 1 个。"
     )
 
 

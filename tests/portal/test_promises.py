@@ -95,7 +95,8 @@ def test_the_page_tells_promises_and_a_score_sheet_tells_its_heads(
         assert said in page
     assert promises(house.review) == []
     page = client.get(f"/open/{public.pk}").content.decode()
-    assert "1 项里 0 项得满分" in page
+    assert "指标得分：" in page
+    assert "得满分" not in page
     assert "看全部 1 项" in page
 
 
@@ -110,8 +111,8 @@ def test_heads_add_up_and_leave_out_what_has_no_points():
             row("产出", None, Decimal(9)),
         ]
     )
-    assert [(h.name, h.points, h.weight, h.rows, h.full) for h in told] == [
-        ("决策", Decimal(5), Decimal(6), 2, 1)
+    assert [(h.name, h.points, h.weight, h.rows) for h in told] == [
+        ("决策", Decimal(5), Decimal(6), 2)
     ]
 
 

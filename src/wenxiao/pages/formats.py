@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from markupsafe import Markup, escape
 
 from wenxiao.rulebook import numbers
 from wenxiao.rulebook.checks import registry
+
+if TYPE_CHECKING:
+    from wenxiao.budget.models import Subject
 
 GRADE_CLASS = {"优": "a", "良": "b", "中": "c", "差": "d"}
 STATUS = {
@@ -36,13 +39,18 @@ def absent(said: str) -> Markup:
     return Markup('<span class="none">{}</span>').format(said)
 
 
-def money_wan(yuan: Decimal | None, said: str = "未公布") -> Markup:
+def money_wan(yuan: Decimal | None, said: str = "未报") -> Markup:
     """元 as 万元 with two decimals and commas; the title carries the exact figure. ``said`` where nothing is known."""
     if yuan is None:
         return absent(said)
     return Markup('<span class="nowrap" title="{} 万元">{}</span>').format(
         numbers.wan(yuan), numbers.wan_screen(yuan)
     )
+
+
+def unknown_money(subject: Subject, demo: object) -> str:
+    """What a missing amount is called: 未公布 for a fact of the published report, which only the demonstration has, else 未报."""
+    return "未公布" if demo and not subject.synthetic else "未报"
 
 
 def money_yuan(yuan: Decimal | str) -> Markup:

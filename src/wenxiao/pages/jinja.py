@@ -35,6 +35,7 @@ def environment(**options: Any) -> Environment:
         autoescape=True,
     )
     templates.globals.update(static=static, url=address, STATUS=formats.STATUS)
+    templates.globals.update(unknown_money=formats.unknown_money)
     templates.filters.update(
         absent=formats.absent,
         money=formats.money_wan,

@@ -22,7 +22,7 @@ from wenxiao.followup.selectors.disclosed import (
     shown_comments,
     suggested,
 )
-from wenxiao.followup.selectors.promises import heads, kept_sentence, promises
+from wenxiao.followup.selectors.promises import heads, kept_sentence, promises, scored_sentence
 from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import view
@@ -245,7 +245,6 @@ def result_values(row: Any) -> dict[str, Any]:
     """Everything the page of one result tells, as far as its parts were published."""
     review, parts = row.review, set(row.what)
     goals = [goal for goal in scored_rows(review) if goal["weight"]] if "goals" in parts else []
-    counted = [goal for goal in goals if goal["points"] is not None]
     promised = promises(review) if "goals" in parts else []
     arranged, used = arranged_and_used(review) if "money" in parts else (None, None)
     return {
@@ -257,8 +256,7 @@ def result_values(row: Any) -> dict[str, Any]:
         "promised": promised,
         "kept": kept_sentence(promised),
         "heads": [] if promised else heads(goals),
-        "counted": len(counted),
-        "full": sum(goal["points"] == goal["weight"] for goal in counted),
+        "scored": scored_sentence(heads(goals)),
         "arranged": arranged,
         "used": used,
         "left": arranged - used if arranged is not None and used is not None else None,

@@ -29,8 +29,9 @@ def test_whoever_grants_sees_no_subject_and_is_told_who_can(inside, small):
 def test_unknown_money_is_said_and_left_out_of_the_sum(inside, planted):
     made = planted(12)
     text = read(inside(made.officer), "/subjects?fy=2020&kind=project")
-    assert "未公布" in text
-    assert "1 个预算未公布，未计入" in text or "2 个预算未公布，未计入" in text
+    assert "未报" in text
+    assert "未公布" not in text
+    assert "1 个没有预算数，未计入" in text or "2 个没有预算数，未计入" in text
 
 
 def test_money_is_summed_within_one_kind_and_year_only(inside, planted):

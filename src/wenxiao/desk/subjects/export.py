@@ -62,7 +62,7 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
     exported = whole.found.exclude(subject__restriction="restricted")
     total, kept_in = exported.count(), whole.found.filter(subject__restriction="restricted").count()
     ids = _ids(whole.ranked(exported), applied(whole.asked.sort, small=total <= SUMMED))
-    notes = ["金额单位万元；空白为未公布或未评，不是 0。金额口径空白为本年度自身数字。"]
+    notes = ["金额单位万元；空白为未报、未公布或未评，不是 0。金额口径空白为本年度自身数字。"]
     if total > MOST:
         notes.append(f"符合条件的对象共 {total:,} 个，本表只列前 {MOST:,} 个；缩小条件后分次导出。")
     if kept_in:

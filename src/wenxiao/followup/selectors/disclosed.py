@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from wenxiao.budget.models import Subject
 from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Comment, Disclosure, Finding
+from wenxiao.followup.selectors.promises import heads, kept_sentence, promises
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.numbers import rate_percent, wan
@@ -227,14 +228,17 @@ def draft_sentence(review: Review) -> str:
 
 
 def _kept(review: Review) -> str:
-    """绩效目标完成情况: how many rows got all their points, and the row that did worst for its weight."""
-    rows = [row for row in scored_rows(review) if row["points"] is not None and row["weight"]]
-    if not rows or any(row["synthetic"] for row in rows):
+    """绩效目标完成情况: the indicators kept; of a score sheet of its own, the part that lost most of its points."""
+    promised = promises(review)
+    if promised:
+        return "" if any(one.synthetic for one in promised) else f"；{kept_sentence(promised)}"
+    parts = heads(scored_rows(review))
+    if not parts or any(part.synthetic for part in parts):
         return ""
-    full = sum(1 for row in rows if row["points"] == row["weight"])
-    worst = min(rows, key=lambda row: Fraction(row["points"]) / Fraction(row["weight"]))
-    missed = f"，差得最多的是{worst['name']}" if worst["points"] < worst["weight"] else ""
-    return f"；{len(rows)} 项指标中 {full} 项得满分{missed}"
+    worst = min(parts, key=lambda part: Fraction(part.points) / Fraction(part.weight))
+    if worst.points >= worst.weight:
+        return ""
+    return f"；{worst.name}得 {worst.points:.2f} 分（满分 {worst.full} 分），失分最多"
 
 
 def divisions_published() -> list[Division]:

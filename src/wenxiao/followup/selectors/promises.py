@@ -68,8 +68,12 @@ class ScorePart:
     points: Decimal
     weight: Decimal
     rows: int
-    full: int
     synthetic: bool
+
+    @property
+    def full(self) -> str:
+        """The weight as it is printed: without zeros behind."""
+        return format(self.weight.normalize(), "f")
 
 
 def promises(review: Review) -> list[Promise]:
@@ -172,8 +176,13 @@ def heads(rows: Iterable[Mapping[str, Any]]) -> list[ScorePart]:
             points=sum((row["points"] for row in group), Decimal(0)),
             weight=sum((row["weight"] for row in group), Decimal(0)),
             rows=len(group),
-            full=sum(row["points"] == row["weight"] for row in group),
             synthetic=any(row["synthetic"] for row in group),
         )
         for name, group in grouped.items()
     ]
+
+
+def scored_sentence(parts: Iterable[ScorePart]) -> str:
+    """指标得分：决策 17.00 分（满分 20 分）、过程 … : what the parts of a score sheet got. Empty without parts."""
+    scores = [f"{part.name} {part.points:.2f} 分（满分 {part.full} 分）" for part in parts]
+    return f"指标得分：{'、'.join(scores)}" if scores else ""
