@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reach import reach, reaches
 
-from wenxiao.files.forms.forms import SelfEvalForm
+from wenxiao.files.forms.dossier_forms import SelfEvalForm
 from wenxiao.files.forms.reading import read_forms
 from wenxiao.files.out.form_grid import form_document, form_workbook
 from wenxiao.files.out.form_lines import IndicatorLine, PrintedFund, ProjectForm

@@ -10,18 +10,10 @@ import msgspec
 import pytest
 
 from wenxiao.files.cells.seen import Seen
-from wenxiao.files.forms.forms import (
-    Form,
-    MonitorForm,
-    Reading,
-    ScoreSheet,
-    SelfEvalForm,
-    form_json,
-    reading_json,
-    reading_of,
-    typed,
-)
+from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm
+from wenxiao.files.forms.forms import Form, Reading, form_json, reading_json, reading_of, typed
 from wenxiao.files.forms.reading import forms_of, open_book, read_forms
+from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.tables import table_of
 
 SAMPLES = sorted((Path(__file__).parent / "pass").glob("*.*"))

@@ -57,13 +57,13 @@ def test_of_two_rounds_over_the_same_months_the_scope_decides(bureau, tmp_path, 
         **shared,
     )
     open_round(name="日常", scope={"dossiers": [dossier.pk]}, **shared)
-    asked = SimpleNamespace(kind="monitoring", year=2021, period=7)
+    asked = SimpleNamespace(round_kind="monitoring", through_month=7)
     for user in (
         bureau.finance,
         None,
     ):  # the wizard's names, as a person sees them and as the system does
         directory = SeenDirectory(Importer(user, bureau.division))
-        found = directory.round_for(asked, bureau.subject.pk)
+        found = directory.round_for(asked, 2021, bureau.subject.pk)
         assert (found and found.name) == lands
         assert directory.named_subject(bureau.subject.name, bureau.unit.pk) == bureau.subject.pk
         assert directory.close_subjects(bureau.subject.name)[0][0] == bureau.subject.pk

@@ -17,11 +17,12 @@ SHEET = PASS / "02_SE025_空值满分.xlsx"
 class Form:
     """What a score sheet says of itself: its department alone."""
 
-    sheet, code, scope, kind, needs_round = "表1", "", "project", "finance_evaluation", False
-    year, period = 2022, None
+    sheet, code, scope, round_kind = "表1", "", "project", "finance_evaluation"
+    fiscal_year, through_month = 2022, None
 
     def __init__(self, subject, department, unit=""):
-        self.subject, self.department, self.unit = subject, department, unit or department
+        self.subject_text, self.department_text = subject, department
+        self.unit_text = unit or department
 
 
 def test_a_form_of_another_year_is_called_so_and_stands_in_its_units_list(bureau):
@@ -58,6 +59,14 @@ def test_a_sheet_that_names_the_department_alone_finds_the_object_of_its_unit(bu
         division=bureau.division, unit=school, code="P77", name="营养改善", by=None
     )
     open_dossier(subject=meals, fiscal_year=2022, by=None)
+    open_round(
+        division=bureau.division,
+        kind="finance_evaluation",
+        name="2022年重点评价",
+        work_year=2023,
+        fiscal_year=2022,
+        by=None,
+    )
     made = match(Form("营养改善", bureau.unit.name), Directory(bureau.division))
     assert (made.subject, made.unit, made.problems) == (meals.pk, school.pk, [])
     elsewhere = match(Form("营养改善", bureau.other.name), Directory(bureau.division))

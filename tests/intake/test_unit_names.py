@@ -15,10 +15,10 @@ SHEET = PASS / "02_SE025_空值满分.xlsx"
 class Form:
     """What a form says of its unit."""
 
-    sheet, code, subject = "表1", "", "高考考务经费"
+    sheet, code, subject_text = "表1", "", "高考考务经费"
 
     def __init__(self, unit, department=""):
-        self.unit, self.department = unit, department
+        self.unit_text, self.department_text = unit, department
 
 
 def matched(bureau, form, **said):

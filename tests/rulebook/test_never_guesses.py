@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from wenxiao.files.cells.seen import Seen, Year
-from wenxiao.files.forms.forms import FundLine, Rate, SelfEvalForm, YearGoal
+from wenxiao.files.cells.seen import Rate, Seen, Year
+from wenxiao.files.forms.dossier_forms import FundLine, SelfEvalForm, YearGoal
 from wenxiao.files.forms.tables import table_of
 from wenxiao.rulebook.checks import Table
 from wenxiao.rulebook.expressions import parse

@@ -17,7 +17,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wenxiao.intake.forms import Incoming
+    from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.intake.scope import SeenDirectory
 
 EVERY = "*"
@@ -56,7 +56,7 @@ def _fits(name: str, value: Any) -> bool:
 
 
 def answers_for(
-    at: int, form: Incoming, choices: Mapping[str, Any], directory: SeenDirectory
+    at: int, form: ObjectForm, choices: Mapping[str, Any], directory: SeenDirectory
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The answers that hold for one form, as numbers, and a problem for each that doesn't (or no longer) hold."""
     creates = directory.importer.creates
@@ -75,13 +75,13 @@ def answers_for(
             else:
                 answers[name] = value
     row = directory.round_by_pk.get(answers.get("round") or 0)
-    if row is not None and "year" not in answers and form.year is None:
+    if row is not None and "year" not in answers and form.fiscal_year is None:
         answers["year"] = row.fiscal_year
     return answers, wrong
 
 
 def _number(
-    name: str, value: Any, form: Incoming, unit: Any, directory: SeenDirectory
+    name: str, value: Any, form: ObjectForm, unit: Any, directory: SeenDirectory
 ) -> int | str | None:
     """The number an answer means, or "create"; None where it means nothing this person may choose."""
     if value == CREATE:
@@ -97,7 +97,7 @@ def _number(
     return directory.named_subject(value, unit if isinstance(unit, int) else None)
 
 
-def _wrong(form: Incoming, name: str, value: Any) -> Problem:
+def _wrong(form: ObjectForm, name: str, value: Any) -> Problem:
     word = _WORDS[name]
     if isinstance(value, int) or value == CREATE:
         text = f"先前为此表选的{word}已停用、结束，或不在您的办理范围内。"

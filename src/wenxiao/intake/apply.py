@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, open_round
-from wenxiao.intake.apply_form import FormRefusedError, Landing, apply_form
+from wenxiao.files.forms.targets.form import TargetForm
+from wenxiao.intake.apply_form import apply_form
+from wenxiao.intake.apply_marks import FormRefusedError, Landing
 from wenxiao.intake.apply_target import Arrival, apply_target
 from wenxiao.intake.findings import draw_findings
-from wenxiao.intake.forms import TARGET
 from wenxiao.intake.matching import fold
 from wenxiao.intake.preview import round_name
 from wenxiao.intake.targets import subject_kind
@@ -24,7 +25,7 @@ from wenxiao.records.services import Written, close_batch, refuse_batch
 from wenxiao.reviews.models import Review
 
 if TYPE_CHECKING:
-    from wenxiao.intake.forms import Incoming
+    from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.intake.preview import FormPreview, Preview
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch
@@ -86,7 +87,8 @@ def apply(
             )
             for one in seen.forms:
                 if not one.skip:
-                    landed = outcome.targets if one.form.kind == TARGET else outcome.reviews
+                    is_target = isinstance(one.form, TargetForm)
+                    landed = outcome.targets if is_target else outcome.reviews
                     landed.append(writing.land(one).pk)
             outcome.accepted = len(outcome.reviews) + len(outcome.targets)
             close_batch(
@@ -126,7 +128,7 @@ class _Writing:
         unit = self._unit(one)
         subject = self._subject(one, unit)
         dossier = self._dossier(subject, one.match.year or 0)
-        if not form.needs_round:
+        if isinstance(form, TargetForm):
             self.landed.append((unit, subject, None))
             arrival = Arrival(dossier, self.by, self.batch, self.written, self.synthetic)
             return apply_target(form, arrival, one.choice)
@@ -159,10 +161,10 @@ class _Writing:
         division, form = self.batch.division, one.form
         if one.match.unit is not None:
             known = Unit.objects.get(pk=one.match.unit, division=division)
-            if isinstance(one.choice.get("unit"), int) and form.unit:
-                call_unit(unit=known, name=form.unit, by=self.by, why="导入时选定")
+            if isinstance(one.choice.get("unit"), int) and form.unit_text:
+                call_unit(unit=known, name=form.unit_text, by=self.by, why="导入时选定")
             return known
-        name = form.unit or form.department
+        name = form.unit_text or form.department_text
         code = (
             f"ZJ{timezone.now():%Y%m%d%H%M%S}{Unit.objects.filter(division=division).count():04d}"
         )
@@ -180,13 +182,13 @@ class _Writing:
             return Subject.objects.get(pk=one.match.subject, division=division)
         count = Subject.objects.filter(division=division).count()
         code = form.code or f"ZJ{timezone.now():%Y%m%d%H%M%S}{count:05d}"
-        key = ("code", form.code) if form.code else ("name", unit.pk, fold(form.subject))
+        key = ("code", form.code) if form.code else ("name", unit.pk, fold(form.subject_text))
         subject: Subject = self._once(
             key,
             lambda: ensure_subject(
                 division=division,
                 unit=unit,
-                name=form.subject,
+                name=form.subject_text,
                 code=code,
                 kind=subject_kind(form),
                 by=self.by,
@@ -206,18 +208,19 @@ class _Writing:
             return Round.objects.get(pk=one.match.round, division=self.batch.division)
         form, year = one.form, one.match.year or 0
         opened: Round = self._once(
-            ("round", form.kind, year, form.period), lambda: self._open_round(form, year)
+            ("round", form.round_kind, year, form.through_month),
+            lambda: self._open_round(form, year),
         )
         return opened
 
-    def _open_round(self, form: Incoming, year: int) -> Round:
+    def _open_round(self, form: ObjectForm, year: int) -> Round:
         return open_round(
             division=self.batch.division,
-            kind=form.kind,
+            kind=form.round_kind,
             name=round_name(form, year),
-            work_year=year if form.kind == Round.Kind.MONITORING else year + 1,
+            work_year=year if form.round_kind == Round.Kind.MONITORING else year + 1,
             fiscal_year=year,
-            through_month=form.period,
+            through_month=form.through_month,
             by=self.by,
-            key=form.kind == Round.Kind.FINANCE,
+            key=form.round_kind == Round.Kind.FINANCE,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.services import describe_subject, set_appropriation
-from wenxiao.intake.apply_form import FormRefusedError
+from wenxiao.intake.apply_marks import FormRefusedError
 from wenxiao.intake.targets import contents_of, joins_of, promises_of
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.services import receive_approval
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from wenxiao.budget.models import Dossier
-    from wenxiao.intake.forms import Incoming
+    from wenxiao.files.forms.targets.form import TargetForm
     from wenxiao.orgs.models import User
     from wenxiao.records.models import ImportBatch
     from wenxiao.records.services import Written
@@ -39,10 +39,9 @@ class Arrival:
     synthetic: bool = False
 
 
-def apply_target(form: Incoming, arrival: Arrival, choice: dict[str, Any]) -> Target:
+def apply_target(form: TargetForm, arrival: Arrival, choice: dict[str, Any]) -> Target:
     """Write one approved target with its money and its person. Raises FormRefusedError."""
-    assert form.target is not None
-    dossier, rows = arrival.dossier, promises_of(form.target.indicators)
+    dossier, rows = arrival.dossier, promises_of(form.indicators)
     before = target_in_force(dossier)
     held = _Held(_standing(before))
     try:
@@ -51,7 +50,7 @@ def apply_target(form: Incoming, arrival: Arrival, choice: dict[str, Any]) -> Ta
             rows=rows,
             by=arrival.by,
             why="由批复的目标表导入",
-            contents=contents_of(form.target),
+            contents=contents_of(form),
             joins=joins_of(dossier, rows, choice),
             batch=arrival.batch,
             synthetic=arrival.synthetic,
@@ -105,7 +104,7 @@ class _Held:
                 written.changed(row, changed)
 
 
-def _money(form: Incoming, arrival: Arrival) -> None:
+def _money(form: TargetForm, arrival: Arrival) -> None:
     """The money approved with the target, where nothing was arranged for the dossier yet."""
     opening, _, _ = form.money()
     if opening is None or arrival.dossier.appropriations.exists():
@@ -122,10 +121,9 @@ def _money(form: Incoming, arrival: Arrival) -> None:
     arrival.written.created(row)
 
 
-def _person(form: Incoming, arrival: Arrival) -> None:
+def _person(form: TargetForm, arrival: Arrival) -> None:
     """Who answers for the project, where nobody is named yet."""
-    assert form.target is not None
-    subject, name = arrival.dossier.subject, (form.target.responsible or "")[:60]
+    subject, name = arrival.dossier.subject, (form.responsible or "")[:60]
     if name and not subject.manager:
         describe_subject(subject=subject, manager=name, by=arrival.by, why="批复的目标表上写明")
         arrival.written.changed(subject, {"manager": ""})

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.evidence.models import Actual
+from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm, total_first
+from wenxiao.files.forms.score_sheet import ScoreSheet
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.differences import joined_rows
-from wenxiao.intake.forms import IncomingFund
 from wenxiao.intake.targets import in_force
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
@@ -23,9 +25,12 @@ from wenxiao.rulebook.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from wenxiao.intake.forms import Incoming, IncomingRow
+    from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.intake.matching import Match
     from wenxiao.intake.preview import FormPreview
+
+FilledForm = SelfEvalForm | MonitorForm
+WorkForm = FilledForm | ScoreSheet
 
 OURS, FILE = "ours", "file"
 TAKES = (FILE, OURS)
@@ -97,9 +102,9 @@ class Change:
 
 
 _ACTUAL = {
-    "value": ("actual", "完成值"),
-    "forecast": ("forecast", "全年预计"),
-    "possibility": ("possibility", "完成可能性"),
+    "value": ("actual_text", "完成值"),
+    "forecast": ("forecast_text", "全年预计"),
+    "possibility": ("possibility_text", "完成可能性"),
 }
 
 
@@ -115,37 +120,38 @@ def values_of(one: FormPreview) -> list[Change]:
     return one.values
 
 
-def compared(form: Incoming, matched: Match) -> list[Change]:
+def compared(form: ObjectForm, matched: Match) -> list[Change]:
     """Every value of a form beside the stored one, the form's to be taken; empty on both sides is left out."""
-    if not form.needs_round:
+    if isinstance(form, TargetForm):
         values = list(_promised(form, matched))
     else:
         review = _review(matched)
-        values = [*_head(form, review), *_money(form, matched, review)]
-        rows = _criteria if kind_of(form.kind).rows == "criteria" else _indicators
-        values += rows(form, review)
+        values = list(_head(form, review))
+        if isinstance(form, ScoreSheet):
+            values += [*_audited(form, review), *_criteria(form, review)]
+        else:
+            values += [*_money(form, matched, review), *_indicators(form, review)]
     return [value for value in values if value.old is not None or value.new is not None]
 
 
-def _promised(form: Incoming, matched: Match) -> Iterator[Change]:
+def _promised(form: TargetForm, matched: Match) -> Iterator[Change]:
     """The values of a target table beside those of the target that holds now; which holds is asked for the whole table."""
     known = in_force(matched)
     for fund in form.funds:
-        yield Change(
-            fund.label, "申报数", None, fund.initial, fund.cells.get("initial"), MONEY, how=SHOWN
-        )
+        place = _place(form, fund.initial.cell)
+        yield Change(fund.label, "申报数", None, fund.initial.amount, place, MONEY, how=SHOWN)
     yield Change(
-        "", "年度总体目标", known.text if known else None, form.goal, None, GOAL, how=SHOWN
+        "", "年度总体目标", known.text if known else None, form.goal_text, None, GOAL, how=SHOWN
     )
     stored = list(known.indicators.all()) if known is not None else []
     pairs = joined_rows(form, stored)
     for at, row in enumerate(form.rows):
         old = stored[pairs[at]] if at in pairs else None
         for name, label, was in (
-            ("target", "指标值", old.expression if old else None),
-            ("weight", "分值", old.weight if old else None),
+            ("promise", "指标值", old.expression if old else None),
+            ("weight_number", "分值", old.weight if old else None),
         ):
-            place = row.cells.get(name)
+            place = _place(form, row.places.get(name))
             yield Change(row.name, label, was, getattr(row, name), place, name=name, how=WHOLE)
 
 
@@ -170,26 +176,37 @@ def _text(value: Any) -> str | None:
     return "、".join(value) if isinstance(value, list) else str(value)
 
 
-def _head(form: Incoming, review: Review | None) -> Iterator[Change]:
-    scored = "自评总分" if form.kind == "selfeval" else "总分"
+def _place(form: ObjectForm, cell: str | None) -> str | None:
+    """A cell with its sheet, "自评表!F7"; None where the value has none."""
+    return f"{form.sheet}!{cell}" if cell else None
+
+
+def _head(form: WorkForm, review: Review | None) -> Iterator[Change]:
+    scored = "自评总分" if form.round_kind == "selfeval" else "总分"
     points, grade = (review.published_points, review.published_grade) if review else (None, None)
-    yield Change("", scored, points, form.total, form.cells.get("total"), RESULT, "total")
-    yield Change("", "等级", grade, form.grade, form.cells.get("grade"), RESULT, "grade")
+    for name, label, stored in (("total_number", scored, points), ("grade_text", "等级", grade)):
+        place = _place(form, form.places.get(name))
+        yield Change("", label, stored, getattr(form, name), place, RESULT, name)
     target = review.target if review else None
-    if form.goal:
-        stored, how = (target.text, SHOWN) if target else (None, WHOLE)
-        place = form.cells.get("goal")
-        yield Change("", "年度总体目标", stored, form.goal, place, GOAL, "goal", how=how)
+    if form.goal_text:
+        text, how = (target.text, SHOWN) if target else (None, WHOLE)
+        place = _place(form, form.places.get("goal_text"))
+        yield Change("", "年度总体目标", text, form.goal_text, place, GOAL, "goal_text", how=how)
 
 
-def _money(form: Incoming, matched: Match, review: Review | None) -> Iterator[Change]:
-    if form.kind == "finance_evaluation":
-        audited = review.audited if review else None
-        for name, label in (("arranged", "经审查安排资金"), ("used", "经审查实际使用资金")):
-            stored = getattr(audited, name) if audited else None
-            yield Change("", label, stored, getattr(form, name), form.cells.get(name), MONEY, name)
-        return
-    cells = form.funds[0].cells if form.funds else {}
+def _audited(form: ScoreSheet, review: Review | None) -> Iterator[Change]:
+    audited = review.audited if review else None
+    for name, label, stored in (
+        ("audited_arranged", "经审查安排资金", audited.arranged if audited else None),
+        ("audited_used", "经审查实际使用资金", audited.used if audited else None),
+    ):
+        place = _place(form, form.places.get(name))
+        yield Change("", label, stored, getattr(form, name).amount, place, MONEY, name)
+
+
+def _money(form: FilledForm, matched: Match, review: Review | None) -> Iterator[Change]:
+    funds = total_first(form.funds)
+    cells = funds[0].places if funds else {}
     opening, full, executed = form.money()
     arranged, line = _arranged(matched), _spent_line(review)
     only = full is None and opening is not None  # the one budget column is the initial one
@@ -208,13 +225,13 @@ def _money(form: Incoming, matched: Match, review: Review | None) -> Iterator[Ch
     for name, label, stored, read, column in values:
         if name == "full" and only and (stored is None or stored == read):
             continue
-        yield Change("", label, stored, read, cells.get(column), MONEY, name)
-    for fund in form.funds[1:]:
-        for name, label in (("full_year", "预算数"), ("executed", "执行数")):
-            place = fund.cells.get(name)
-            yield Change(
-                fund.label, label, None, getattr(fund, name), place, MONEY, name, how=SHOWN
-            )
+        place = _place(form, cells.get(column))
+        yield Change("", label, stored, read, place, MONEY, name)
+    for fund in funds[1:]:
+        _, budgeted, spent = fund.money
+        for name, label, read in (("full_year", "预算数", budgeted), ("executed", "执行数", spent)):
+            place = _place(form, fund.places.get(name))
+            yield Change(fund.label, label, None, read, place, MONEY, name, how=SHOWN)
 
 
 def _arranged(matched: Match) -> Any:
@@ -232,7 +249,7 @@ def _spent_line(review: Review | None) -> Spending | None:
     return review.dossier.spendings.filter(source=Spending.Source.FORM, line=line).first()
 
 
-def _indicators(form: Incoming, review: Review | None) -> Iterator[Change]:
+def _indicators(form: FilledForm, review: Review | None) -> Iterator[Change]:
     stored: list[Any] = []
     actuals: dict[int, Actual] = {}
     marks: dict[int | None, Any] = {}
@@ -240,56 +257,51 @@ def _indicators(form: Incoming, review: Review | None) -> Iterator[Change]:
         stored = list(review.target.indicators.all())
         through = review.round.through_month or 12
         rows = Actual.objects.filter(
-            indicator__in=stored, stage=kind_of(form.kind).stage or "", through_month=through
+            indicator__in=stored, stage=kind_of(form.round_kind).stage or "", through_month=through
         )
         actuals = {row.indicator_id: row for row in rows}
         marks = {mark.indicator_id: mark for mark in review.marks.filter(seat="")}
     pairs = joined_rows(form, stored)
-    for at, row in enumerate(form.rows):
+    for at in range(len(form.rows)):
         known = stored[pairs[at]].pk if at in pairs else 0
-        yield from _row(
-            at, row, actuals.get(known), marks.get(known), scored=form.kind != "monitoring"
-        )
+        yield from _row(form, at, actuals.get(known), marks.get(known))
 
 
-def _row(
-    at: int, row: IncomingRow, actual: Actual | None, mark: Any, *, scored: bool
-) -> Iterator[Change]:
+def _row(form: FilledForm, at: int, actual: Actual | None, mark: Any) -> Iterator[Change]:
+    row = form.rows[at]
     values = [
         (name, label, getattr(actual, field) if actual else None)
         for field, (name, label) in _ACTUAL.items()
     ]
-    if scored:
-        values.append(("points", "得分", mark.published_points if mark else None))
-        values.append(("note", "偏差原因", mark.note if mark else None))
+    if isinstance(form, SelfEvalForm):
+        values.append(("score_number", "得分", mark.published_points if mark else None))
+        values.append(("note_text", "偏差原因", mark.note if mark else None))
     else:
-        values.append(("causes", "偏差原因类别", list(actual.causes) if actual else None))
-        values.append(("note", "说明", actual.note if actual else None))
+        values.append(("causes_named", "偏差原因类别", list(actual.causes) if actual else None))
+        values.append(("note_text", "说明", actual.note if actual else None))
     for name, label, stored in values:
-        yield Change(
-            row.name, label, stored, getattr(row, name), row.cells.get(name), name=name, at=at
-        )
+        place = _place(form, row.places.get(name))
+        yield Change(row.name, label, stored, getattr(row, name), place, name=name, at=at)
 
 
-def _criteria(form: Incoming, review: Review | None) -> Iterator[Change]:
+def _criteria(form: ScoreSheet, review: Review | None) -> Iterator[Change]:
     known = list(review.criteria.all()) if review else []
     marks = {mark.criterion_id: mark for mark in (review.marks.filter(seat="") if review else [])}
     for at, row in enumerate(form.rows):
         mark = marks.get(known[at].pk) if at < len(known) else None
         for name, label, stored in (
-            ("points", "得分", mark.published_points if mark else None),
-            ("note", "扣分原因", mark.note if mark else None),
+            ("score_number", "得分", mark.published_points if mark else None),
+            ("note_text", "扣分原因", mark.note if mark else None),
         ):
-            yield Change(
-                row.name, label, stored, getattr(row, name), row.cells.get(name), name=name, at=at
-            )
+            place = _place(form, row.places.get(name))
+            yield Change(row.name, label, stored, getattr(row, name), place, name=name, at=at)
 
 
 # ---- which of two values is taken ----------------------------------------------------------------------------------
 
 
 def taken(
-    form: Incoming, values: list[Change], answers: Mapping[str, str]
+    form: ObjectForm, values: list[Change], answers: Mapping[str, str]
 ) -> tuple[list[Change], list[Problem]]:
     """The values as answered, the form holding the stored ones where "ours" was said; what is no cell to choose is named.
 
@@ -312,7 +324,7 @@ def taken(
     return settled, wrong
 
 
-def _no_cell(form: Incoming, name: str) -> Problem:
+def _no_cell(form: ObjectForm, name: str) -> Problem:
     text = f"这张表没有读出“{name[:60]}”这一格，不能为它选用哪个值。"
     mend = "请照预览（changes）里的 cell 或 key 写，选 file 或 ours。"
     return Problem(CHOICE_DIFFERS, "阻断", text, sheet=form.sheet or None, mend=mend)
@@ -321,29 +333,18 @@ def _no_cell(form: Incoming, name: str) -> Problem:
 _MONEY_NAMES = ("opening", "full", "executed", "expected")
 
 
-def _put_stored(form: Incoming, value: Change) -> None:
+def _put_stored(form: ObjectForm, value: Change) -> None:
     """What the form says here is what is stored already."""
+    if isinstance(form, TargetForm):
+        return
     if value.at is not None:
-        setattr(form.rows[value.at], value.name, value.stored)
-    elif value.name in _MONEY_NAMES:
-        opening, full, executed = form.money()
-        money = dict(zip(_MONEY_NAMES, (opening, full, executed, form.expected()), strict=True)) | {
-            value.name: value.stored
-        }
-        whole = form.funds[0]
-        form.funds = [
-            IncomingFund(
-                whole.label,
-                money["opening"],
-                money["full"],
-                money["executed"],
-                money["expected"],
-                cells=whole.cells,
-                two_budgets=whole.two_budgets,
-            )
-        ]
+        form.rows[value.at].say(value.name, value.stored)
+    elif isinstance(form, ScoreSheet) or value.name not in _MONEY_NAMES:
+        form.say(value.name, value.stored)
     else:
-        setattr(form, value.name, value.stored)
+        opening, full, executed = form.money()
+        money = dict(zip(_MONEY_NAMES, (opening, full, executed, form.expected()), strict=True))
+        form.say_money(**(money | {value.name: value.stored}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +389,6 @@ class ReadValues:
 
 def read_of(one: FormPreview) -> ReadValues:
     """What was read of a form, beside what is stored."""
-    filled = one.form.needs_round and kind_of(one.form.kind).rows == "indicators"
-    empty = filled and bool(one.form.rows) and not any(row.actual for row in one.form.rows)
+    filled = isinstance(one.form, SelfEvalForm | MonitorForm) and bool(one.form.rows)
+    empty = filled and not any(row.actual_text for row in one.form.rows)
     return ReadValues([] if one.skip else values_of(one), empty)

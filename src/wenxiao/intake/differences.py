@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Dossier
-from wenxiao.reviews.kinds import kind_of
+from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook.checks import Table, doors
@@ -17,23 +17,28 @@ from wenxiao.targets.selectors import same_wording, target_in_force
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wenxiao.intake.forms import Incoming, IncomingRow
+    from wenxiao.files.forms.dossier_forms import MonitorRow, SelfEvalRow
+    from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.intake.matching import Match
     from wenxiao.orgs.models import Division
     from wenxiao.targets.models import Indicator
 
 
-def joined_rows(form: Incoming, known: Sequence[Indicator]) -> dict[int, int]:
+def joined_rows(form: ObjectForm, known: Sequence[Indicator]) -> dict[int, int]:
     """Place of a form's row → place of the target's row it fills."""
     return same_wording(
-        [(row.level2, row.name, row.weight) for row in form.rows],
+        [(row.level2 or "", row.name, row.weight_number) for row in form.rows],
         [(row.level2, row.name, row.weight) for row in known],
     )
 
 
-def differences(form: Incoming, matched: Match, division: Division) -> list[Problem]:
+def differences(form: ObjectForm, matched: Match, division: Division) -> list[Problem]:
     """What the form has otherwise than the approved target, as doubts the unit explains; none without such a target."""
-    if matched.subject is None or matched.year is None or kind_of(form.kind).rows == "criteria":
+    if (
+        matched.subject is None
+        or matched.year is None
+        or not isinstance(form, SelfEvalForm | MonitorForm)
+    ):
         return []
     dossier = Dossier.objects.filter(subject=matched.subject, fiscal_year=matched.year).first()
     target = target_in_force(dossier) if dossier is not None else None
@@ -51,7 +56,7 @@ def differences(form: Incoming, matched: Match, division: Division) -> list[Prob
     return doors.checked(doors.APPROVED, Table(rows, head), "approved", division.own_rules)
 
 
-def handed_in_already(form: Incoming, matched: Match) -> list[Problem]:
+def handed_in_already(form: ObjectForm, matched: Match) -> list[Problem]:
     """Said before an import: what the form would change has been handed in or settled, and is not changed by a file."""
     if matched.subject is None or matched.round is None:
         return []
@@ -65,18 +70,17 @@ def handed_in(review: Review, sheet: str) -> Problem:
     return Problem(ALREADY_HANDED_IN, "阻断", text, sheet=sheet)
 
 
-def _row(sheet: str, row: IncomingRow, approved: Indicator | None) -> dict[str, Any]:
-    cells = {name: place.rpartition("!")[2] for name, place in row.cells.items()}
+def _row(sheet: str, row: SelfEvalRow | MonitorRow, approved: Indicator | None) -> dict[str, Any]:
     cells_of_row: dict[str, Any] = {
         "sheet": sheet or None,
-        "level2": row.level2,
+        "level2": row.level2 or "",
         "level3": row.name,
-        "target": row.target,
-        "weight": row.weight,
+        "target": row.promise,
+        "weight": row.weight_number,
         "places": {
-            "level3": cells.get("name"),
-            "target": cells.get("target"),
-            "weight": cells.get("weight"),
+            "level3": row.places.get("name"),
+            "target": row.places.get("promise"),
+            "weight": row.places.get("weight_number"),
         },
     }
     if approved is None:

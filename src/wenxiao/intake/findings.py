@@ -8,18 +8,18 @@ from wenxiao.followup.models import CatalogueItem
 from wenxiao.followup.services import propose_finding, propose_low_execution
 
 if TYPE_CHECKING:
-    from wenxiao.intake.apply_form import Landing
-    from wenxiao.intake.forms import Incoming
+    from wenxiao.files.forms.forms import ObjectForm
+    from wenxiao.intake.apply_marks import Landing
     from wenxiao.reviews.models import Review
 
 
-def draw_findings(review: Review, form: Incoming, landing: Landing) -> None:
+def draw_findings(review: Review, form: ObjectForm, landing: Landing) -> None:
     """Candidates from an evaluation's own problem list and from the execution rule; persons confirm them later."""
     known = set(review.findings.values_list("pk", flat=True))
     items = {
         item.text: item for item in CatalogueItem.objects.filter(division=landing.batch.division)
     }
-    for text in form.problems:
+    for text in form.problem_texts:
         finding = propose_finding(
             dossier=landing.dossier,
             review=review,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Subject
 from wenxiao.evidence.models import Actual
+from wenxiao.files.forms.score_sheet import ScoreSheet
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.targets import promises_of
 from wenxiao.orgs.models import Unit
-from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Review
 from wenxiao.rulebook.codes import TEXT_TOO_LONG
 from wenxiao.rulebook.problems import Problem
@@ -16,23 +17,26 @@ from wenxiao.targets.models import Indicator
 from wenxiao.targets.services import WIDEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.db.models import Model
 
-    from wenxiao.intake.forms import Incoming
+    from wenxiao.files.forms.dossier_forms import MonitorRow, SelfEvalRow
+    from wenxiao.files.forms.forms import ObjectForm
+    from wenxiao.files.forms.score_sheet import ScoredCriterion
     from wenxiao.intake.matching import Match
 
-_INDICATOR = (
+_Columns = tuple[tuple[str, type["Model"], str], ...]
+_INDICATOR: _Columns = (
     ("level1", Indicator, "level1"),
     ("level2", Indicator, "level2"),
     ("name", Indicator, "name"),
-    ("target", Indicator, "expression"),
-    ("actual", Actual, "value"),
-    ("forecast", Actual, "forecast"),
-    ("possibility", Actual, "possibility"),
+    ("promise", Indicator, "expression"),
+    ("actual_text", Actual, "value"),
+    ("forecast_text", Actual, "forecast"),
+    ("possibility_text", Actual, "possibility"),
 )
-_CRITERION = (
+_CRITERION: _Columns = (
     ("code", Criterion, "code"),
     ("level1", Criterion, "level1"),
     ("level2", Criterion, "level2"),
@@ -42,7 +46,7 @@ Measured = tuple[str, str, type["Model"], str, str | None]
 """Whose text, the text, the column it goes to, its cell."""
 
 
-def too_long(form: Incoming, matched: Match) -> list[Problem]:
+def too_long(form: ObjectForm, matched: Match) -> list[Problem]:
     """Each text of a form that its column doesn't hold."""
     return [
         problem
@@ -78,37 +82,38 @@ def over(
     )
 
 
-def _texts(form: Incoming, matched: Match) -> Iterator[Measured]:
-    if form.target is not None:
+def _texts(form: ObjectForm, matched: Match) -> Iterator[Measured]:
+    if isinstance(form, TargetForm):
         yield from _promised(form)
         yield from _made(form, matched)
         return
-    columns: Iterable[tuple[str, type[Model], str]]
-    columns = _CRITERION if kind_of(form.kind).rows == "criteria" else _INDICATOR
-    for number, row in enumerate(form.rows, start=1):
+    columns = _CRITERION if isinstance(form, ScoreSheet) else _INDICATOR
+    rows: Sequence[SelfEvalRow | MonitorRow | ScoredCriterion] = form.rows
+    for number, row in enumerate(rows, start=1):
+        places = row.places
         for name, model, field in columns:
-            cell = row.cells.get(name, "").rpartition("!")[2] or None
-            yield f"第 {number} 行", getattr(row, name), model, field, cell
-    yield "", form.grade, Review, "published_grade", form.cells.get("grade")
+            text = getattr(row, name) or ""
+            yield f"第 {number} 行", text, model, field, places.get(name)
+    grade = form.places.get("grade_text")
+    yield "", form.grade_text, Review, "published_grade", f"{form.sheet}!{grade}" if grade else None
     yield from _made(form, matched)
 
 
-def _promised(form: Incoming) -> Iterator[Measured]:
+def _promised(form: TargetForm) -> Iterator[Measured]:
     """The texts of a target table's rows, mid-term ones too."""
-    assert form.target is not None
-    cells = [row.cells.get("name", "").rpartition("!")[2] or None for row in form.rows]
-    for number, row in enumerate(promises_of(form.target.indicators), start=1):
+    cells = [row.places.get("name") for row in form.rows]
+    for number, row in enumerate(promises_of(form.indicators), start=1):
         for name in WIDEST:
             yield f"第 {number} 行", getattr(row, name), Indicator, name, cells[number - 1]
-    for number, row in enumerate(promises_of(form.target.long_indicators), start=1):
+    for number, row in enumerate(promises_of(form.long_indicators), start=1):
         for name in WIDEST:
             yield f"中长期第 {number} 行", getattr(row, name), Indicator, name, None
 
 
-def _made(form: Incoming, matched: Match) -> Iterator[Measured]:
+def _made(form: ObjectForm, matched: Match) -> Iterator[Measured]:
     """What is made for a form, by the names it brings."""
     if matched.create_unit:
-        yield "", form.unit or form.department, Unit, "name", None
+        yield "", form.unit_text or form.department_text, Unit, "name", None
     if matched.create_subject:
-        yield "", form.subject, Subject, "name", None
+        yield "", form.subject_text, Subject, "name", None
         yield "", form.code, Subject, "code", None

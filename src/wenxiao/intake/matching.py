@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Round, Subject
 from wenxiao.budget.selectors import dossiers_of
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.kinds import JUDGED
 from wenxiao.rulebook.codes import NO_ROUND, NO_YEAR, OTHER_YEAR, UNKNOWN_SUBJECT, UNKNOWN_UNIT
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from wenxiao.intake.forms import Incoming
+    from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.orgs.models import Division
 
 _FOLD = str.maketrans("（）：，　", "():, ")
@@ -169,17 +170,17 @@ class Directory:
         near = difflib.get_close_matches(fold(name), self.by_name, n=5, cutoff=0.5)
         return [(self.by_name[n][0][0], n) for n in near]
 
-    def round_for(self, form: Incoming, subject: int | None = None) -> Round | None:
-        """The open round of this kind for the form's year and window; None when there is none or more than one.
+    def round_for(self, form: ObjectForm, year: int, subject: int | None = None) -> Round | None:
+        """The open round of this kind for a year and the form's window; None when there is none or more than one.
 
         Of several, as 重点 and 日常 monitoring over the same months, the one whose scope holds the ``subject``.
         """
         fitting = [
             r
             for r in self.rounds
-            if r.kind == form.kind
-            and r.fiscal_year == form.year
-            and (form.period is None or r.through_month == form.period)
+            if r.kind == form.round_kind
+            and r.fiscal_year == year
+            and (form.through_month is None or r.through_month == form.through_month)
         ]
         if len(fitting) > 1 and subject is not None:
             fitting = [r for r in fitting if subject in self._scope_of(r)]
@@ -201,11 +202,10 @@ def _called(known: Iterable[tuple[int, str, list[str]]]) -> dict[str, list[int]]
     return bearers
 
 
-def match(form: Incoming, directory: Directory, choice: dict[str, Any] | None = None) -> Match:
+def match(form: ObjectForm, directory: Directory, choice: dict[str, Any] | None = None) -> Match:
     """Match one form; ``choice`` is what a person said in the match step: unit, subject, round (id or "create"), year, skip."""
     answer = choice or {}
-    matched = Match(skip=bool(answer.get("skip")), year=answer.get("year") or form.year)
-    form.year = matched.year
+    matched = Match(skip=bool(answer.get("skip")), year=answer.get("year") or form.fiscal_year)
     if matched.skip:
         return matched
     _match_unit(form, directory, answer, matched)
@@ -214,21 +214,25 @@ def match(form: Incoming, directory: Directory, choice: dict[str, Any] | None = 
     return matched
 
 
-def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
-    name = form.unit or form.department
+def _match_unit(form: ObjectForm, directory: Directory, said: dict[str, Any], made: Match) -> None:
+    name = form.unit_text or form.department_text
     wanted = said.get("unit")
-    made.unit = wanted if isinstance(wanted, int) else directory.unit(form.unit or form.department)
+    made.unit = (
+        wanted
+        if isinstance(wanted, int)
+        else directory.unit(form.unit_text or form.department_text)
+    )
     if made.unit is not None:
         return
     if wanted == "create" and name:
         made.create_unit = True
         return
-    subject = directory.subject(code=form.code, name=form.subject, unit=None)
+    subject = directory.subject(code=form.code, name=form.subject_text, unit=None)
     if not name and subject is not None:
         made.unit = Subject.objects.filter(pk=subject).values_list("unit_id", flat=True).get()
         return
     made.close["unit"] = directory.close_units(name) if name else []
-    above = directory.unit(form.department) if form.unit else None
+    above = directory.unit(form.department_text) if form.unit_text else None
     if above is not None and above not in {pk for pk, _ in made.close["unit"]}:
         made.close["unit"].append((above, directory.unit_names[above]))
     text = f"没有名为“{name}”的单位。" if name else "表上没有写实施单位。"
@@ -244,14 +248,16 @@ def _match_unit(form: Incoming, directory: Directory, said: dict[str, Any], made
     )
 
 
-def _department_alone(form: Incoming) -> bool:
+def _department_alone(form: ObjectForm) -> bool:
     """The official score sheet names the department and no unit: its object may be one of the units below."""
-    return bool(form.department) and (
-        not form.unit or (form.unit == form.department and form.kind in JUDGED)
+    return bool(form.department_text) and (
+        not form.unit_text or (form.unit_text == form.department_text and form.round_kind in JUDGED)
     )
 
 
-def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
+def _match_subject(
+    form: ObjectForm, directory: Directory, said: dict[str, Any], made: Match
+) -> None:
     wanted = said.get("subject")
     if isinstance(wanted, int):
         made.subject = wanted
@@ -259,32 +265,32 @@ def _match_subject(form: Incoming, directory: Directory, said: dict[str, Any], m
     if form.scope == "department":
         made.subject = directory.overall.get(made.unit or 0)
     made.subject = made.subject or (
-        directory.subject(code=form.code, name=form.subject, unit=made.unit)
-        if form.subject
+        directory.subject(code=form.code, name=form.subject_text, unit=made.unit)
+        if form.subject_text
         else None
     )
     if made.subject is None and made.unit is not None and _department_alone(form):
-        below = directory.below(name=form.subject, department=made.unit)
+        below = directory.below(name=form.subject_text, department=made.unit)
         if below is not None:
             made.subject, made.unit = below
-    if made.subject is not None or (wanted == "create" and form.subject):
+    if made.subject is not None or (wanted == "create" and form.subject_text):
         made.create_subject = made.subject is None
         return
-    made.close["subject"] = directory.close_subjects(form.subject) if form.subject else []
-    text = f"没有名为“{form.subject}”的项目。" if form.subject else "表上没有写项目名称。"
+    made.close["subject"] = directory.close_subjects(form.subject_text) if form.subject_text else []
+    text = f"没有名为“{form.subject_text}”的项目。" if form.subject_text else "表上没有写项目名称。"
     made.problems.append(
         Problem(
             UNKNOWN_SUBJECT,
             "阻断",
             text,
             sheet=form.sheet,
-            got=form.subject or None,
+            got=form.subject_text or None,
             mend="请在匹配时选定项目，或新建，或不导入此表。",
         )
     )
 
 
-def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], made: Match) -> None:
+def _match_round(form: ObjectForm, directory: Directory, said: dict[str, Any], made: Match) -> None:
     if made.year is None:
         made.problems.append(
             Problem(
@@ -292,23 +298,23 @@ def _match_round(form: Incoming, directory: Directory, said: dict[str, Any], mad
             )
         )
         return
-    if not form.needs_round:
+    if isinstance(form, TargetForm):
         return
     wanted = said.get("round")
     if isinstance(wanted, int):
         made.round = wanted
         return
-    round_found = directory.round_for(form, made.subject)
+    round_found = directory.round_for(form, made.year, made.subject)
     if round_found is not None:
         made.round = round_found.pk
         return
     if wanted == "create":
         return
-    title = Round.Kind(form.kind).label
-    window = f"1-{form.period}月" if form.period else ""
+    title = Round.Kind(form.round_kind).label
+    window = f"1-{form.through_month}月" if form.through_month else ""
     code, text = NO_ROUND, f"没有（或不止一个）{made.year}预算年度{window}的{title}任务在进行。"
     mend = "请先下达任务，或在匹配时选定任务。"
-    years = sorted({r.fiscal_year for r in directory.rounds if r.kind == form.kind})
+    years = sorted({r.fiscal_year for r in directory.rounds if r.kind == form.round_kind})
     if years and made.year not in years:
         asked = "、".join(map(str, years))
         code = OTHER_YEAR

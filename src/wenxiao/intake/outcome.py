@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.answers import CREATE
 from wenxiao.intake.apply import ImportOutcome
 from wenxiao.intake.changes import changes_of
@@ -44,8 +45,8 @@ def _unmatched(at: int, one: FormPreview, seen: Preview) -> dict[str, Any]:
     return {
         "form": at,
         "sheet": form.sheet,
-        "unit": form.unit,
-        "project": form.subject,
+        "unit": form.unit_text,
+        "project": form.subject_text,
         "year": one.match.year,
         "problems": one.problems,
         "close": one.match.close,
@@ -64,7 +65,8 @@ def choices_open(one: FormPreview, seen: Preview) -> dict[str, list[Any]]:
             open_choices[name] = near + ([CREATE] if name in creates else [])
     if ROWS_NOT_JOINED in asked:
         open_choices["joins"] = [NOBODYS]
-    if one.form.needs_round and asked & {NO_YEAR, NO_ROUND, OTHER_YEAR, CHOICE_DIFFERS}:
+    asks_round = asked & {NO_YEAR, NO_ROUND, OTHER_YEAR, CHOICE_DIFFERS}
+    if asks_round and not isinstance(one.form, TargetForm):
         rounds = [row.name for row in seen.directory.rounds_for(one.form)[:8]]
         open_choices["round"] = rounds + ([CREATE] if "round" in creates else [])
     different = [value.key for value in one.values or [] if value.chosen]
@@ -83,15 +85,15 @@ def _form(one: FormPreview, seen: Preview, *, changes: bool) -> dict[str, Any]:
     standing = seen.standing_of(one)
     return {
         "sheet": form.sheet,
-        "kind": form.kind,
+        "kind": form.round_kind,
         "unit": {
-            "text": form.unit or form.department,
+            "text": form.unit_text or form.department_text,
             "matched": known.unit_names.get(matched.unit or 0),
             "near": [_plain("unit", pk, seen) for pk, _ in matched.close.get("unit", [])],
         },
-        "subject": known.subject_names.get(matched.subject or 0) or form.subject,
+        "subject": known.subject_names.get(matched.subject or 0) or form.subject_text,
         "subject_match": {
-            "text": form.subject,
+            "text": form.subject_text,
             "matched": known.subject_names.get(matched.subject or 0),
             "near": [_plain("subject", pk, seen) for pk, _ in matched.close.get("subject", [])],
         },

@@ -5,19 +5,19 @@ Wizard, command line and API ask here and here alone; they differ only in who an
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Round
 from wenxiao.files.forms.checking import checked
-from wenxiao.files.forms.forms import Reading
+from wenxiao.files.forms.forms import ListForm, Reading
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.answers import answers_for
 from wenxiao.intake.changes import FILE, compared, taken
 from wenxiao.intake.differences import differences, handed_in_already
-from wenxiao.intake.forms import TARGET
 from wenxiao.intake.lengths import too_long
 from wenxiao.intake.matching import Match, fold, match
-from wenxiao.intake.reading import incoming_forms
 from wenxiao.intake.scope import SeenDirectory
 from wenxiao.intake.secrets import secret_problems
 from wenxiao.intake.targets import meeting, target_faults
@@ -39,8 +39,8 @@ from wenxiao.rulebook.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.intake.changes import Change
-    from wenxiao.intake.forms import Incoming
     from wenxiao.intake.scope import Importer
 
 ASKED = frozenset(
@@ -75,7 +75,7 @@ def keeps_out(problem: Mapping[str, Any]) -> bool:
 class FormPreview:
     """One form: what was read, what was answered, what it belongs to, and what was found beside (``otherwise``)."""
 
-    form: Incoming
+    form: ObjectForm
     choice: dict[str, Any]
     match: Match
     otherwise: list[Problem] = field(default_factory=list)
@@ -107,11 +107,11 @@ class FormPreview:
         """What is made for it: unit, subject, round → its name."""
         names: dict[str, str] = {}
         if self.match.create_unit:
-            names["unit"] = self.form.unit or self.form.department
+            names["unit"] = self.form.unit_text or self.form.department_text
         if self.match.create_subject:
-            names["subject"] = self.form.subject
+            names["subject"] = self.form.subject_text
         if (
-            self.form.needs_round
+            not isinstance(self.form, TargetForm)
             and self.choice.get("round") == "create"
             and self.match.round is None
             and self.match.year is not None
@@ -199,7 +199,7 @@ def preview(
     serves many files.
     """
     directory = directory or SeenDirectory(importer)
-    forms = incoming_forms(reading.forms)
+    forms = [form for form in reading.forms if not isinstance(form, ListForm)]
     secrets = secret_problems(reading, forms)
     if secrets:
         # What may be a state secret is neither kept nor shown back: only the refusal and what to do instead.
@@ -222,7 +222,7 @@ def preview(
 
 
 def _form(
-    at: int, form: Incoming, choices: Mapping[str, Any], directory: SeenDirectory
+    at: int, form: ObjectForm, choices: Mapping[str, Any], directory: SeenDirectory
 ) -> FormPreview:
     choice, unknown = answers_for(at, form, choices, directory)
     matched = match(form, directory, choice)
@@ -234,14 +234,18 @@ def _form(
             matched.problems.append(refusal)
     values = None
     if not matched.skip and choice.get("cells"):
+        form = deepcopy(form)  # what was read stays as it was read
         values, wrong = taken(form, compared(form, matched), choice["cells"])
         matched.problems += wrong
     problems: list[Problem] = []
-    if not matched.skip and form.kind == TARGET:
+    if not matched.skip and isinstance(form, TargetForm):
         met = meeting(form, matched, choice)
         matched.problems += [problem for problem in met if problem.code in ASKED]
         problems = [problem for problem in met if problem.code not in ASKED]
-        problems += [*target_faults(form, directory.division), *too_long(form, matched)]
+        problems += [
+            *target_faults(form, matched.year, directory.division),
+            *too_long(form, matched),
+        ]
     elif not matched.skip:
         problems = [
             *differences(form, matched, directory.division),
@@ -251,7 +255,7 @@ def _form(
     return FormPreview(form, choice, matched, problems, values)
 
 
-def _check_round(form: Incoming, matched: Match, directory: SeenDirectory) -> None:
+def _check_round(form: ObjectForm, matched: Match, directory: SeenDirectory) -> None:
     """A year chosen against what the form says is a decision; a round of another year silently taken is a fault."""
     row = directory.round_by_pk.get(matched.round or 0)
     if row is not None and row.fiscal_year != matched.year:
@@ -266,18 +270,18 @@ def _name_twice(forms: Iterable[FormPreview]) -> None:
     """The same project on two sheets of one file, neither left out."""
     seen: dict[tuple[Any, ...], str] = {}
     for one in forms:
-        if one.skip or not one.form.subject:
+        if one.skip or not one.form.subject_text:
             continue
         key = same_object(
-            one.form.kind,
+            one.form.round_kind,
             one.match.subject,
-            one.form.subject,
-            one.form.unit or one.form.department,
+            one.form.subject_text,
+            one.form.unit_text or one.form.department_text,
             one.match.year,
-            one.form.period,
+            one.form.through_month,
         )
         if key in seen:
-            text = f"“{one.form.subject}”在同一文件里出现两次（另一张在“{seen[key]}”）。"
+            text = f"“{one.form.subject_text}”在同一文件里出现两次（另一张在“{seen[key]}”）。"
             mend = "请选择不导入其中一张。"
             one.match.problems.append(
                 Problem(SAME_OBJECT_TWICE, "阻断", text, sheet=one.form.sheet or None, mend=mend)
@@ -292,7 +296,7 @@ def same_object(
     return kind, subject or fold(name), 0 if subject else fold(unit), year, period
 
 
-def round_name(form: Incoming, year: int) -> str:
+def round_name(form: ObjectForm, year: int) -> str:
     """What a round made for this form is called."""
-    window = f"1-{form.period}月" if form.period else ""
-    return f"{year}预算年度{window}{Round.Kind(form.kind).label}"
+    window = f"1-{form.through_month}月" if form.through_month else ""
+    return f"{year}预算年度{window}{Round.Kind(form.round_kind).label}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Round, Subject
 from wenxiao.budget.selectors import subjects_visible_to
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.matching import Directory
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import THIRD_PARTIES, Refused, holdings, who_can
@@ -17,7 +18,7 @@ from wenxiao.rulebook.problems import Problem
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from wenxiao.intake.forms import Incoming
+    from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.intake.matching import Match
     from wenxiao.orgs.models import Division, User
     from wenxiao.orgs.permissions import Holdings
@@ -51,15 +52,15 @@ class Importer:
             {"subject", *(name for name, power in powers.items() if self._held.can(power))}
         )
 
-    def refusal(self, form: Incoming, matched: Match, subject: Subject | None) -> Problem | None:
+    def refusal(self, form: ObjectForm, matched: Match, subject: Subject | None) -> Problem | None:
         """Why this person may not import this form; None when they may. ``subject`` is the one it was matched to."""
         if self.whole:
             return None
-        if not form.needs_round:
+        if isinstance(form, TargetForm):
             text = f"批复的绩效目标由{who_can('import')}导入。"
             return self._problem(form, text, "单位申报的目标请在“目标”里填报。")
-        if self.files_own and form.kind not in FILED:
-            kind = Round.Kind(form.kind).label
+        if self.files_own and form.round_kind not in FILED:
+            kind = Round.Kind(form.round_kind).label
             return self._problem(
                 form, f"{kind}的评分表不由单位导入。", "请交财政绩效科或受委托的第三方机构导入。"
             )
@@ -75,23 +76,23 @@ class Importer:
                 None
                 if may
                 else self._problem(
-                    form, f"“{form.subject}”不是您单位的项目。", "请由该项目的实施单位报送。"
+                    form, f"“{form.subject_text}”不是您单位的项目。", "请由该项目的实施单位报送。"
                 )
             )
-        if form.kind in FILED:
+        if form.round_kind in FILED:
             return self._problem(
                 form, "第三方机构不得代单位报送自评表和监控表。", "请由项目实施单位报送。"
             )
         if subject is None or not self._held.can("evaluate", subject=subject):
             return self._problem(
                 form,
-                f"“{form.subject}”不在您受委托评价的范围内。",
+                f"“{form.subject_text}”不在您受委托评价的范围内。",
                 "请核对文件，或请财政绩效科补办委托。",
             )
         return None
 
     @staticmethod
-    def _problem(form: Incoming, text: str, mend: str) -> Problem:
+    def _problem(form: ObjectForm, text: str, mend: str) -> Problem:
         return Problem(OUT_OF_SCOPE, "阻断", text, sheet=form.sheet or None, mend=mend)
 
 
@@ -141,12 +142,12 @@ class SeenDirectory(Directory):
             return None
         return self._known_subjects().filter(pk=pk).select_related("unit").first()
 
-    def rounds_for(self, form: Incoming) -> list[Round]:
+    def rounds_for(self, form: ObjectForm) -> list[Round]:
         """The open rounds a form of this kind might belong to, whatever year it names.
 
         A score sheet doesn't say whether a project or a whole department was judged: it fits either round.
         """
-        kinds = JUDGED if form.kind in JUDGED else (form.kind,)
+        kinds = JUDGED if form.round_kind in JUDGED else (form.round_kind,)
         return [row for row in self.rounds if row.kind in kinds]
 
     def named_subject(self, words: str, unit: int | None) -> int | None:

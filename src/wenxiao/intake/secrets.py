@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.rulebook.codes import CLASSIFIED
 from wenxiao.rulebook.problems import Problem
@@ -12,15 +13,14 @@ from wenxiao.rulebook.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from wenxiao.files.forms.forms import Reading
-    from wenxiao.intake.forms import Incoming
+    from wenxiao.files.forms.forms import ObjectForm, Reading
 
 NOT_KEPT = "（未予留存的文件）"
 """What a file is called whose name may not be kept."""
 _MEND = "请立即从本机删除该文件，改由线下按保密规定办理。"
 
 
-def secret_problems(reading: Reading, forms: Iterable[Incoming]) -> list[Problem]:
+def secret_problems(reading: Reading, forms: Iterable[ObjectForm]) -> list[Problem]:
     """Why this file may not enter at all: a marking in it, or a name that says so. The name itself is not repeated."""
     marked = [
         replace(problem, sheet=None) if secret_mark(problem.sheet or "") else problem
@@ -33,10 +33,13 @@ def secret_problems(reading: Reading, forms: Iterable[Incoming]) -> list[Problem
             (f"第 {at} 张表的{what}", text)
             for what, text in (
                 ("工作表名称", form.sheet),
-                ("项目名称", form.subject),
-                ("单位名称", form.unit),
-                ("部门名称", form.department),
-                *(("指标名称", row.name) for row in (form.rows if form.target is not None else ())),
+                ("项目名称", form.subject_text),
+                ("单位名称", form.unit_text),
+                ("部门名称", form.department_text),
+                *(
+                    ("指标名称", row.name)
+                    for row in (form.rows if isinstance(form, TargetForm) else ())
+                ),
             )
         ]
     return marked + [refusal(what, mark) for what, text in named if (mark := secret_mark(text))]

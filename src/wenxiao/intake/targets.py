@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Dossier, Level, Subject
 from wenxiao.files.forms.targets.table import target_table
-from wenxiao.intake.forms import TARGET, Incoming, IncomingFund, IncomingRow
 from wenxiao.rulebook.checks import doors
 from wenxiao.rulebook.checks.registry import Table
 from wenxiao.rulebook.codes import OTHER_TARGET_STANDS, ROWS_NOT_JOINED, SAME_TARGET_AGAIN
@@ -19,6 +17,7 @@ from wenxiao.targets.services import AskedAmount, Contents, TargetRow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.files.forms.targets.form import TargetForm
     from wenxiao.files.forms.targets.form import TargetIndicator as Row
     from wenxiao.intake.matching import Match
@@ -41,59 +40,9 @@ _LEVELS = (
 _LONGEST_NATURE = 20
 
 
-def subject_kind(form: Incoming) -> str:
+def subject_kind(form: ObjectForm) -> str:
     """What kind of subject is made for a form whose subject is not known yet."""
     return _KINDS.get(form.scope, Subject.Kind.PROJECT)
-
-
-def incoming_target(form: TargetForm) -> Incoming:
-    """The form as the one intake carries it; the typed form itself goes along."""
-    unit, dept = form.unit.value or "", form.dept.value or ""
-    name = form.project_name.value or ""
-    if form.scope == "department" and not name:
-        name = f"{unit or dept}部门整体支出" if unit or dept else ""
-    return Incoming(
-        kind=TARGET,
-        sheet=form.sheet,
-        subject=name,
-        unit=unit,
-        department=dept,
-        year=form.year.value,
-        code=form.project_code or "",
-        goal=form.goals.year or "",
-        scope=form.scope,
-        target=form,
-        funds=[_fund(form, fund.label, fund.initial) for fund in form.funds],
-        rows=[_row(form.sheet, row) for row in form.indicators],
-    )
-
-
-def _fund(form: TargetForm, label: str, asked: Any) -> IncomingFund:
-    cells = {"initial": f"{form.sheet}!{asked.cell}"} if asked.cell else {}
-    return IncomingFund(label, _number(asked.yuan), None, None, cells=cells)
-
-
-def _row(sheet: str, row: Row) -> IncomingRow:
-    places = (("name", row.level3_cell), ("target", row.target.cell), ("weight", row.weight.cell))
-    return IncomingRow(
-        level1=row.level1 or "",
-        level2=row.level2 or "",
-        name=row.level3 or "",
-        weight=_number(row.weight.value),
-        target=row.target_text or "",
-        hidden=row.hidden,
-        cell=f"{sheet}!{row.target.cell}"[:60],
-        cells={name: f"{sheet}!{cell}" for name, cell in places if cell},
-    )
-
-
-def _number(text: str | None) -> Decimal | None:
-    """A number to two decimals as its column holds it; None for a word."""
-    try:
-        value = Decimal(text) if text else None
-    except InvalidOperation:
-        return None
-    return value if value is None or value == round(value, 2) else round(value, 2)
 
 
 def promises_of(rows: Iterable[Row]) -> list[TargetRow]:
@@ -104,7 +53,7 @@ def promises_of(rows: Iterable[Row]) -> list[TargetRow]:
             row.level2 or "",
             row.level3 or "",
             row.target_text or "",
-            _number(row.weight.value),
+            row.weight_number,
             row.hidden,
             unit=row.unit or "",
             nature=(row.nature or "")[:_LONGEST_NATURE],
@@ -135,10 +84,9 @@ def contents_of(form: TargetForm) -> Contents:
             for one in form.seats
         ],
         long_rows=promises_of(form.long_indicators),
-        funds=[AskedAmount(one.label[:200], _number(one.initial.yuan)) for one in form.funds],
+        funds=[AskedAmount(one.label[:200], one.initial.amount) for one in form.funds],
         tasks=[
-            AskedAmount(one.name[:200], _number(one.total.yuan), one.content or "")
-            for one in form.tasks
+            AskedAmount(one.name[:200], one.total.amount, one.content or "") for one in form.tasks
         ],
     )
 
@@ -147,20 +95,18 @@ def level_of(form: TargetForm) -> str:
     """The level a transfer comes from: the highest whose own line has money; "" for what is no transfer."""
     if form.scope != "transfer":
         return ""
-    filled = [one.label for one in form.funds if (_number(one.initial.yuan) or 0) > 0]
+    filled = [one.label for one in form.funds if (one.initial.amount or 0) > 0]
     return next((level for word, level in _LEVELS for label in filled if word in label), "")
 
 
-def target_faults(form: Incoming, division: Division) -> list[Problem]:
-    """What the checks before review find in the table, by the division's own rules."""
-    if form.target is None:
-        return []
-    seen = target_table(form.target)
-    table = Table(seen.rows, {**seen.head, "year": form.year})
+def target_faults(form: TargetForm, year: int | None, division: Division) -> list[Problem]:
+    """What the checks before review find in the table, by the division's own rules of its year."""
+    seen = target_table(form)
+    table = Table(seen.rows, {**seen.head, "year": year})
     return doors.checked(doors.TARGETS, table, "target", division.own_rules)
 
 
-def meeting(form: Incoming, matched: Match, choice: Mapping[str, Any]) -> list[Problem]:
+def meeting(form: TargetForm, matched: Match, choice: Mapping[str, Any]) -> list[Problem]:
     """What the table meets in its dossier: an approved target, or rows of a sheet that join none of its rows.
 
     A table that says what is approved already is left out by itself (``matched.skip``).
@@ -168,16 +114,14 @@ def meeting(form: Incoming, matched: Match, choice: Mapping[str, Any]) -> list[P
     known = in_force(matched)
     if known is None:
         return []
-    rows = promises_of(form.target.indicators) if form.target is not None else []
+    rows = promises_of(form.indicators)
     if known.origin == Target.Origin.SHEET:
         return _open_rows(form, known, rows, choice)
     if _alike(known, rows):
         matched.skip = True
-        text = f"“{form.subject}”{matched.year}年的目标与系统里批复的一致，不再写入。"
+        text = f"“{form.subject_text}”{matched.year}年的目标与系统里批复的一致，不再写入。"
         return [Problem(SAME_TARGET_AGAIN, "提示", text, sheet=form.sheet or None)]
-    text = (
-        f"“{form.subject}”{matched.year}年已有绩效目标（{known.get_state_display()}），与本表不同。"
-    )
+    text = f"“{form.subject_text}”{matched.year}年已有绩效目标（{known.get_state_display()}），与本表不同。"
     mend = "批复后的改动请办理目标调整；这里请选“不导入”。"
     return [Problem(OTHER_TARGET_STANDS, "阻断", text, sheet=form.sheet or None, mend=mend)]
 
@@ -196,7 +140,7 @@ def _alike(known: Target, rows: Sequence[TargetRow]) -> bool:
 
 
 def _open_rows(
-    form: Incoming, known: Target, rows: Sequence[TargetRow], choice: Mapping[str, Any]
+    form: TargetForm, known: Target, rows: Sequence[TargetRow], choice: Mapping[str, Any]
 ) -> list[Problem]:
     if choice.get("joins") == NOBODYS:
         return []
@@ -210,7 +154,7 @@ def _open_rows(
     if not left:
         return []
     names = "、".join(f"“{name}”" for name in left[:3])
-    text = f"“{form.subject}”随报表带入过目标，其中 {len(left)} 行与本表对不上（{names}）。"
+    text = f"“{form.subject_text}”随报表带入过目标，其中 {len(left)} 行与本表对不上（{names}）。"
     mend = "请选定这些行不对应批复的任何一行（已填的完成值留在原处），或选“不导入”。"
     return [Problem(ROWS_NOT_JOINED, "阻断", text, sheet=form.sheet or None, mend=mend)]
 

@@ -11,11 +11,11 @@ from django.db import transaction
 
 from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.files.forms.forms import reading_json
+from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.files.pool import WALL_SECONDS, forms_in_child
 from wenxiao.intake.answers import CREATE_ALL, checked
 from wenxiao.intake.apply import ImportOutcome, apply
 from wenxiao.intake.confirm import hand_in_received
-from wenxiao.intake.forms import TARGET
 from wenxiao.intake.ledger import LedgerAnswers, import_ledger, matches_told
 from wenxiao.intake.outcome import outcome_of
 from wenxiao.intake.preview import preview
@@ -72,7 +72,7 @@ def take(
     unread = _unread(path, LARGEST_FILE)
     if unread is not None:
         return unread.as_json()
-    lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TARGET)
+    lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TargetForm.kind)
     reading = None if lines else _read(path, division)
     file_kind = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
     if reading is None or (kind or file_kind) in LEDGERS or file_kind in LEDGERS:

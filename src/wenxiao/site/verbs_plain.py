@@ -233,7 +233,8 @@ def _cases(name: str) -> list[Mapping[str, Any]]:
 
 
 def _score_book(path: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
-    from wenxiao.files.forms.forms import ScoreSheet, SelfEvalForm
+    from wenxiao.files.forms.dossier_forms import SelfEvalForm
+    from wenxiao.files.forms.score_sheet import ScoreSheet
     from wenxiao.files.forms.tables import table_of
     from wenxiao.files.pool import forms_in_child
     from wenxiao.rulebook.published import judge_sheet, judge_table

@@ -169,7 +169,8 @@ def _object(item: Mapping[str, Any], at: int) -> Tried:
 
 def _in_book(path: Path) -> Iterator[Tried]:
     """Every form of a workbook or Word file: points, grade and what the checks say of it."""
-    from wenxiao.files.forms.forms import ScoreSheet, SelfEvalForm
+    from wenxiao.files.forms.dossier_forms import SelfEvalForm
+    from wenxiao.files.forms.score_sheet import ScoreSheet
     from wenxiao.files.forms.tables import table_of
     from wenxiao.files.pool import forms_in_child
     from wenxiao.rulebook.published import judge_sheet, judge_table

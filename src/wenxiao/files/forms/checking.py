@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import msgspec
 
-from wenxiao.files.forms.forms import Form, ListForm, Reading, ScoreSheet
+from wenxiao.files.forms.forms import Form, ListForm, Reading
+from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.tables import table_of
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.checks import Table, doors

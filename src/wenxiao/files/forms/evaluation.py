@@ -9,7 +9,7 @@ from msgspec import structs
 
 from wenxiao.files.cells.cells import Book, Cell, Sheet
 from wenxiao.files.cells.grids import TableGrid, plain_number
-from wenxiao.files.cells.seen import Seen, Year, missing
+from wenxiao.files.cells.seen import Grade, Seen, Year, missing
 from wenxiao.files.cells.textforms import (
     LEADING_NUMBER,
     half_width,
@@ -53,8 +53,8 @@ from wenxiao.files.forms.evaluation_totals import (
     take_total_in_words,
     takes_bare_sum,
 )
-from wenxiao.files.forms.forms import Grade, ScoredCriterion, ScoreSheet
 from wenxiao.files.forms.heads import grade_in
+from wenxiao.files.forms.score_sheet import ScoredCriterion, ScoreSheet
 
 __all__ = ["looks_like_evaluation", "read_evaluation"]
 

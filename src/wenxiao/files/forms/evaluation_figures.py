@@ -11,7 +11,7 @@ import msgspec
 from wenxiao.files.cells.grids import trimmed as short
 from wenxiao.files.cells.seen import Seen, rewritten
 from wenxiao.files.cells.textforms import number_of, squeezed
-from wenxiao.files.forms.forms import ScoreSheet
+from wenxiao.files.forms.score_sheet import ScoreSheet
 
 TRIMMED = re.compile(
     r"(?:去掉|去除|剔除|扣除|除去)(?:了|一个|1个|其中)*(?:最高|最低).{0,12}?(?:最低|最高)"

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wenxiao.files.cells.grids import TableGrid, plain_number
-from wenxiao.files.cells.seen import Seen, Year, missing
+from wenxiao.files.cells.seen import Amount, Seen, Year, missing
 from wenxiao.files.cells.textforms import half_width, squeezed, unit_in, year_of, yuan
-from wenxiao.files.forms.forms import Amount
 
 FIELDS: tuple[tuple[str, int, re.Pattern[str]], ...] = (
     # field, rank (the lowest found wins), label

@@ -8,7 +8,7 @@ from wenxiao.files.cells.grids import TableGrid, trimmed
 from wenxiao.files.cells.seen import Seen
 from wenxiao.files.cells.textforms import number_of
 from wenxiao.files.forms.evaluation_columns import ScoreTableHead
-from wenxiao.files.forms.forms import ScoredCriterion
+from wenxiao.files.forms.score_sheet import ScoredCriterion
 
 
 def deepest_column(head: ScoreTableHead) -> int | None:

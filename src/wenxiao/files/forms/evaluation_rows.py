@@ -10,19 +10,19 @@ from wenxiao.files.cells.formulas import computed_value, percent_text
 from wenxiao.files.cells.grids import TableGrid
 from wenxiao.files.cells.seen import Seen, missing, rewritten
 from wenxiao.files.cells.textforms import number_of
+from wenxiao.files.forms.dossier_forms import Subtotal
 from wenxiao.files.forms.evaluation_columns import ScoreTableHead
 from wenxiao.files.forms.evaluation_figures import with_mean, without_whole
 from wenxiao.files.forms.evaluation_merged import add_point, continues_criterion, shared_figure
 from wenxiao.files.forms.evaluation_names import LevelName, split_name
 from wenxiao.files.forms.evaluation_outline import Place
-from wenxiao.files.forms.forms import (
+from wenxiao.files.forms.heads import ticked
+from wenxiao.files.forms.score_sheet import (
     ComputedShare,
     CriterionRatio,
     ScoredCriterion,
     ScoreSheet,
-    Subtotal,
 )
-from wenxiao.files.forms.heads import ticked
 
 
 @dataclass(slots=True)

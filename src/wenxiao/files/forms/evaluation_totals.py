@@ -6,13 +6,13 @@ import re
 
 from wenxiao.files.cells.cells import Cell
 from wenxiao.files.cells.grids import plain_number, trimmed
-from wenxiao.files.cells.seen import Seen, rewritten
+from wenxiao.files.cells.seen import Grade, Seen, rewritten
 from wenxiao.files.cells.textforms import half_width, squeezed
 from wenxiao.files.forms.evaluation_figures import sum_text, without_whole
 from wenxiao.files.forms.evaluation_names import opens_block
 from wenxiao.files.forms.evaluation_rows import ScoreSheetReading
-from wenxiao.files.forms.forms import Grade, ScoreSheet
 from wenxiao.files.forms.heads import ticked
+from wenxiao.files.forms.score_sheet import ScoreSheet
 
 TOTAL = re.compile(
     r"^(合计|总计|总分|总得分|总评分|评价总分|(合计|综合|评价|最终|最后)得分(合计)?|得分合计|评价得分合计)(\(.*\))?$"

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from wenxiao.files.cells.labels import Grid, bare, is_left_over, name_of, squeezed, tidy
 from wenxiao.files.cells.seen import Seen
-from wenxiao.files.forms.forms import IndicatorRow, Subtotal, TotalRow
+from wenxiao.files.forms.dossier_forms import IndicatorRow, Subtotal, TotalRow
 from wenxiao.files.forms.funds import is_dash, points_at
 from wenxiao.files.forms.headings import INDICATOR_HEADINGS, Heading, heading_at
 from wenxiao.files.forms.heads import GRADE, label_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from wenxiao.files.cells.cells import Book, Cell, Sheet
 from wenxiao.files.cells.formulas import computed_value, decimal_text
 from wenxiao.files.cells.grids import TableGrid, column_name, plain_number
-from wenxiao.files.cells.seen import Seen, Year
+from wenxiao.files.cells.seen import Amount, Seen, Year
 from wenxiao.files.cells.textforms import half_width, squeezed, unit_in, year_of, yuan
 from wenxiao.files.forms.evaluation_columns import looks_like_evaluation
 from wenxiao.files.forms.evaluation_head import (
@@ -18,8 +18,9 @@ from wenxiao.files.forms.evaluation_head import (
     stated_unit,
     unit_beside,
 )
-from wenxiao.files.forms.forms import Amount, Group, ListForm, ListRow, ScoreSheet, Sums
+from wenxiao.files.forms.forms import Group, ListForm, ListRow, Sums
 from wenxiao.files.forms.own_words import own_column
+from wenxiao.files.forms.score_sheet import ScoreSheet
 
 KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("number", re.compile(r"^(序号|编号|行号|No\.?)$")),

@@ -8,9 +8,9 @@ from msgspec import structs
 
 from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.labels import Grid, bare, squeezed
-from wenxiao.files.cells.seen import Seen
+from wenxiao.files.cells.seen import Lines, Seen
 from wenxiao.files.forms import funds, heads
-from wenxiao.files.forms.forms import Lines, MonitorForm, MonitorRow
+from wenxiao.files.forms.dossier_forms import MonitorForm, MonitorRow
 from wenxiao.files.forms.headings import Heading
 from wenxiao.files.forms.indicators import Levels, indicator_heading, read_block
 from wenxiao.files.forms.selfeval import GOAL, head, named

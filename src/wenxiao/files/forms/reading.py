@@ -16,19 +16,13 @@ from wenxiao.files.cells.workbooks import UnreadableError, read_csv, read_xls, r
 from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_problem
 from wenxiao.files.forms.checking import checked
+from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm
 from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
-from wenxiao.files.forms.forms import (
-    Form,
-    ListForm,
-    MonitorForm,
-    Reading,
-    ScoreSheet,
-    SelfEvalForm,
-    reading_json,
-)
+from wenxiao.files.forms.forms import Form, ListForm, Reading, reading_json
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.forms.monitor import read_monitor
 from wenxiao.files.forms.own_words import words_in_force
+from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.selfeval import read_selfeval
 from wenxiao.files.forms.targets.layouts import ListLayout, read_by_layout
 from wenxiao.files.forms.targets.reading import read_targets

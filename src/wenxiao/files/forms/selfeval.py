@@ -8,7 +8,13 @@ from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.labels import Grid, bare, is_left_over, line_of, squeezed, without_prefix
 from wenxiao.files.cells.seen import Seen, missing
 from wenxiao.files.forms import funds, heads
-from wenxiao.files.forms.forms import DossierHead, IndicatorRow, SelfEvalForm, SelfEvalRow, YearGoal
+from wenxiao.files.forms.dossier_forms import (
+    DossierHead,
+    IndicatorRow,
+    SelfEvalForm,
+    SelfEvalRow,
+    YearGoal,
+)
 from wenxiao.files.forms.headings import Heading
 from wenxiao.files.forms.indicators import (
     Block,

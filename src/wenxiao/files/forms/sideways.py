@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from wenxiao.files.cells.labels import Grid, bare, name_of, number_in, squeezed
-from wenxiao.files.forms.forms import Amount, FundLine
+from wenxiao.files.cells.seen import Amount
+from wenxiao.files.forms.dossier_forms import FundLine
 from wenxiao.files.forms.funds import (
     MONEY_COLUMNS,
     amounts_of,

@@ -8,9 +8,11 @@ from functools import partial
 
 from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.seen import Seen
+from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm
 from wenxiao.files.forms.evaluation_columns import role_of, unscored_head
-from wenxiao.files.forms.forms import Form, ListForm, MonitorForm, ScoreSheet, SelfEvalForm
+from wenxiao.files.forms.forms import Form, ListForm
 from wenxiao.files.forms.listing import heading_key
+from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.rulebook.codes import COLUMN_UNKNOWN
 from wenxiao.rulebook.problems import Level, Problem

@@ -11,8 +11,8 @@ from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.labels import Grid, money_unit_in, year_in
 from wenxiao.files.cells.seen import FormPart, Seen, Year
 from wenxiao.files.forms import funds, heads
+from wenxiao.files.forms.dossier_forms import DossierHead, MonitorForm, SelfEvalForm, YearGoal
 from wenxiao.files.forms.evaluation_columns import looks_like_evaluation
-from wenxiao.files.forms.forms import DossierHead, MonitorForm, SelfEvalForm, YearGoal
 from wenxiao.files.forms.headings import Heading
 from wenxiao.files.forms.indicators import Levels, indicator_heading, is_closed, read_block
 from wenxiao.files.forms.monitor import indicator as monitor_row

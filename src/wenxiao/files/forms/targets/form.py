@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import ClassVar, Literal
 
 import msgspec
@@ -30,6 +31,11 @@ class Asked(msgspec.Struct, frozen=True):
     yuan: str | None
     raw: str | None
     cell: str | None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """In 元, to the 分."""
+        return two_decimals(self.yuan)
 
 
 class RequestedFund(msgspec.Struct, frozen=True):
@@ -63,6 +69,33 @@ class TargetIndicator(msgspec.Struct, frozen=True, kw_only=True):
     proof: str | None = None
     extra: dict[str, ReadText] = {}
     hidden: bool = False
+
+    actual_text: ClassVar[str] = ""
+
+    @property
+    def name(self) -> str:
+        """The third-level indicator."""
+        return self.level3 or ""
+
+    @property
+    def promise(self) -> str:
+        """The target value as it is promised: sign, value and unit."""
+        return self.target_text or ""
+
+    @property
+    def weight_number(self) -> Decimal | None:
+        """分值."""
+        return two_decimals(self.weight.value)
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each of these stands."""
+        found = {
+            "name": self.level3_cell,
+            "promise": self.target.cell,
+            "weight_number": self.weight.cell,
+        }
+        return {name: cell for name, cell in found.items() if cell}
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -124,3 +157,64 @@ class TargetForm(msgspec.Struct, kw_only=True, tag_field="kind", tag="target"):
     start: str | None = None
     end: str | None = None
     responsible: str | None = None
+
+    round_kind: ClassVar[str] = "target"
+    through_month: ClassVar[int | None] = None
+    total_number: ClassVar[Decimal | None] = None
+    grade_text: ClassVar[str] = ""
+    problem_texts: ClassVar[list[str]] = []
+    suggestion_texts: ClassVar[list[str]] = []
+
+    @property
+    def rows(self) -> list[TargetIndicator]:
+        """The indicators of the year."""
+        return self.indicators
+
+    @property
+    def subject_text(self) -> str:
+        """The project by the name written; a department as a whole by that of its unit."""
+        name, whose = self.project_name.value or "", self.unit_text or self.department_text
+        if self.scope == "department" and not name:
+            return f"{whose}部门整体支出" if whose else ""
+        return name
+
+    @property
+    def unit_text(self) -> str:
+        """实施单位."""
+        return self.unit.value or ""
+
+    @property
+    def department_text(self) -> str:
+        """主管部门."""
+        return self.dept.value or ""
+
+    @property
+    def fiscal_year(self) -> int | None:
+        """The budget year."""
+        return self.year.value
+
+    @property
+    def code(self) -> str:
+        """The project's code."""
+        return self.project_code or ""
+
+    @property
+    def goal_text(self) -> str:
+        """The year's goal."""
+        return self.goals.year or ""
+
+    def money(self) -> tuple[Decimal | None, None, None]:
+        """What is asked for in all: the first line's, or the sum of the others where it is empty or zero while they are not."""
+        asked = [fund.initial.amount for fund in self.funds]
+        if not asked or asked[0] or not any(asked[1:]):
+            return (asked[0] if asked else None), None, None
+        return sum((one for one in asked[1:] if one is not None), Decimal(0)), None, None
+
+
+def two_decimals(text: str | None) -> Decimal | None:
+    """A number to two decimals as its column holds it; None for a word."""
+    try:
+        value = Decimal(text) if text else None
+    except InvalidOperation:
+        return None
+    return value if value is None or value == round(value, 2) else round(value, 2)

@@ -1,0 +1,498 @@
+"""Self-evaluation and monitoring forms, typed, and what each says of its project, its money and its indicators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from wenxiao.files.cells.seen import (
+    Amount,
+    FormPart,
+    Lines,
+    Rate,
+    Seen,
+    Year,
+    number_of,
+    places_of,
+    unnumbered,
+    with_amount,
+    with_value,
+    words_of,
+)
+
+Money = tuple[Decimal | None, Decimal | None, Decimal | None]
+"""Opening, full-year and executed money in 元."""
+
+
+class FundLine(FormPart, kw_only=True):
+    """One line of a money block; ``dashes``: the line says that it is not scored.
+
+    ``budget_candidates``: where two columns may be the year's budget, what each says; ``full_year`` is None then.
+    """
+
+    label: str
+    row: int
+    label_cell: str
+    hidden: bool = False
+    initial: Amount | None = None
+    adjustment: Amount | None = None
+    full_year: Amount | None = None
+    arrived: Amount | None = None
+    executed: Amount | None = None
+    expected_full_year: Amount | None = None
+    weight: Seen | None = None
+    score: Seen | None = None
+    rate: Rate | None = None
+    dashes: bool = False
+    budget_candidates: list[Amount] = []
+
+    @property
+    def money(self) -> Money:
+        """Initial, full-year and executed money in 元."""
+        return amount_of(self.initial), amount_of(self.full_year), amount_of(self.executed)
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each amount stands."""
+        return places_of(
+            initial=self.initial,
+            full_year=self.full_year,
+            executed=self.executed,
+            expected=self.expected_full_year,
+        )
+
+
+class IndicatorRow(FormPart, kw_only=True):
+    """A third-level indicator with what every form says of one; ``target_text`` joins sign, value and unit."""
+
+    row: int
+    level1: str | None
+    level1_cell: str | None
+    level2: str | None
+    level2_cell: str | None
+    level3: str | None
+    level3_cell: str | None
+    target: Seen
+    target_text: str | None
+    hidden: bool
+    level1_raw: str | None = None
+    level2_raw: str | None = None
+    nature: Seen | None = None
+    unit: Seen | None = None
+    note: Seen | None = None
+    extra: dict[str, Seen] = {}
+
+    @property
+    def name(self) -> str:
+        """The third-level indicator."""
+        return (self.level3 or "").strip()
+
+    @property
+    def promise(self) -> str:
+        """The target value as it is promised: sign, value and unit."""
+        return (self.target_text or "").strip()
+
+
+class SelfEvalRow(IndicatorRow, kw_only=True):
+    """An indicator of a self-evaluation."""
+
+    actual: Seen | None
+    weight: Seen | None
+    score: Seen | None
+    deviation: Seen | None
+
+    forecast_text: ClassVar[str] = ""
+    possibility_text: ClassVar[str] = ""
+    causes_named: ClassVar[list[str]] = []
+
+    @property
+    def actual_text(self) -> str:
+        """What was achieved."""
+        return words_of(self.actual)
+
+    @property
+    def note_text(self) -> str:
+        """偏差原因分析及改进措施."""
+        return words_of(self.deviation)
+
+    @property
+    def weight_number(self) -> Decimal | None:
+        """分值."""
+        return number_of(self.weight)
+
+    @property
+    def score_number(self) -> Decimal | None:
+        """The form's own points, never ours."""
+        return number_of(self.score)
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each of these stands."""
+        return _row_places(self) | places_of(note_text=self.deviation)
+
+    def say(self, name: str, value: Decimal | str | None) -> None:
+        """Let one of these say another value."""
+        if name == "actual_text":
+            self.actual = with_value(self.actual, value)
+        elif name == "score_number":
+            self.score = with_value(self.score, value)
+        elif name == "note_text":
+            self.deviation = with_value(self.deviation, value)
+
+
+CAUSES = {
+    "funds": "经费保障",
+    "system": "制度保障",
+    "staff": "人员保障",
+    "hardware": "硬件条件保障",
+    "other": "其他",
+}
+"""Kinds of cause by the key of their column; what is written about it stands under :data:`TEXT`."""
+TEXT = "text"
+
+
+class MonitorRow(IndicatorRow, kw_only=True):
+    """An indicator watched: so far, forecast, causes by their keys, possibility."""
+
+    actual: Seen | None
+    forecast: Seen | None
+    possibility: Seen | None
+    note: Seen | None
+    causes: dict[str, Seen]
+    weight: Seen | None = None
+    score: Seen | None = None
+
+    @property
+    def actual_text(self) -> str:
+        """What was achieved so far."""
+        return words_of(self.actual)
+
+    @property
+    def forecast_text(self) -> str:
+        """全年预计."""
+        return words_of(self.forecast)
+
+    @property
+    def possibility_text(self) -> str:
+        """完成目标可能性."""
+        return words_of(self.possibility)
+
+    @property
+    def note_text(self) -> str:
+        """The reason in words and the remark."""
+        parts = (words_of(self.causes.get(TEXT)), words_of(self.note))
+        return "；".join(part for part in parts if part)
+
+    @property
+    def causes_named(self) -> list[str]:
+        """The kinds of cause that are ticked."""
+        return [CAUSES[key] for key in self._ticked]
+
+    @property
+    def _ticked(self) -> list[str]:
+        return [key for key in CAUSES if words_of(self.causes.get(key))]
+
+    @property
+    def weight_number(self) -> Decimal | None:
+        """分值."""
+        return number_of(self.weight)
+
+    @property
+    def score_number(self) -> Decimal | None:
+        """The form's own points, never ours."""
+        return number_of(self.score)
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each of these stands."""
+        return _row_places(self) | places_of(
+            forecast_text=self.forecast,
+            possibility_text=self.possibility,
+            causes_named=self.causes[self._ticked[0]] if self._ticked else None,
+            note_text=self.causes.get(TEXT) or self.note,
+        )
+
+    def say(self, name: str, value: Any) -> None:
+        """Let one of these say another value."""
+        if name == "actual_text":
+            self.actual = with_value(self.actual, value)
+        elif name == "forecast_text":
+            self.forecast = with_value(self.forecast, value)
+        elif name == "possibility_text":
+            self.possibility = with_value(self.possibility, value)
+        elif name == "note_text":
+            self.causes.pop(TEXT, None)
+            self.note = with_value(self.note, value)
+        elif name == "causes_named":
+            self.causes = {key: seen for key, seen in self.causes.items() if key not in CAUSES} | {
+                key: with_value(self.causes.get(key), "√")
+                for key, word in CAUSES.items()
+                if word in (value or ())
+            }
+
+
+def _row_places(row: SelfEvalRow | MonitorRow) -> dict[str, str]:
+    found = places_of(
+        score_number=row.score, actual_text=row.actual, promise=row.target, weight_number=row.weight
+    )
+    return found | ({"name": row.level3_cell} if row.level3_cell else {})
+
+
+class TotalRow(FormPart, kw_only=True):
+    """The total row of a self-evaluation."""
+
+    row: int
+    weight: Seen | None = None
+    score: Seen | None = None
+
+
+class Subtotal(FormPart, kw_only=True):
+    """A subtotal row with the level it closes; ``named``: it names its level itself."""
+
+    row: int
+    level1: str | None
+    level2: str | None = None
+    label: str | None = None
+    named: bool | None = None
+    weight: Seen | None = None
+    score: Seen | None = None
+
+
+class YearGoal(FormPart, kw_only=True):
+    """The year's goal as planned and as reached."""
+
+    expected: Seen
+    actual: Seen
+
+
+class DossierHead(FormPart, kw_only=True):
+    """The head and money every form of one project or department begins with."""
+
+    sheet: str
+    first_row: int
+    last_row: int
+    title: Seen
+    year: Year
+    project_name: Seen
+    dept: Seen
+    unit: Seen
+    money_label: Seen
+    money_unit: str | None
+    hidden_rows: list[int]
+    funds: list[FundLine]
+    hidden_sheet: bool = False
+    other_units: list[Seen] = []
+    unread_money: list[Seen] = []
+
+
+class DossierForm(DossierHead, kw_only=True, tag_field="kind"):
+    """A form of one project or department."""
+
+    code: ClassVar[str] = ""
+    scope: ClassVar[str] = ""
+    problem_texts: ClassVar[list[str]] = []
+
+    @property
+    def scored_line(self) -> FundLine | None:
+        """The line of the money block that is scored; None where a form scores none."""
+        return None
+
+    @property
+    def subject_text(self) -> str:
+        """The project, or the department as a whole, by the name written."""
+        return self.project_name.words
+
+    @property
+    def unit_text(self) -> str:
+        """实施单位."""
+        return self.unit.words
+
+    @property
+    def department_text(self) -> str:
+        """主管部门."""
+        return self.dept.words
+
+    @property
+    def fiscal_year(self) -> int | None:
+        """The budget year."""
+        return None if self.year.value is None else int(self.year.value)
+
+    def money(self) -> Money:
+        """The whole's: the total row's, or the sum of the parts when that row is empty or all zero while they are not."""
+        lines = [line.money for line in total_first(self.funds)]
+        if not lines or any(lines[0]) or not any(any(part) for part in lines[1:]):
+            return lines[0] if lines else (None, None, None)
+        opening, full, executed = ([part[at] for part in lines[1:]] for at in range(3))
+        return _sum(opening), _sum(full), _sum(executed)
+
+    def budget(self) -> Decimal | None:
+        """The year's budget: the full-year one, else the initial one; None where two columns may be it."""
+        opening, full, _ = self.money()
+        if full is not None or any(line.budget_candidates for line in self.funds):
+            return full
+        return opening
+
+    def expected(self) -> Decimal | None:
+        """What the unit expects to spend in the whole year: the total row's, else the sum of the parts."""
+        values = [amount_of(line.expected_full_year) for line in total_first(self.funds)]
+        return values[0] if values and values[0] is not None else _sum(values[1:])
+
+    def say_money(
+        self,
+        *,
+        opening: Decimal | None,
+        full: Decimal | None,
+        executed: Decimal | None,
+        expected: Decimal | None,
+    ) -> None:
+        """Let the whole say other amounts; its parts fall away, what is scored stays."""
+        whole, scored = total_first(self.funds)[0], self.scored_line
+        line = FundLine(
+            label=whole.label,
+            row=whole.row,
+            label_cell=whole.label_cell,
+            initial=with_amount(whole.initial, opening),
+            full_year=with_amount(whole.full_year, full),
+            executed=with_amount(whole.executed, executed),
+            expected_full_year=with_amount(whole.expected_full_year, expected),
+            weight=scored.weight if scored else None,
+            score=scored.score if scored else None,
+            budget_candidates=whole.budget_candidates,
+        )
+        self.funds = [line]
+
+
+class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):
+    """项目支出绩效自评表, also of a department's whole or a transfer payment."""
+
+    kind: ClassVar[str] = "selfeval"
+    goal: YearGoal
+    indicators: list[SelfEvalRow]
+    total: TotalRow | None
+    grade: Seen | None
+    indicator_header_row: int | None = None
+    indicator_columns: dict[str, str] = {}
+    blank_indicator_rows: list[int] | None = None
+    subtotals: list[Subtotal] = []
+
+    round_kind: ClassVar[str] = "selfeval"
+    through_month: ClassVar[int | None] = None
+    suggestion_texts: ClassVar[list[str]] = []
+
+    @property
+    def rows(self) -> Sequence[SelfEvalRow | MonitorRow]:
+        """The indicators."""
+        return self.indicators
+
+    @property
+    def goal_text(self) -> str:
+        """The year's goal as planned."""
+        return self.goal.expected.words
+
+    @property
+    def total_number(self) -> Decimal | None:
+        """The unit's own total."""
+        return number_of(self.total.score) if self.total is not None else None
+
+    @property
+    def grade_text(self) -> str:
+        """The unit's own grade."""
+        return words_of(self.grade)
+
+    @property
+    def scored_line(self) -> FundLine | None:
+        """The line of the money block that is scored: the first with a weight, else the first."""
+        weighed = (line for line in self.funds if number_of(line.weight) is not None)
+        return next(weighed, self.funds[0] if self.funds else None)
+
+    def say(self, name: str, value: Decimal | str | None) -> None:
+        """Let total or grade say another value."""
+        if name == "grade_text":
+            self.grade = with_value(self.grade, value)
+        elif name == "total_number":
+            total = self.total or TotalRow(row=0)
+            total.score = with_value(total.score, value)
+            self.total = total
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where total, grade and goal stand."""
+        total = self.total.score if self.total is not None else None
+        return places_of(total_number=total, grade_text=self.grade, goal_text=self.goal.expected)
+
+
+class MonitorForm(DossierForm, kw_only=True, tag="monitor"):
+    """绩效运行监控表; ``period`` "1-7月"."""
+
+    kind: ClassVar[str] = "monitor"
+    period: str | None
+    window: str | None
+    goal: Seen | None
+    indicators: list[MonitorRow]
+    blank_indicator_rows: list[int] | None = None
+    indicator_header_rows: list[int] = []
+    suggestions: Lines | None = None
+
+    round_kind: ClassVar[str] = "monitoring"
+    total_number: ClassVar[Decimal | None] = None
+    grade_text: ClassVar[str] = ""
+
+    def say(self, name: str, value: Decimal | str | None) -> None:
+        """A monitoring form has neither total nor grade to say otherwise."""
+
+    @property
+    def through_month(self) -> int | None:
+        """The last month of the window."""
+        return last_month(self.period or self.window or "")
+
+    @property
+    def rows(self) -> Sequence[SelfEvalRow | MonitorRow]:
+        """The indicators."""
+        return self.indicators
+
+    @property
+    def goal_text(self) -> str:
+        """The year's goal."""
+        return words_of(self.goal)
+
+    @property
+    def suggestion_texts(self) -> list[str]:
+        """What is proposed, without the numbers before it."""
+        return unnumbered(self.suggestions.value if self.suggestions is not None else [])
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where the goal stands."""
+        return places_of(goal_text=self.goal)
+
+
+_WHOLE = re.compile(r"总额|合计|总计")
+_WINDOW = re.compile(r"(\d{1,2})\s*月?\s*[-–—~至到]+\s*(\d{1,2})\s*月")
+_LAST_MONTH = 12
+
+
+def amount_of(amount: Amount | None) -> Decimal | None:
+    """In 元; None where a form has no such amount."""
+    return None if amount is None else amount.amount
+
+
+def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known else None
+
+
+def last_month(window: str) -> int | None:
+    """The last month of a window written "1-7月" or "2021年1—10月"; None when there is none."""
+    found = _WINDOW.search(window)
+    month = int(found.group(2)) if found else 0
+    return month if 1 <= month <= _LAST_MONTH else None
+
+
+def total_first(funds: Sequence[FundLine]) -> list[FundLine]:
+    """The lines of a money block, that of the whole first: it may stand last, below its parts."""
+    whole = next((line for line in funds if _WHOLE.search(line.label)), None)
+    if whole is None:
+        return [*funds]
+    return [whole, *(line for line in funds if line is not whole)]
