@@ -4,44 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.portal.sheets import HEADINGS, row_of
+from wenxiao.portal.sheets import row_of
+from wenxiao.rulebook.table_layouts import table_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FIELDS = (
-    ("unit", "string"),
-    ("name", "string"),
-    ("kind", "string"),
-    ("budget_year", "string"),
-    ("review_kind", "string"),
-    ("arranged_yuan", "decimal"),
-    ("used_yuan", "decimal"),
-    ("execution_percent", "decimal"),
-    ("points", "decimal"),
-    ("grade", "string"),
-    ("sentence", "string"),
-    ("published_on", "date"),
-    ("note", "string"),
-)
-"""English name and type of each column of HEADINGS, in its order."""
-
 
 def records(rows: Iterable[Any]) -> list[dict[str, str | None]]:
     """One record a result; numbers as decimal text, null where something was not published."""
-    names = [name for name, _ in FIELDS]
+    names = [column.field for column in table_layout("disclosed").columns]
     return [dict(zip(names, row_of(row), strict=True)) for row in rows]
 
 
 def schema() -> dict[str, Any]:
     """JSON Schema of :func:`records`, each field with the heading of the workbook."""
     fields: dict[str, Any] = {}
-    for (name, kind), heading in zip(FIELDS, HEADINGS, strict=True):
-        fields[name] = {"type": ["string", "null"], "title": heading}
-        if kind == "decimal":
-            fields[name]["pattern"] = r"^-?\d+(\.\d+)?$"
-        if kind == "date":
-            fields[name]["format"] = "date"
+    for column in table_layout("disclosed").columns:
+        fields[column.field] = {"type": ["string", "null"], "title": column.label}
+        if column.json == "decimal":
+            fields[column.field]["pattern"] = r"^-?\d+(\.\d+)?$"
+        if column.json == "date":
+            fields[column.field]["format"] = "date"
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "绩效公开数据",
@@ -49,7 +33,7 @@ def schema() -> dict[str, Any]:
         "items": {
             "type": "object",
             "properties": fields,
-            "required": [name for name, _ in FIELDS],
+            "required": [*fields],
             "additionalProperties": False,
         },
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec
+from wenxiao.files.out.spreadsheets import SheetSpec
+from wenxiao.files.out.summary_table import columns_of
 from wenxiao.followup.selectors.disclosed import (
     arranged_and_used,
     confirmed_findings,
@@ -12,47 +13,38 @@ from wenxiao.followup.selectors.disclosed import (
     suggested,
 )
 from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.rulebook.table_layouts import table_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-HEADINGS = (
-    "单位",
-    "名称",
-    "类型",
-    "预算年度",
-    "评价类型",
-    "安排资金（元）",
-    "使用资金（元）",
-    "执行率（%）",
-    "得分",
-    "等级",
-    "一句话说明",
-    "公开日期",
-    "备注",
-)
-_WIDTHS = (22, 34, 12, 10, 12, 18, 18, 12, 10, 8, 60, 14, 10)
+
+def headings() -> tuple[str, ...]:
+    """The headings of the published table."""
+    return table_layout("disclosed").labels
 
 
 def row_of(row: Any) -> tuple[Any, ...]:
-    """One published result under HEADINGS; money in 元, None where it was not published."""
+    """One published result in the order of its table; money in 元, None where it was not published."""
     review, dossier = row.review, row.review.dossier
     arranged, used = arranged_and_used(review) if "money" in row.what else (None, None)
     made_up = row.synthetic or review.synthetic or dossier.subject.synthetic
-    return (
-        dossier.unit.name,
-        dossier.subject.name,
-        dossier.subject.get_kind_display(),
-        str(dossier.fiscal_year),
-        review.get_kind_display(),
-        _text(arranged),
-        _text(used),
-        _text(rate_percent(used, arranged)),
-        _text(review.points),
-        review.grade,
-        row.sentence,
-        row.published_on.isoformat(),
-        "合成" if made_up else "",
+    return table_layout("disclosed").row(
+        {
+            "unit": dossier.unit.name,
+            "name": dossier.subject.name,
+            "kind": dossier.subject.get_kind_display(),
+            "budget_year": str(dossier.fiscal_year),
+            "review_kind": review.get_kind_display(),
+            "arranged_yuan": _text(arranged),
+            "used_yuan": _text(used),
+            "execution_percent": _text(rate_percent(used, arranged)),
+            "points": _text(review.points),
+            "grade": review.grade,
+            "sentence": row.sentence,
+            "published_on": row.published_on.isoformat(),
+            "note": "合成" if made_up else "",
+        }
     )
 
 
@@ -62,13 +54,17 @@ def _text(value: Any) -> str | None:
 
 def open_sheet(rows: Iterable[Any]) -> SheetSpec:
     """All results."""
-    columns = [ColumnSpec(heading, width) for heading, width in zip(HEADINGS, _WIDTHS, strict=True)]
+    return _sheet("disclosed", [row_of(row) for row in rows])
+
+
+def _sheet(name: str, rows: list[tuple[Any, ...]]) -> SheetSpec:
+    layout = table_layout(name)
     return SheetSpec(
-        name="公开数据",
-        title="绩效评价结果公开数据",
-        columns=columns,
-        rows=[row_of(row) for row in rows],
-        notes=("金额单位为元；空白为未公布；备注“合成”的为演示而编，不是真实数据。",),
+        name=layout.sheet,
+        title=layout.title,
+        columns=columns_of(layout.columns),
+        rows=rows,
+        notes=layout.notes,
     )
 
 
@@ -76,24 +72,22 @@ def result_sheets(row: Any) -> list[SheetSpec]:
     """One result: the head, its rows with points, its problems and suggestions, as far as they are published."""
     sheets = [open_sheet([row])]
     if "goals" in row.what:
+        layout = table_layout("disclosed_rows")
         goals = [
-            (
-                g["level1"],
-                g["level2"],
-                g["name"],
-                g["target"] or None,
-                _text(g["weight"]),
-                _text(g["points"]),
-                "合成" if g["synthetic"] else "",
+            layout.row(
+                {
+                    "level1": goal["level1"],
+                    "level2": goal["level2"],
+                    "name": goal["name"],
+                    "target": goal["target"] or None,
+                    "weight": _text(goal["weight"]),
+                    "points": _text(goal["points"]),
+                    "note": "合成" if goal["synthetic"] else "",
+                }
             )
-            for g in scored_rows(row.review)
+            for goal in scored_rows(row.review)
         ]
-        heads = ("一级指标", "二级指标", "三级指标", "目标值", "分值", "得分", "备注")
-        columns = [
-            ColumnSpec(word, width)
-            for word, width in zip(heads, (14, 16, 40, 20, 10, 10, 8), strict=True)
-        ]
-        sheets.append(SheetSpec(name="指标与得分", title="指标与得分", columns=columns, rows=goals))
+        sheets.append(_sheet("disclosed_rows", goals))
     sections = (
         [("问题", f.text) for f in confirmed_findings(row.review)] if "findings" in row.what else []
     )
@@ -101,10 +95,11 @@ def result_sheets(row: Any) -> list[SheetSpec]:
         [("建议", text) for text in suggested(row.review)] if "suggestions" in row.what else []
     )
     if sections:
-        columns = [ColumnSpec("类别", 10), ColumnSpec("内容", 90)]
+        layout = table_layout("disclosed_texts")
         sheets.append(
-            SheetSpec(
-                name="问题与建议", title="发现的问题和意见建议", columns=columns, rows=sections
+            _sheet(
+                "disclosed_texts",
+                [layout.row({"what": what, "text": text}) for what, text in sections],
             )
         )
     return sheets

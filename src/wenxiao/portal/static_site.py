@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from wenxiao.files.out.spreadsheets import csv_text, workbook_bytes
 from wenxiao.followup.selectors.disclosed import published
 from wenxiao.portal.open_data import records, schema
-from wenxiao.portal.sheets import HEADINGS, open_sheet, result_sheets, row_of
+from wenxiao.portal.sheets import headings, open_sheet, result_sheets, row_of
 from wenxiao.portal.views import grades_of, line_of, result_values, unit_lines
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def pages(division: Division, year: int) -> Iterator[tuple[str, bytes]]:
         "units.html",
         _page("units", {**frame, "tab": "units", "lines": unit_lines(rows)}, numbers, used),
     )
-    frame_of_list = {**frame, "tab": "data", "headings": HEADINGS, "total": len(rows)}
+    frame_of_list = {**frame, "tab": "data", "headings": headings(), "total": len(rows)}
     yield "data.html", _page("data", frame_of_list, numbers, used)
     yield "data.xlsx", workbook_bytes([open_sheet(rows)])
-    yield "data.csv", csv_text([HEADINGS, *map(row_of, rows)]).encode("utf-8-sig")
+    yield "data.csv", csv_text([headings(), *map(row_of, rows)]).encode("utf-8-sig")
     yield "data.json", _json(records(rows))
     yield "schema.json", _json(schema())
     for row in rows:

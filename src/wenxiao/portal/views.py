@@ -27,7 +27,7 @@ from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import view
 from wenxiao.portal.open_data import records, schema
-from wenxiao.portal.sheets import HEADINGS, open_sheet, result_sheets, row_of
+from wenxiao.portal.sheets import headings, open_sheet, result_sheets, row_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.callers import client_address
 from wenxiao.store.keyset import page
@@ -179,7 +179,7 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/data.html",
-        {**_frame("data"), "headings": HEADINGS, "total": published().count()},
+        {**_frame("data"), "headings": headings(), "total": published().count()},
     )
 
 
@@ -196,7 +196,7 @@ def data_csv(request: HttpRequest) -> HttpResponse:
     """The same as text, for machines and for people without office software."""
     del request
     rows = [row_of(row) for row in published().order_by(*ORDER)[:MOST_ROWS]]
-    return attachment(csv_text([HEADINGS, *rows]).encode("utf-8-sig"), "绩效公开数据", "csv")
+    return attachment(csv_text([headings(), *rows]).encode("utf-8-sig"), "绩效公开数据", "csv")
 
 
 @view("anyone")

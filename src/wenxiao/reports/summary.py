@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wenxiao.files.out.spreadsheets import ColumnSpec, GroupRow, SheetSpec, Value
-from wenxiao.files.out.summary_table import SummaryRow, problem_matrix_sheet, summary_sheet
+from wenxiao.files.out.spreadsheets import GroupRow, SheetSpec, Value
+from wenxiao.files.out.summary_table import (
+    SummaryRow,
+    columns_of,
+    problem_matrix_sheet,
+    summary_sheet,
+)
 from wenxiao.reports import wording
 from wenxiao.reports.annual import ReportChoices, printed_lines
 from wenxiao.reports.printing import WATERMARK
+from wenxiao.rulebook.table_layouts import TableLayout, table_layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,17 +35,6 @@ KINDS = {
     "procurement": "政府采购",
     "investment_fund": "政府投资基金",
 }
-INTERNAL_COLUMNS = (
-    ColumnSpec("第三方机构", 14),
-    ColumnSpec("反馈函编号", 12),
-    ColumnSpec("反馈日期", 11, "centre"),
-    ColumnSpec("签收日期", 11, "centre"),
-    ColumnSpec("整改期限", 11, "centre"),
-    ColumnSpec("公开属性", 9, "centre"),
-)
-"""What only the bureau's own version shows."""
-A3 = 8
-"""The workbook's number for the paper that holds twenty columns readably."""
 
 
 def sheets(
@@ -105,25 +100,27 @@ def _listed(texts: Sequence[str]) -> str:
 
 
 def _with_internal(sheet: SheetSpec, evaluated: Sequence[Reported]) -> SheetSpec:
-    waiting = iter(evaluated)
+    """What only the bureau's own version shows, beside the rows."""
+    waiting, layout = iter(evaluated), table_layout("evaluations")
     rows: list[Sequence[Value] | GroupRow] = [
-        row if isinstance(row, GroupRow) else (*row, *_internal(next(waiting)))
+        row if isinstance(row, GroupRow) else (*row, *_internal(layout, next(waiting)))
         for row in sheet.rows
     ]
-    return replace(sheet, columns=(*sheet.columns, *INTERNAL_COLUMNS), rows=rows, paper=A3)
+    return replace(sheet, columns=(*sheet.columns, *columns_of(layout.internal)), rows=rows)
 
 
-def _internal(row: Reported) -> tuple[Value, ...]:
+def _internal(layout: TableLayout, row: Reported) -> tuple[Value, ...]:
     last = row.notices[-1] if row.notices else None
     deadlines = [finding.deadline for finding in row.findings if finding.deadline]
-    return (
-        row.agency or None,
-        (last.number or None) if last else None,
-        _day(last.issued_on if last else None),
-        _day(last.received_on if last else None),
-        _day(max(deadlines, default=None)),
-        row.disclosure,
-    )
+    values = {
+        "agency": row.agency or None,
+        "letter": (last.number or None) if last else None,
+        "letter_on": _day(last.issued_on if last else None),
+        "received_on": _day(last.received_on if last else None),
+        "deadline": _day(max(deadlines, default=None)),
+        "disclosure": row.disclosure,
+    }
+    return tuple(values[column.field] for column in layout.internal)
 
 
 def _day(day: date | None) -> str | None:

@@ -19,11 +19,15 @@ FOLDER = Path(__file__).parent / "packs"
 RULE = "form_packs"
 SCOPES = ("project", "department")
 NATIONAL = "CN-2020"
+MONITORING = "CN-2020-JK"
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedCell:
-    """One cell of a layout: a printed label, or a field to fill; ``plain`` is a label that is no heading."""
+    """One cell of a layout: a printed label, or a field to fill; ``plain`` is a label that is no heading.
+
+    ``under``: the heading that a column shares with its neighbours.
+    """
 
     label: str = ""
     field: str = ""
@@ -32,6 +36,7 @@ class PrintedCell:
     left: bool = False
     plain: bool = False
     below: str = ""
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class MoneyBlock:
     name: PrintedCell
     columns: tuple[PrintedCell, ...]
     lines: tuple[str, ...]
-    weight: str
+    weight: str = ""
+    side_cols: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,20 @@ class FormPack:
     widths: tuple[float, ...]
     blocks: tuple[PackBlock, ...]
     below: tuple[str, ...]
+    form: str = "selfeval"
+    landscape: bool = False
+
+    @property
+    def fund_lines(self) -> tuple[str, ...]:
+        """The lines of money a blank form has."""
+        money = (block for block in self.blocks if isinstance(block, MoneyBlock))
+        return next((block.lines for block in money), ())
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """The kinds of cause that have a column to tick."""
+        rows = (block for block in self.blocks if isinstance(block, IndicatorsBlock))
+        return tuple(one.label for block in rows for one in block.columns if one.field == "cause")
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -97,9 +117,19 @@ class FormPack:
         return tuple(place.label.replace("\n", "") for place in columns)
 
 
-@cache
 def packs() -> Mapping[str, FormPack]:
-    """Every pack by its code."""
+    """Every pack of a self-evaluation by its code."""
+    return {code: pack for code, pack in all_packs().items() if pack.form == "selfeval"}
+
+
+def monitoring_pack() -> FormPack:
+    """The form of monitoring: the national layout, the one that was seen."""
+    return all_packs()[MONITORING]
+
+
+@cache
+def all_packs() -> Mapping[str, FormPack]:
+    """Every pack by its code, whatever it prints."""
     by_code = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         pack = _pack(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -146,6 +176,8 @@ def _pack(data: Mapping[str, Any]) -> FormPack:
         widths=tuple(data["widths"]),
         blocks=tuple(_block(block) for block in data["blocks"]),
         below=tuple(data.get("below", ())),
+        form=data["form"],
+        landscape=data.get("landscape", False),
     )
 
 
@@ -156,7 +188,8 @@ def _block(data: Mapping[str, Any]) -> PackBlock:
             PrintedCell(**money["name"]),
             _places(money["columns"]),
             tuple(money["lines"]),
-            money["weight"],
+            money.get("weight", ""),
+            money.get("side_cols", 1),
         )
     if rows := data.get("indicators"):
         levels = tuple((one, two) for one, two in rows["levels"])

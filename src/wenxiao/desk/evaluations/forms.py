@@ -13,7 +13,7 @@ from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import promise_of, sheets_of
 from wenxiao.reviews.services.describing import SOURCES, funds_of
 from wenxiao.reviews.services.scoring import criterion_points
-from wenxiao.rulebook.form_packs import FormPack, pack_in_force
+from wenxiao.rulebook.form_packs import NATIONAL, FormPack, monitoring_pack, pack_in_force, packs
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed
 
@@ -159,7 +159,7 @@ def _indicator(
     kind = KINDS[review.kind]
     actual = promise.actuals.get((row.pk, kind.stage or "", through))
     mark = promise.marks.get((review.pk, row.pk))
-    known = set(forms.CAUSES)
+    known = set(monitoring_pack().causes)
     causes = frozenset(cause for cause in (actual.causes if actual else []) if cause in known)
     return forms.IndicatorLine(
         *names,
@@ -183,7 +183,8 @@ def _source_line(label: str, typed: dict[str, Decimal]) -> forms.PrintedFund:
 
 
 def _funds(review: Review, through: int, *, blank: bool) -> Sequence[forms.PrintedFund]:
-    labels = forms.MONITOR_FUND_LABELS if review.kind == "monitoring" else forms.FUND_LABELS
+    pack = monitoring_pack() if review.kind == "monitoring" else packs()[NATIONAL]
+    labels = pack.fund_lines
     if blank:
         return ()
     typed = funds_of(review)

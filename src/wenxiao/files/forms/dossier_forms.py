@@ -234,10 +234,10 @@ class MonitorRow(IndicatorRow, kw_only=True):
 
 
 def _row_places(row: SelfEvalRow | MonitorRow) -> dict[str, str]:
-    found = places_of(
+    places = places_of(
         score_number=row.score, actual_text=row.actual, promise=row.target, weight_number=row.weight
     )
-    return found | ({"name": row.level3_cell} if row.level3_cell else {})
+    return places | ({"name": row.level3_cell} if row.level3_cell else {})
 
 
 class TotalRow(FormPart, kw_only=True):
@@ -485,8 +485,8 @@ def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
 
 def last_month(window: str) -> int | None:
     """The last month of a window written "1-7月" or "2021年1—10月"; None when there is none."""
-    found = _WINDOW.search(window)
-    month = int(found.group(2)) if found else 0
+    months = _WINDOW.search(window)
+    month = int(months.group(2)) if months else 0
     return month if 1 <= month <= _LAST_MONTH else None
 
 

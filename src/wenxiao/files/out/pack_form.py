@@ -1,4 +1,4 @@
-"""A self-evaluation printed by a form pack: whatever layout a province has, filled from the same rows."""
+"""A self-evaluation or monitoring form printed by a form pack: whatever layout it has, filled from the same rows."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def pack_form(pack: FormPack, data: ProjectForm) -> FormGrid:
         _filled(pack.heading, data),
         pack.widths,
         _filled(pack.subtitle, data) or None,
+        landscape=pack.landscape,
         attachment=pack.attachment or None,
         watermark=data.watermark,
     )
@@ -36,9 +37,9 @@ def pack_form(pack: FormPack, data: ProjectForm) -> FormGrid:
         if isinstance(block, RowsBlock):
             row = _rows(form, row, block, data)
         elif isinstance(block, MoneyBlock):
-            row = _money(form, row, block, data.funds)
+            row = _money(form, row, block, data)
         else:
-            row = _indicators(form, row, block, data.indicators)
+            row = _indicators(form, row, block, data)
     form.below += [line for line in (_filled(text, data) for text in pack.below) if line]
     return form
 
@@ -47,6 +48,7 @@ def _filled(text: str, data: ProjectForm) -> str:
     """A printed line with what the form says of itself; blanks to write on where it says nothing."""
     return text.format(
         year=data.year or "        ",
+        period=data.period,
         project_name=data.project_name,
         filler=data.filler or "            ",
         phone=data.phone or "            ",
@@ -90,17 +92,17 @@ def _put(form: FormGrid, row: int, col: int, place: PrintedCell, value: Value) -
     form.put(row, col, value, cols=place.cols, rows=place.rows, left=place.left, strong=strong)
 
 
-def _money(form: FormGrid, row: int, block: MoneyBlock, funds: Sequence[PrintedFund]) -> int:
-    lines = _lines(block, funds)
-    form.put(row, 0, block.side, rows=len(lines) + 1, strong=True)
-    _put(form, row, 1, block.name, block.name.label or None)
-    start = 1 + block.name.cols
+def _money(form: FormGrid, row: int, block: MoneyBlock, data: ProjectForm) -> int:
+    lines, name = _lines(block, data.funds), block.side_cols
+    form.put(row, 0, block.side, cols=name, rows=len(lines) + 1, strong=True)
+    _put(form, row, name, block.name, block.name.label or None)
+    start = name + block.name.cols
     col = start
     for place in block.columns:
-        form.put(row, col, place.label, cols=place.cols, strong=True)
+        form.put(row, col, _filled(place.label, data), cols=place.cols, strong=True)
         col += place.cols
     for at, fund in enumerate(lines, start=row + 1):
-        form.put(at, 1, fund.label, cols=block.name.cols, left=True)
+        form.put(at, name, fund.label, cols=block.name.cols, left=True)
         col = start
         for place in block.columns:
             value = _amount(fund, place, block, first=at == row + 1)
@@ -116,8 +118,11 @@ def _lines(block: MoneyBlock, funds: Sequence[PrintedFund]) -> list[PrintedFund]
     first = replace(funds[0], label=block.lines[0])
     known = {fund.label: fund for fund in funds[1:]}
     parts = [known.pop(label, PrintedFund(label)) for label in block.lines[1:]]
+    amounts = ("initial", "full_year", "executed", "expected")
     rest = [
-        fund for fund in known.values() if fund.executed is not None or fund.full_year is not None
+        fund
+        for fund in known.values()
+        if any(getattr(fund, amount) is not None for amount in amounts)
     ]
     return [first, *parts, *rest]
 
@@ -128,7 +133,7 @@ def _amount(fund: PrintedFund, place: PrintedCell, block: MoneyBlock, *, first: 
         return None
     if place.below and not first:
         return place.below
-    if name in {"initial", "full_year", "executed"}:
+    if name in {"initial", "full_year", "executed", "expected"}:
         return wan(getattr(fund, name))
     if name == "rate":
         return percent(fund.rate)
@@ -138,24 +143,34 @@ def _amount(fund: PrintedFund, place: PrintedCell, block: MoneyBlock, *, first: 
     return value
 
 
-def _indicators(
-    form: FormGrid, row: int, block: IndicatorsBlock, indicators: Sequence[IndicatorLine]
-) -> int:
-    lines = indicators or tuple(IndicatorLine(*names, "") for names in block.levels)
-    form.put(row, 0, block.side, rows=len(lines) + 1, strong=True)
+def _indicators(form: FormGrid, row: int, block: IndicatorsBlock, data: ProjectForm) -> int:
+    lines = data.indicators or tuple(IndicatorLine(*names, "") for names in block.levels)
+    heads = 2 if any(place.under for place in block.columns) else 1
+    form.put(row, 0, block.side, rows=len(lines) + heads, strong=True)
     for col, place in enumerate(block.columns, start=1):
-        form.put(row, col, place.label, strong=True)
-    for at, line in enumerate(lines, start=row + 1):
+        if not place.under:
+            form.put(row, col, _filled(place.label, data), rows=heads, strong=True)
+            continue
+        before = block.columns[col - 2].under if col > 1 else ""
+        if place.under != before:
+            wide = sum(other.under == place.under for other in block.columns)
+            form.put(row, col, place.under, cols=wide, strong=True)
+        form.put(row + 1, col, place.label, strong=True)
+    first = row + heads
+    for at, line in enumerate(lines, start=first):
         for col, place in enumerate(block.columns, start=1):
-            value = _of_line(line, place.field)
+            value = _of_line(line, place)
             form.put(at, col, value if value != "" else None, left=place.left)
-    last = row + len(lines)
-    form.merge_repeats(1, row + 1, last)
-    form.merge_repeats(2, row + 1, last, within=1)
+    last = first + len(lines) - 1
+    form.merge_repeats(1, first, last)
+    form.merge_repeats(2, first, last, within=1)
     return last + 1
 
 
-def _of_line(line: IndicatorLine, name: str) -> Value:
+def _of_line(line: IndicatorLine, place: PrintedCell) -> Value:
+    name = place.field
+    if name == "cause":
+        return "√" if place.label in line.causes else ""
     if name in {"sign", "value", "measure"}:
         return dict(zip(("sign", "value", "measure"), split_target(line.target), strict=True))[name]
     value: Value = getattr(line, name)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from wenxiao.files.out.spreadsheets import ColumnSpec, GroupRow, SheetSpec, Value
+from wenxiao.rulebook.table_layouts import TableColumn, table_layout
 
-A3 = 8
-"""Paper code of Excel: the full table has some twenty columns, too small to read on A4."""
+PAPERS = {"A4": 9, "A3": 8}
+"""Paper codes of Excel: a table of some twenty columns is too small to read on A4."""
 
 WAN = Decimal(10_000)
-RATE_NOTE = "注：预算执行率＝经审查实际使用资金÷经审查实际安排资金×100%；“审查评分”“评价等级”以评价报告为准。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +33,6 @@ class SummaryRow:
     note: str = ""
 
 
-SUMMARY_COLUMNS = (
-    ColumnSpec("序号", 5, "number"),
-    ColumnSpec("预算部门", 16),
-    ColumnSpec("评价对象", 20),
-    ColumnSpec("评价类型", 9, "centre"),
-    ColumnSpec("预算年度", 7, "number"),
-    ColumnSpec("预算安排资金", 11, "money"),
-    ColumnSpec("经审查实际安排资金", 12, "money"),
-    ColumnSpec("经审查实际使用资金", 12, "money"),
-    ColumnSpec("预算执行率(%)", 9, "percent"),
-    ColumnSpec("审查评分", 8, "points"),
-    ColumnSpec("评价等级", 7, "centre"),
-    ColumnSpec("存在的主要问题", 34),
-    ColumnSpec("意见建议", 34),
-    ColumnSpec("备注", 9),
-)
-
-
 def in_wan(yuan: Decimal | None) -> Decimal | None:
     """元 as 万元, exact."""
     return None if yuan is None else yuan / WAN
@@ -63,37 +45,40 @@ def execution_rate(used: Decimal | None, arranged: Decimal | None) -> Decimal | 
     return (used * 100 / arranged).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
+def columns_of(columns: Iterable[TableColumn]) -> tuple[ColumnSpec, ...]:
+    """The columns of a layout as a workbook prints them."""
+    return tuple(ColumnSpec(column.label, column.width, column.kind) for column in columns)
+
+
 def summary_sheet(
     groups: Sequence[tuple[str, Sequence[SummaryRow]]],
     *,
     title: str,
-    notes: Sequence[str] = (RATE_NOTE,),
+    notes: Sequence[str] | None = None,
 ) -> SheetSpec:
     """The table with its groups (「一、部门整体支出」…), money subtotals a group, no grand total and no mean score."""
+    layout = table_layout("evaluations")
     rows: list[Sequence[Value] | GroupRow] = []
     number = 0
     for name, members in groups:
-        rows.append(
-            GroupRow(
-                name,
-                {
-                    5 + at: _subtotal(members, key)
-                    for at, key in enumerate(("budget", "arranged", "used"))
-                },
-            )
-        )
+        sums = {
+            at: _subtotal(members, column.field)
+            for at, column in enumerate(layout.columns)
+            if column.summed
+        }
+        rows.append(GroupRow(name, sums))
         for member in members:
             number += 1
-            rows.append(_summary_line(number, member))
+            rows.append(layout.row(_summary_line(number, member)))
     return SheetSpec(
-        "评价情况表",
+        layout.sheet,
         title,
-        SUMMARY_COLUMNS,
+        columns_of(layout.columns),
         rows,
-        corner="单位：万元",
-        notes=notes,
-        attachment="附件",
-        paper=A3,
+        corner=layout.corner,
+        notes=layout.notes if notes is None else notes,
+        attachment=layout.attachment,
+        paper=PAPERS[layout.paper],
     )
 
 
@@ -103,47 +88,48 @@ def _subtotal(members: Sequence[SummaryRow], key: str) -> Decimal | None:
     return in_wan(sum(known, Decimal(0))) if known else None
 
 
-def _summary_line(number: int, row: SummaryRow) -> tuple[Value, ...]:
-    return (
-        number,
-        row.dept,
-        row.subject,
-        row.kind,
-        row.year,
-        in_wan(row.budget),
-        in_wan(row.arranged),
-        in_wan(row.used),
-        execution_rate(row.used, row.arranged),
-        row.points,
-        row.grade,
-        row.problems,
-        row.suggestions,
-        row.note,
-    )
+def _summary_line(number: int, row: SummaryRow) -> dict[str, Value]:
+    """The fields of the layout; the rate is made of the amounts, which stand in 万元."""
+    return {
+        "number": number,
+        "dept": row.dept,
+        "subject": row.subject,
+        "kind": row.kind,
+        "year": row.year,
+        "budget": in_wan(row.budget),
+        "arranged": in_wan(row.arranged),
+        "used": in_wan(row.used),
+        "rate": execution_rate(row.used, row.arranged),
+        "points": row.points,
+        "grade": row.grade,
+        "problems": row.problems,
+        "suggestions": row.suggestions,
+        "note": row.note,
+    }
 
 
 def problem_matrix_sheet(
     problems: Sequence[str],
     objects: Sequence[tuple[str, str, frozenset[int]]],
     *,
-    title: str = "共性问题对照表",
+    title: str | None = None,
 ) -> SheetSpec:
     """Objects against confirmed problems: ``objects`` are (department, object, numbers of its problems from 0).
 
     The last row counts the √ of each column, as the report's sentence prints them.
     """
-    columns = [
-        ColumnSpec("序号", 5, "number"),
-        ColumnSpec("预算部门", 20),
-        ColumnSpec("评价对象", 30),
-    ]
-    columns += [ColumnSpec(problem, 16, "centre") for problem in problems]
+    layout = table_layout("common_problems")
+    each = [layout.each_named(problem) for problem in problems]
     rows: list[Sequence[Value]] = [
-        (at, dept, name, *("√" if number in numbers else None for number in range(len(problems))))
+        (
+            *layout.row({"number": at, "dept": dept, "subject": name}),
+            *("√" if number in numbers else None for number in range(len(problems))),
+        )
         for at, (dept, name, numbers) in enumerate(objects, start=1)
     ]
     counts = [
         sum(number in numbers for _, _, numbers in objects) for number in range(len(problems))
     ]
     rows.append((None, "涉及项目数", None, *counts))
-    return SheetSpec("共性问题对照表", title, columns, rows)
+    columns = columns_of([*layout.columns, *each])
+    return SheetSpec(layout.sheet, title or layout.title, columns, rows)

@@ -90,12 +90,12 @@ class TargetIndicator(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def places(self) -> dict[str, str]:
         """Where each of these stands."""
-        found = {
+        places = {
             "name": self.level3_cell,
             "promise": self.target.cell,
             "weight_number": self.weight.cell,
         }
-        return {name: cell for name, cell in found.items() if cell}
+        return {name: cell for name, cell in places.items() if cell}
 
 
 class Task(msgspec.Struct, frozen=True):
