@@ -141,12 +141,7 @@ def main() -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
     if "--soak" in sys.argv:
         return soak()
-    measured = [
-        "--cov=wenxiao",
-        "--cov-branch",
-        f"--cov-report=json:{coverage_floors.MEASURED}",
-        "--cov-report=",
-    ]
+    measured = ["-p", "scripts.reached_lines"]
     first = pytest("SQLite", ["-n", "2", *GATES, *measured], environment())
     with postgres() as (url, source):
         print(f"PostgreSQL 来自 {source}", flush=True)

@@ -31,24 +31,6 @@ WARM = 2
 """Children that wait for the next test, at most."""
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_protocol(item):
-    """A walk over lines that other tests reach runs without the tracing of
-    coverage, which costs it half as much again.
-    """
-    measuring = item.config.pluginmanager.getplugin("_cov")
-    tracer = getattr(measuring, "cov_controller", None)
-    if tracer is None or item.get_closest_marker("walk") is None:
-        yield
-        return
-    from django.urls import get_resolver
-
-    assert get_resolver().url_patterns, "what an address imports is traced, whoever opens it first"
-    tracer.pause()
-    yield
-    tracer.resume()
-
-
 def pytest_collection_finish():
     """What is loaded by now stays: collecting garbage needs not look through it again and again."""
     gc.collect()

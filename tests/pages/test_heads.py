@@ -40,9 +40,7 @@ def own_of(home, route):
     return paths(route.replace("rules/<str:name>", "rules/grades"), home.dossiers[2].pk)[0]
 
 
-@pytest.mark.parametrize(
-    ("role", "opened"), [("performance", 80), pytest.param("system", 10, marks=pytest.mark.walk)]
-)
+@pytest.mark.parametrize(("role", "opened"), [("performance", 80), ("system", 10)])
 def test_head_answers_as_get_without_a_body_and_changes_nothing(client, home, role, opened):
     client.force_login(home.people[role])
     statuses, wrong = [], []

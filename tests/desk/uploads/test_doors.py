@@ -183,7 +183,6 @@ def test_every_address_that_takes_files_is_tried_here():
 
 
 @pytest.mark.soak
-@pytest.mark.walk
 @pytest.mark.parametrize("door", DOORS)
 def test_a_large_file_is_answered_before_it_is_read(door, place, inside, large, monkeypatch):
     """Very many honest rows: the page answers with where to look, no child
