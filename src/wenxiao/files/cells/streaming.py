@@ -15,14 +15,20 @@ _STRINGS = re.compile(r"^/?xl/sharedstrings[^/]*\.xml$", re.IGNORECASE)
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 _NUMBER = re.compile(rb"""\br=["'](\d+)["']""")
+_SMALLEST = b"<c/>"
 _CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
 
 
-def cells_of(path: Path) -> int:
-    """How many cells the fullest sheet of a .xlsx writes down: counted in its bytes, nothing is built."""
+def cells_of(path: Path, *, above: int = 0) -> int:
+    """How many cells the fullest sheet of a .xlsx writes down: counted in its bytes, nothing is built.
+
+    A sheet of too few bytes to hold more than ``above`` is not counted.
+    """
     most = 0
     with zipfile.ZipFile(path) as package:
         for name in _named(package, _SHEET):
+            if package.getinfo(name).file_size <= above * len(_SMALLEST):
+                continue
             with package.open(name) as part:
                 most = max(most, _count(part))
     return most

@@ -1,0 +1,222 @@
+"""A .xlsx straight from its parts: the cells, merges and hidden lines a form is read from, and nothing else of the file.
+
+openpyxl first builds fonts, borders and drawings, which nobody reads here. What only odd files hold is left to it
+(:class:`DeclinedError`): :mod:`wenxiao.files.cells.openpyxl_books` reads the same cells.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+from xml.etree import ElementTree as ET
+
+from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
+
+from wenxiao.files.cells.cells import Book
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+_STYLES = "xl/styles.xml"
+_HELD = 8 * 1024 * 1024
+"""A larger part is read element by element, never held as a tree."""
+_FIRST_CUSTOM = 164
+_STATES = {"visible", "hidden", "veryHidden"}
+_BAD_TITLE = re.compile(r"[\\*?:/\[\]]")
+_NO = {"0", "false", "f", ""}
+
+
+class DeclinedError(Exception):
+    """Something in the package this reader does not know; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the cells of one style show numbers: the format, whether it prints moments, and whether lengths of time.
+
+    ``known`` is False for a style whose format the file does not define.
+    """
+
+    number_format: str | None
+    is_date: bool = False
+    is_timedelta: bool = False
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What the sheets of a workbook share."""
+
+    strings: list[str]
+    looks: list[Look]
+    epoch: datetime
+
+
+def read_parts(source: Path | IO[bytes]) -> Book:
+    """The workbook as :func:`wenxiao.files.cells.workbooks.read_xlsx` gives it.
+
+    Raises DeclinedError, or whatever a broken part makes the parser raise: openpyxl then has the word. Call it behind
+    the gate, which refuses document types and counts what is inside.
+    """
+    from wenxiao.files.cells.openxml_sheet import read_sheet
+
+    with zipfile.ZipFile(source) as package:
+        types = _types(package)
+        main = types.get(_WORKBOOK)
+        if main is None:
+            raise DeclinedError(_WORKBOOK)
+        root = _root(package, main)
+        if root.tag != MAIN + "workbook":
+            raise DeclinedError(root.tag)
+        strings = _strings(package, types[_STRINGS]) if _STRINGS in types else []
+        shared = Package(strings, _looks(package), _epoch(root))
+        book = Book("xlsx")
+        for name, part, hidden in _sheets(package, main, root):
+            sheet, margins = read_sheet(children(package, part), name, shared)
+            sheet.hidden = hidden
+            book.sheets.append(sheet)
+            book.margins += margins
+    return book
+
+
+def children(package: zipfile.ZipFile, part: str) -> Iterator[ET.Element]:
+    """The elements under a part's root one after the other; rows of a sheet and texts of a table each by itself."""
+    entry = package.getinfo(part)
+    if entry.file_size <= _HELD:
+        for child in _root(package, part):
+            if child.tag == MAIN + "sheetData":
+                yield from child
+            else:
+                yield child
+        return
+    depth, data = 0, 0
+    with package.open(entry) as stream:
+        # the gate refuses document types, so nothing can expand
+        for event, element in ET.iterparse(stream, ("start", "end")):  # noqa: S314
+            if event == "start":
+                depth += 1
+                data = depth if element.tag == MAIN + "sheetData" and depth == 2 else data
+                continue
+            depth -= 1
+            if depth == 1 + (data == 2) and element.tag != MAIN + "sheetData":
+                yield element
+                element.clear()
+            elif depth == 1:
+                data = 0
+
+
+def _root(package: zipfile.ZipFile, part: str) -> ET.Element:
+    # the gate refuses document types, so nothing can expand
+    return ET.fromstring(package.read(part))  # noqa: S314
+
+
+def _types(package: zipfile.ZipFile) -> dict[str, str]:
+    """The first part of each content type that is named by itself."""
+    found: dict[str, str] = {}
+    for one in _root(package, "[Content_Types].xml"):
+        if one.tag == _TYPES + "Override":
+            found.setdefault(one.attrib["ContentType"], one.attrib["PartName"][1:])
+    return found
+
+
+def _epoch(workbook: ET.Element) -> datetime:
+    about = workbook.find(MAIN + "workbookPr")
+    since_1904 = about is not None and about.get("date1904", "0") not in _NO
+    epoch: datetime = MAC_EPOCH if since_1904 else WINDOWS_EPOCH
+    return epoch
+
+
+def _sheets(
+    package: zipfile.ZipFile, main: str, workbook: ET.Element
+) -> Iterator[tuple[str, str, bool]]:
+    """(name, part, whether hidden) of each worksheet in order; charts on a page of their own are none."""
+    folder, name = posixpath.split(main)
+    links = {
+        one.attrib["Id"]: one
+        for one in _root(package, posixpath.join(folder, "_rels", f"{name}.rels"))
+        if one.tag == _RELATIONS + "Relationship"
+    }
+    listed = workbook.find(MAIN + "sheets")
+    names: set[str] = set()
+    for sheet in () if listed is None else listed:
+        link = links[sheet.attrib[_ID]]
+        if link.get("TargetMode") == "External":
+            raise DeclinedError("External")
+        target = link.attrib["Target"]
+        part = target[1:] if target[:1] == "/" else posixpath.normpath(f"{folder}/{target}")
+        title, state = sheet.attrib["name"], sheet.get("state", "visible")
+        if part not in package.NameToInfo or "chartsheet" in link.attrib["Type"]:
+            continue
+        if title.lower() in names or _BAD_TITLE.search(title) or state not in _STATES:
+            raise DeclinedError(title)
+        names.add(title.lower())
+        yield title, part, state != "visible"
+
+
+def _strings(package: zipfile.ZipFile, part: str) -> list[str]:
+    """The shared texts; openpyxl drops the escape of an escape, so does this."""
+    return [
+        text_of(one).replace("x005F_", "")
+        for one in children(package, part)
+        if one.tag == MAIN + "si"
+    ]
+
+
+def text_of(element: ET.Element) -> str:
+    """The text of a shared or inline string: its runs put together, how it is pronounced left out."""
+    plain: str | None = None
+    runs: list[str] = []
+    for child in element:
+        if child.tag == MAIN + "t":
+            if plain is not None:
+                raise DeclinedError(child.tag)
+            plain = child.text or ""
+        elif child.tag == MAIN + "r":
+            runs += [one.text or "" for one in child if one.tag == MAIN + "t"]
+        elif child.tag not in _PRONOUNCED:
+            raise DeclinedError(child.tag)
+    return (plain or "") + "".join(runs)
+
+
+_PRONOUNCED = {MAIN + "rPh", MAIN + "phoneticPr"}
+
+
+def _looks(package: zipfile.ZipFile) -> list[Look]:
+    """The look of each cell style by its number; a workbook without any has the general one."""
+    general = [Look("General")]
+    if _STYLES not in package.NameToInfo:
+        return general
+    root = _root(package, _STYLES)
+    custom = {
+        int(one.attrib["numFmtId"]): one.attrib["formatCode"]
+        for one in root.iterfind(f"{MAIN}numFmts/{MAIN}numFmt")
+    }
+    looks = [
+        _look(int(one.get("numFmtId", "0")), custom)
+        for one in root.iterfind(f"{MAIN}cellXfs/{MAIN}xf")
+    ]
+    return looks or general
+
+
+def _look(number: int, custom: dict[int, str]) -> Look:
+    if number in custom:
+        return _look_of(custom[number])
+    if number < _FIRST_CUSTOM:
+        return _look_of(BUILTIN_FORMATS.get(number, "General"))
+    return Look(None, known=False)
+
+
+@lru_cache(maxsize=512)
+def _look_of(code: str) -> Look:
+    return Look(code, is_date_format(code), is_timedelta_format(code))

@@ -1,0 +1,244 @@
+"""One sheet of a .xlsx from its elements: the cells written, merges, hidden rows and columns, headers and footers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from openpyxl.formula.translate import Translator
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.worksheet.header_footer import HeaderFooter
+
+from wenxiao.files.cells.cells import Cell, Merge, Sheet
+from wenxiao.files.cells.openxml import MAIN, DeclinedError, Look, Package, text_of
+from wenxiao.files.cells.shown import is_number, shown_value
+
+_ROW, _CELL, _VALUE, _FORMULA, _INLINE = (MAIN + tag for tag in ("row", "c", "v", "f", "is"))
+_PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d*)")
+_AREA = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d*)(?::\$?([A-Z]{1,3})\$?([1-9]\d*))?")
+_LAST_COL = 16_384
+_NO = {"0", "false", "f"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A cell as the part has it: its value, the number of its style and its formula."""
+
+    value: Any
+    style: int
+    formula: str | None
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What has been read of a sheet so far."""
+
+    cells: dict[tuple[int, int], _Written] = field(default_factory=dict)
+    areas: set[Merge] = field(default_factory=set)
+    hidden_rows: dict[int, bool] = field(default_factory=dict)
+    columns: dict[int, tuple[bool, int]] = field(default_factory=dict)
+    links: list[str] = field(default_factory=list)
+    margins: list[str] = field(default_factory=list)
+    formulas: dict[str | None, Translator] = field(default_factory=dict)
+    row: int = 0
+
+
+def read_sheet(
+    elements: Iterable[ET.Element], name: str, package: Package
+) -> tuple[Sheet, list[str]]:
+    """(the sheet, texts of its page headers and footers); DeclinedError for what openpyxl is to read."""
+    drawn = _Drawn()
+    for element in elements:
+        if element.tag == _ROW:
+            _take_row(element, drawn, package)
+        elif (take := _TAKES.get(element.tag)) is not None:
+            take(element, drawn)
+    _clear_under(drawn)
+    for place in drawn.links:
+        # a link over an empty cell becomes its text in openpyxl
+        if _place(place) not in drawn.cells:
+            raise DeclinedError(place)
+    hidden = {
+        col
+        for first, (is_hidden, last) in drawn.columns.items()
+        if is_hidden
+        for col in range(first, min(last, _LAST_COL) + 1)
+    }
+    sheet = Sheet(
+        name,
+        {place: cell for place in sorted(drawn.cells) if (cell := _cell(place, drawn, package))},
+        sorted(drawn.areas, key=lambda merge: (merge.top, merge.left)),
+        frozenset(row for row, is_hidden in drawn.hidden_rows.items() if is_hidden),
+        frozenset(hidden),
+    )
+    return sheet, drawn.margins
+
+
+def _cell(place: tuple[int, int], drawn: _Drawn, package: Package) -> Cell | None:
+    written = drawn.cells[place]
+    look = package.looks[written.style]
+    if not look.known:
+        raise DeclinedError("numFmtId")
+    text, raw = shown_value(written.value, look.number_format)
+    if not text and written.formula is None:
+        return None
+    row, col = place
+    return Cell(
+        row,
+        col,
+        f"{get_column_letter(col)}{row}",
+        text,
+        raw,
+        None if look.number_format == "General" else look.number_format,
+        written.formula,
+        has_cached=written.formula is None or written.value is not None,
+        numeric=is_number(written.value),
+    )
+
+
+def _clear_under(drawn: _Drawn) -> None:
+    """Forget what lies under a merge, found by way of whichever is smaller."""
+    for area in drawn.areas:
+        rows, cols = range(area.top, area.bottom + 1), range(area.left, area.right + 1)
+        small = len(rows) * len(cols) < len(drawn.cells)
+        for place in product(rows, cols) if small else list(drawn.cells):
+            if place != (area.top, area.left) and place[0] in rows and place[1] in cols:
+                drawn.cells.pop(place, None)
+
+
+def _take_row(element: ET.Element, drawn: _Drawn, package: Package) -> None:
+    number = element.get("r")
+    drawn.row = drawn.row + 1 if number is None else int(number)
+    if "hidden" in element.attrib:
+        drawn.hidden_rows[drawn.row] = element.attrib["hidden"] not in _NO
+    elif drawn.row in drawn.hidden_rows:
+        raise DeclinedError("row")
+    col = 0
+    for cell in element:
+        if cell.tag != _CELL:
+            raise DeclinedError(cell.tag)
+        reference = cell.get("r")
+        place = (drawn.row, col + 1) if reference is None else _place(reference)
+        col = place[1]
+        written = _written(cell, reference, drawn, package)
+        if written is None:
+            if drawn.cells.pop(place, None) is not None:
+                raise DeclinedError(f"{place}")
+            continue
+        drawn.cells[place] = written
+
+
+def _place(reference: str) -> tuple[int, int]:
+    found = _PLACE.fullmatch(reference)
+    if found is None:
+        raise DeclinedError(reference)
+    return int(found[2]), column_index_from_string(found[1])
+
+
+def _written(
+    cell: ET.Element, reference: str | None, drawn: _Drawn, package: Package
+) -> _Written | None:
+    """What a cell holds; None for one that only has a style."""
+    if not len(cell):
+        return None
+    formula = cell.find(_FORMULA)
+    text = None if formula is None else _formula(formula, reference, drawn)
+    style = int(cell.get("s", "0"))
+    value = _value(cell, package.looks[style], package)
+    return None if value is None and text is None else _Written(value, style, text)
+
+
+def _value(cell: ET.Element, look: Look, package: Package) -> Any:
+    kind = cell.get("t", "n")
+    if kind == "inlineStr":
+        inline = cell.find(_INLINE)
+        return None if inline is None else text_of(inline)
+    text = cell.findtext(_VALUE) or None
+    if text is None:
+        return None
+    if kind == "n":
+        return _number(text, look, package)
+    if kind == "s":
+        return package.strings[int(text)]
+    if kind == "b":
+        return bool(int(text))
+    return from_ISO8601(text) if kind == "d" else text
+
+
+def _number(text: str, look: Look, package: Package) -> Any:
+    value = float(text) if "." in text or "E" in text or "e" in text else int(text)
+    if not look.is_date:
+        return value
+    try:
+        return from_excel(value, package.epoch, timedelta=look.is_timedelta)
+    except (OverflowError, ValueError):
+        return "#VALUE!"
+
+
+def _formula(formula: ET.Element, reference: str | None, drawn: _Drawn) -> str:
+    """The formula with its sign; one shared over several cells is turned for its own."""
+    text, kind = "=" + (formula.text or ""), formula.get("t")
+    if kind == "dataTable":
+        return ""
+    if kind != "shared":
+        return text
+    number = formula.get("si")
+    if number in drawn.formulas:
+        return str(drawn.formulas[number].translate_formula(reference))
+    if text != "=":
+        drawn.formulas[number] = Translator(text, reference)
+    return text
+
+
+def _take_merges(element: ET.Element, drawn: _Drawn) -> None:
+    drawn.areas = {_area(one.attrib["ref"]) for one in element}
+
+
+def _area(reference: str) -> Merge:
+    found = _AREA.fullmatch(reference)
+    if found is None:
+        raise DeclinedError(reference)
+    left, top = column_index_from_string(found[1]), int(found[2])
+    right = column_index_from_string(found[3]) if found[3] else left
+    bottom = int(found[4]) if found[4] else top
+    if top > bottom or left > right:
+        raise DeclinedError(reference)
+    return Merge(top, left, bottom, right)
+
+
+def _take_columns(element: ET.Element, drawn: _Drawn) -> None:
+    for one in element:
+        last = one.get("max")
+        is_hidden = one.get("hidden", "0") not in _NO and last is not None
+        drawn.columns[int(one.attrib["min"])] = (is_hidden, int(last or "0"))
+
+
+def _take_links(element: ET.Element, drawn: _Drawn) -> None:
+    drawn.links += [one.attrib["ref"] for one in element]
+
+
+def _take_margins(element: ET.Element, drawn: _Drawn) -> None:
+    pages = HeaderFooter.from_tree(element)
+    parts = (
+        pages.oddHeader,
+        pages.oddFooter,
+        pages.firstHeader,
+        pages.firstFooter,
+        pages.evenHeader,
+        pages.evenFooter,
+    )
+    items = [item for part in parts if part for item in (part.left, part.center, part.right)]
+    drawn.margins = [str(item.text) for item in items if item is not None and item.text]
+
+
+_TAKES = {
+    MAIN + "mergeCells": _take_merges,
+    MAIN + "cols": _take_columns,
+    MAIN + "hyperlinks": _take_links,
+    MAIN + "headerFooter": _take_margins,
+}
