@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from openpyxl.utils import get_column_letter
 
@@ -29,11 +31,28 @@ _UNITS = (
 UNIT_FACTORS = {name: factor for name, factor in _UNITS if factor is not None}
 
 
+_Meaning = TypeVar("_Meaning")
+_SHORT = 100
+
+
+def remembered(reads: Callable[[str], _Meaning]) -> Callable[[str], _Meaning]:
+    """The same labels stand in every form: what one means is worked out once. Long texts don't come again."""
+    short = lru_cache(maxsize=8_192)(reads)
+
+    @wraps(reads)
+    def meaning(text: str) -> _Meaning:
+        return short(text) if len(text) <= _SHORT else reads(text)
+
+    return meaning
+
+
+@remembered
 def squeezed(text: str) -> str:
     """The text in half-width letters without any blank or line break: 「三级」与「指标」分两行 → 「三级指标」."""
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text))
 
 
+@remembered
 def bare(text: str) -> str:
     """A label reduced to its words: no blanks, brackets with their content, numbering, colons or stars."""
     words = squeezed(text)
@@ -83,6 +102,7 @@ def without_prefix(text: str) -> str:
     return _PREFIX.sub("", text)
 
 
+@remembered
 def number_in(text: str) -> Decimal | None:
     """The number a cell holds, half-width and without separators: 「１００％」 → 100, 「99.55分」 → 99.55; else None."""
     words = squeezed(text).replace("，", ",")
@@ -99,6 +119,7 @@ def number_in(text: str) -> Decimal | None:
     return unsingled(number) if len(words) > LONG else number
 
 
+@remembered
 def year_in(text: str) -> int | None:
     """A budget year in a text, full-width digits included: 「（２０２２年度）」 → 2022."""
     words = squeezed(text)
@@ -113,6 +134,7 @@ def year_in(text: str) -> int | None:
     return None
 
 
+@remembered
 def money_unit_in(text: str) -> str | None:
     """The money unit a label or corner names: 「项目资金（万元）」 → 万元; None if it names none."""
     words = squeezed(text)
@@ -129,6 +151,9 @@ class Grid:
         self.sheet = sheet
         self.bottom, self.right = sheet.bottom, sheet.right
         self._merged: dict[tuple[int, int], Merge] = {}
+        self._texts: dict[tuple[int, int], str] = {}
+        self._rows: dict[int, list[tuple[int, str]]] = {}
+        self._starts: dict[int, list[tuple[int, str]]] = {}
         for merge in sheet.merges:
             # a range over the whole sheet is legal; only what lies on used rows and columns is asked for
             for row in range(merge.top, min(merge.bottom, self.bottom) + 1):
@@ -151,8 +176,8 @@ class Grid:
 
     def anchor(self, row: int, col: int) -> tuple[int, int]:
         """Where the value of the cell is kept."""
-        span = self.span(row, col)
-        return span.top, span.left
+        span = self._merged.get((row, col))
+        return (row, col) if span is None else (span.top, span.left)
 
     def cell(self, row: int, col: int) -> Cell | None:
         """The cell, or the top left one of its range; None when empty."""
@@ -160,16 +185,26 @@ class Grid:
 
     def text(self, row: int, col: int) -> str:
         """What a person sees there, outer blanks removed."""
-        cell = self.cell(row, col)
-        return tidy(cell.text) if cell is not None else ""
+        anchor = self.anchor(row, col)
+        text = self._texts.get(anchor)
+        if text is None:
+            cell = self.sheet.cells.get(anchor)
+            text = self._texts[anchor] = "" if cell is None else tidy(cell.text)
+        return text
 
     def address(self, row: int, col: int) -> str:
         """The address of the cell or its range: "B7", in Word "6,1" from 0."""
         top, left = self.anchor(row, col)
         return f"{top},{left}" if self.sheet.origin == 0 else f"{get_column_letter(left)}{top}"
 
-    def in_row(self, row: int) -> Iterator[tuple[int, str]]:
+    def in_row(self, row: int) -> Sequence[tuple[int, str]]:
         """(column, text) of the values seen in a row, from the left, merged ones once."""
+        found = self._rows.get(row)
+        if found is None:
+            found = self._rows[row] = list(self._look_along(row))
+        return found
+
+    def _look_along(self, row: int) -> Iterator[tuple[int, str]]:
         last: tuple[int, int] | None = None
         for col in self.cols:
             anchor = self.anchor(row, col)
@@ -177,9 +212,14 @@ class Grid:
                 yield col, text
             last = anchor
 
-    def starts_in_row(self, row: int) -> Iterator[tuple[int, str]]:
+    def starts_in_row(self, row: int) -> Sequence[tuple[int, str]]:
         """Like :meth:`in_row` without ranges that began in a row above."""
-        return ((col, text) for col, text in self.in_row(row) if self.span(row, col).top == row)
+        found = self._starts.get(row)
+        if found is None:
+            found = self._starts[row] = [
+                (col, text) for col, text in self.in_row(row) if self.anchor(row, col)[0] == row
+            ]
+        return found
 
     def is_hidden(self, row: int) -> bool:
         """Whether the row is hidden."""

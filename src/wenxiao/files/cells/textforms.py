@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
+from wenxiao.files.cells.labels import remembered
 from wenxiao.files.cells.labels import year_in as year_of
 from wenxiao.files.cells.numberformats import LONG, plain, unsingled
 
@@ -37,11 +38,13 @@ INNER_NUMBER = re.compile(
 )
 
 
+@remembered
 def half_width(text: str) -> str:
     """Full-width letters, digits, signs and blanks as half-width; Chinese brackets become ()."""
     return text.translate(WIDE)
 
 
+@remembered
 def squeezed(text: str) -> str:
     """A label without blanks, line breaks and closing colons, half-width: 「分  值」 → 「分值」."""
     return re.sub(r"\s+", "", half_width(text)).strip(":")
@@ -52,8 +55,11 @@ def number_of(text: str | None) -> Decimal | None:
 
     Stricter than ``labels.number_in``: a percent is no amount and no points here.
     """
-    if text is None:
-        return None
+    return None if text is None else _number_of(text)
+
+
+@remembered
+def _number_of(text: str) -> Decimal | None:
     bare = re.sub(r"\s+", "", half_width(text)).replace(",", "")
     bare = re.sub(r"(分|亿元|万元|千元|元)$", "", bare)
     try:

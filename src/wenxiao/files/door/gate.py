@@ -6,6 +6,7 @@ what to do instead. Limits were measured against 58 hostile and 110 honest files
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 import zipfile
@@ -35,6 +36,9 @@ LARGEST_FILE = 30 * MB
 MOST_ENTRIES = 2_000
 LARGEST_PART = 256 * MB
 LARGEST_WHOLE = 384 * MB
+_CHUNK = 256 * 1024
+_HELD = 8 * MB
+"""What has been inflated is kept between the two passes up to this."""
 MOST_TAGS = 12_000_000
 """``<`` signs in all parts together: 200 000 rows of six cells have about seven million."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -278,17 +282,19 @@ def _admit_zip(path: Path, size: int) -> str:
             _check_entry(entry, tally)
         _check_overlap(content, entries)
         container = _container(tally.names)
-        for entry in entries:
-            _first_pass(package, entry, tally)
-        for entry in entries:
-            name = entry.filename.replace("\\", "/").lower()
-            if _XML.search(name):
-                with package.open(entry) as part:
-                    scan_part(name, part)
-            if is_margin(name):
-                with package.open(entry) as part:
-                    scan_margin(name, part)
+        held = [_first_pass(package, entry, tally) for entry in entries]
+        for entry, part in zip(entries, held, strict=True):
+            _second_pass(package, entry, part)
     return container
+
+
+def _second_pass(package: zipfile.ZipFile, entry: zipfile.ZipInfo, held: bytes | None) -> None:
+    """Each XML part through the scan; a small one from memory, a large one inflated again."""
+    name = entry.filename.replace("\\", "/").lower()
+    for concerns, scan in ((bool(_XML.search(name)), scan_part), (is_margin(name), scan_margin)):
+        if concerns:
+            with package.open(entry) if held is None else io.BytesIO(held) as part:
+                scan(name, part)
 
 
 def _check_end(content: bytes, size: int) -> None:
@@ -372,15 +378,17 @@ def _container(names: set[str]) -> str:
     raise _RefusedError(OLD_FORMAT, "压缩包里没有表格或 Word 正文。", RESAVE)
 
 
-def _first_pass(package: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally) -> None:
-    """Inflate once, count what really comes out, let zipfile check size and CRC, look at pictures."""
+def _first_pass(package: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally) -> bytes | None:
+    """Inflate once, count what really comes out, let zipfile check size and CRC, look at pictures.
+
+    The bytes of a small XML part, so that they need not be inflated again; None of any other.
+    """
     name = entry.filename.lower()
     is_xml = bool(_XML.search(name))
     count, tags, head = 0, 0, b""
     with package.open(entry) as part:
-        while chunk := part.read(256 * 1024):
-            if not head:
-                head = chunk[:65_536]
+        while chunk := part.read(_CHUNK):
+            head = head or chunk
             count += len(chunk)
             if is_xml:
                 tags += chunk.count(b"<")
@@ -390,7 +398,9 @@ def _first_pass(package: zipfile.ZipFile, entry: zipfile.ZipInfo, tally: _Tally)
     if count != entry.file_size:
         raise _RefusedError(DAMAGED, "文件内部登记的大小与实际不符。", RESAVE)
     if not is_xml:
-        scan_image(head)
+        scan_image(head[:65_536])
+        return None
+    return head if count == len(head) and tally.inflated <= _HELD else None
 
 
 def _check_tally(tally: _Tally, count: int, tags: int) -> None:

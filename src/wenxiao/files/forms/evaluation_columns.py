@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.grids import TableGrid, column_name, plain_number
+from wenxiao.files.cells.labels import remembered
 from wenxiao.files.cells.textforms import squeezed
 from wenxiao.files.forms.own_words import own_column
 
@@ -94,14 +95,19 @@ class ScoreTableHead:
 
 def role_of(label: str) -> str | None:
     """What a column heading stands for, remarks in brackets left aside; None when it is nothing known."""
-    bare = re.sub(r"\(.*?\)|（.*?）|[%:：]", "", squeezed(label))
-    own = own_column(bare)
-    if own in _OWN:
-        return own
-    for role, pattern in ROLES:
-        if pattern.search(bare):
-            return role
-    return None
+    words = _heading_words(label)
+    own = own_column(words)
+    return own if own in _OWN else _known_role(words)
+
+
+@remembered
+def _heading_words(label: str) -> str:
+    return re.sub(r"\(.*?\)|（.*?）|[%:：]", "", squeezed(label))
+
+
+@remembered
+def _known_role(words: str) -> str | None:
+    return next((role for role, pattern in ROLES if pattern.search(words)), None)
 
 
 def find_heads(sheet: Sheet) -> list[ScoreTableHead]:

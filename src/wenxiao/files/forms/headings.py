@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from wenxiao.files.cells.labels import Grid, bare, number_in, squeezed
+from wenxiao.files.cells.labels import Grid, bare, number_in, remembered, squeezed
 from wenxiao.files.cells.seen import Seen
 from wenxiao.files.forms.own_words import own_column
 
@@ -61,6 +62,7 @@ _LETTER = re.compile(r"^[A-Ea-e①②③④⑤][.、:]?(?=[\u4e00-\u9fff])|(?<=[
 _ANSWER = re.compile(
     r"(?:经费|资金|制度|人员|硬件|硬件条件|条件)保障|其[他它]|原因说明|确定能|有可能|可能|(?:完全)?不可能|确定不能"
 )
+_LONGEST = 40
 DEEPEST_HEADING = 3
 """A heading never spans more rows than this; what is taller is the side label of the block."""
 
@@ -105,14 +107,26 @@ def place_under(grid: Grid, row: int, column: HeadingColumn) -> tuple[int, int]:
 
 def keyed(words: str, headings: dict[str, re.Pattern[str]]) -> str | None:
     """Which heading these words are; None if no known one."""
-    label = bare(words)
-    if not label or len(label) > 40:
+    label = _label(words)
+    if label is None:
         return None
-    label = _LETTER.sub("", label)
     own = own_column(label)
     own = "deviation" if own == "reason" else own
     if own in headings:
         return own
+    return _known(label, of_funds=headings is FUND_HEADINGS)
+
+
+@remembered
+def _label(words: str) -> str | None:
+    """A heading without brackets and the letter formulas know it by; None for what is too long to be one."""
+    label = bare(words)
+    return _LETTER.sub("", label) if label and len(label) <= _LONGEST else None
+
+
+@lru_cache(maxsize=8_192)
+def _known(label: str, *, of_funds: bool) -> str | None:
+    headings = FUND_HEADINGS if of_funds else INDICATOR_HEADINGS
     return next((key for key, pattern in headings.items() if pattern.fullmatch(label)), None)
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from wenxiao.files.cells.labels import Grid, bare, line_of, name_of, squeezed, tidy, year_in
+from wenxiao.files.cells.labels import (
+    Grid,
+    bare,
+    line_of,
+    name_of,
+    remembered,
+    squeezed,
+    tidy,
+    year_in,
+)
 from wenxiao.files.cells.seen import Seen, Year, missing
 from wenxiao.files.forms.headings import FUND_HEADINGS, INDICATOR_HEADINGS, keyed
 
@@ -175,11 +184,13 @@ _RANK = re.compile(
 )
 
 
+@remembered
 def label_of(text: str) -> str:
     """The words of a label also where its value stands in the same cell: 「项目名称：甲」 → 项目名称."""
     return plain_label(re.split(r"[:：]", text, maxsplit=1)[0])
 
 
+@remembered
 def plain_label(text: str) -> str:
     """A label without the rank before it: 「县级预算部门名称」 → 预算部门名称."""
     return _RANK.sub("", bare(text))

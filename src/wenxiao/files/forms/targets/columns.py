@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from wenxiao.files.cells.labels import Grid, bare, squeezed
 from wenxiao.files.forms.own_words import own_column
@@ -96,6 +97,11 @@ def heading_key(words: str, *, listed: bool = False) -> str | None:
     own = own_column(label)
     if own in {"level1", "level2", "level3", "target", "weight"}:
         return own
+    return _known(label, listed=listed)
+
+
+@lru_cache(maxsize=8_192)
+def _known(label: str, *, listed: bool) -> str | None:
     patterns = {**_LIST_HEADINGS, **_HEADINGS} if listed else _HEADINGS
     return next((key for key, pattern in patterns.items() if pattern.fullmatch(label)), None)
 
