@@ -87,7 +87,9 @@ VALUES = st.one_of(
     st.times(),
     st.sampled_from(["=A1+1", "=SUM(A1:B2)", "=IF(A1>1,2,3)", "#DIV/0!", "  ", "_x000D_"]),
 )
-FORMATS = st.sampled_from(["General", "0%", "0.00", "#,##0.00", "yyyy-mm-dd", "[h]:mm", "@", "0.0,"])
+FORMATS = st.sampled_from(
+    ["General", "0%", "0.00", "#,##0.00", "yyyy-mm-dd", "[h]:mm", "@", "0.0,"]
+)
 PLACES = st.tuples(st.integers(1, 12), st.integers(1, 9))
 
 
