@@ -50,7 +50,7 @@ def measure():
     ]
     one, two = told["打开并读表（一个进程）"], told["打开并读表（两个受限子进程）"]
     section.notes = [
-        f"打开并读表是 openpyxl 自己完整打开的 {one / base:.2f} 倍（要求不超过 0.6 倍）；"
+        f"打开并读表是 openpyxl 自己完整打开的 {one / base:.2f} 倍（要求不超过 0.6 倍）。",
         f"两个受限子进程每秒 {FORMS / two:.0f} 份（要求不少于 50 份）。",
         "读表 = 关口查验、取出单元格（自己的读法，只有 openpyxl 才认得的少数文件交给它）、认出表格各栏。",
     ]

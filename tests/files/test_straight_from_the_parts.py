@@ -48,7 +48,7 @@ def odd_workbook():
     page["A2"], page["B2"] = True, "=SUM(B1:C1)"
     page["C2"] = ArrayFormula("C2:C3", "=B1:B2*2")
     page["D2"] = DataTableFormula("D2:D3", dt2D=False)
-    page["A3"], page["B3"] = dt.date(2022, 12, 31), dt.datetime(2023, 1, 2, 8, 30)
+    page["A3"], page["B3"] = dt.date(2022, 12, 31), dt.datetime(2023, 1, 2, 8, 30)  # noqa: DTZ001  a sheet has no zone
     page["C3"], page["D3"] = dt.time(8, 30), dt.timedelta(hours=30)
     page["A4"], page["A5"], page["A6"] = 0.9, 1234567.891, -5
     page["A4"].number_format, page["A5"].number_format = "0%", '#,##0.00"万元"'
@@ -192,7 +192,7 @@ BROKEN = {
 def test_a_broken_workbook_is_refused_as_openpyxl_refuses_it(name, tmp_path):
     path = tmp_path / "表.xlsx"
     path.write_bytes(BROKEN[name])
-    with pytest.raises(Exception) as refused:  # noqa: B017  whatever openpyxl raises
+    with pytest.raises(Exception) as refused:
         through_openpyxl(BROKEN[name])
     with pytest.raises(workbooks.UnreadableError, match=type(refused.value).__name__):
         workbooks.read_xlsx(path)
