@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from wenxiao.files.cells import openxml, openxml_sheet, workbooks
+from wenxiao.files.cells import openxml, workbooks
 from wenxiao.files.cells.openpyxl_books import read_by_openpyxl
-from wenxiao.files.cells.openxml import DeclinedError, read_parts
+from wenxiao.files.cells.openxml import read_parts
+from wenxiao.files.cells.openxml_sheet import DeclinedError, Package, read_sheet
 from wenxiao.files.door.gate import admit
 
 TESTS = Path(__file__).parent.parent
@@ -227,4 +228,4 @@ def test_a_sheet_nobody_links_and_a_look_nobody_defined():
     parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b'numFmtId="164"', b'numFmtId="999"', 1)
     with pytest.raises(DeclinedError, match="numFmtId"):
         read_parts(io.BytesIO(hostile.package(parts)))
-    assert openxml_sheet.read_sheet([], "空", openxml.Package([], [], openxml.WINDOWS_EPOCH))
+    assert read_sheet([], "空", Package([], [], openxml.WINDOWS_EPOCH))

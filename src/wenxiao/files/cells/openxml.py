@@ -10,7 +10,6 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -21,8 +20,15 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 from wenxiao.files.cells.cells import Book
+from wenxiao.files.cells.openxml_sheet import (
+    MAIN,
+    DeclinedError,
+    Look,
+    Package,
+    read_sheet,
+    text_of,
+)
 
-MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -37,40 +43,12 @@ _BAD_TITLE = re.compile(r"[\\*?:/\[\]]")
 _NO = {"0", "false", "f", ""}
 
 
-class DeclinedError(Exception):
-    """Something in the package this reader does not know; the text names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the cells of one style show numbers: the format, whether it prints moments, and whether lengths of time.
-
-    ``known`` is False for a style whose format the file does not define.
-    """
-
-    number_format: str | None
-    is_date: bool = False
-    is_timedelta: bool = False
-    known: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """What the sheets of a workbook share."""
-
-    strings: list[str]
-    looks: list[Look]
-    epoch: datetime
-
-
 def read_parts(source: Path | IO[bytes]) -> Book:
     """The workbook as :func:`wenxiao.files.cells.workbooks.read_xlsx` gives it.
 
     Raises DeclinedError, or whatever a broken part makes the parser raise: openpyxl then has the word. Call it behind
     the gate, which refuses document types and counts what is inside.
     """
-    from wenxiao.files.cells.openxml_sheet import read_sheet
-
     with zipfile.ZipFile(source) as package:
         types = _types(package)
         main = types.get(_WORKBOOK)
@@ -171,25 +149,6 @@ def _strings(package: zipfile.ZipFile, part: str) -> list[str]:
         for one in children(package, part)
         if one.tag == MAIN + "si"
     ]
-
-
-def text_of(element: ET.Element) -> str:
-    """The text of a shared or inline string: its runs put together, how it is pronounced left out."""
-    plain: str | None = None
-    runs: list[str] = []
-    for child in element:
-        if child.tag == MAIN + "t":
-            if plain is not None:
-                raise DeclinedError(child.tag)
-            plain = child.text or ""
-        elif child.tag == MAIN + "r":
-            runs += [one.text or "" for one in child if one.tag == MAIN + "t"]
-        elif child.tag not in _PRONOUNCED:
-            raise DeclinedError(child.tag)
-    return (plain or "") + "".join(runs)
-
-
-_PRONOUNCED = {MAIN + "rPh", MAIN + "phoneticPr"}
 
 
 def _looks(package: zipfile.ZipFile) -> list[Look]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import product
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -15,14 +16,41 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.worksheet.header_footer import HeaderFooter
 
 from wenxiao.files.cells.cells import Cell, Merge, Sheet
-from wenxiao.files.cells.openxml import MAIN, DeclinedError, Look, Package, text_of
 from wenxiao.files.cells.shown import is_number, shown_value
 
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _CELL, _VALUE, _FORMULA, _INLINE = (MAIN + tag for tag in ("row", "c", "v", "f", "is"))
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d*)")
 _AREA = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d*)(?::\$?([A-Z]{1,3})\$?([1-9]\d*))?")
 _LAST_COL = 16_384
 _NO = {"0", "false", "f"}
+_PRONOUNCED = {MAIN + "rPh", MAIN + "phoneticPr"}
+
+
+class DeclinedError(Exception):
+    """Something in the package this reader does not know; the text names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the cells of one style show numbers: the format, whether it prints moments, and whether lengths of time.
+
+    ``known`` is False for a style whose format the file does not define.
+    """
+
+    number_format: str | None
+    is_date: bool = False
+    is_timedelta: bool = False
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What the sheets of a workbook share."""
+
+    strings: list[str]
+    looks: list[Look]
+    epoch: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +206,22 @@ def _number(text: str, look: Look, package: Package) -> Any:
         return from_excel(value, package.epoch, timedelta=look.is_timedelta)
     except (OverflowError, ValueError):
         return "#VALUE!"
+
+
+def text_of(element: ET.Element) -> str:
+    """The text of a shared or inline string: its runs put together, how it is pronounced left out."""
+    plain: str | None = None
+    runs: list[str] = []
+    for child in element:
+        if child.tag == MAIN + "t":
+            if plain is not None:
+                raise DeclinedError(child.tag)
+            plain = child.text or ""
+        elif child.tag == MAIN + "r":
+            runs += [one.text or "" for one in child if one.tag == MAIN + "t"]
+        elif child.tag not in _PRONOUNCED:
+            raise DeclinedError(child.tag)
+    return (plain or "") + "".join(runs)
 
 
 def _formula(formula: ET.Element, reference: str | None, drawn: _Drawn) -> str:
