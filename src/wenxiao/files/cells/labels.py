@@ -199,10 +199,10 @@ class Grid:
 
     def in_row(self, row: int) -> Sequence[tuple[int, str]]:
         """(column, text) of the values seen in a row, from the left, merged ones once."""
-        found = self._rows.get(row)
-        if found is None:
-            found = self._rows[row] = list(self._look_along(row))
-        return found
+        texts = self._rows.get(row)
+        if texts is None:
+            texts = self._rows[row] = list(self._look_along(row))
+        return texts
 
     def _look_along(self, row: int) -> Iterator[tuple[int, str]]:
         last: tuple[int, int] | None = None
@@ -214,12 +214,12 @@ class Grid:
 
     def starts_in_row(self, row: int) -> Sequence[tuple[int, str]]:
         """Like :meth:`in_row` without ranges that began in a row above."""
-        found = self._starts.get(row)
-        if found is None:
-            found = self._starts[row] = [
+        starts = self._starts.get(row)
+        if starts is None:
+            starts = self._starts[row] = [
                 (col, text) for col, text in self.in_row(row) if self.anchor(row, col)[0] == row
             ]
-        return found
+        return starts
 
     def is_hidden(self, row: int) -> bool:
         """Whether the row is hidden."""

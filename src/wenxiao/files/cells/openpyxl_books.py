@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterator
+from dataclasses import astuple
 from itertools import product
 from typing import IO, Any
 
@@ -117,7 +118,7 @@ def _sheet(sheet: Worksheet, values: Any) -> Sheet:
             Merge(area.min_row, area.min_col, area.max_row, area.max_col)
             for area in sheet.merged_cells.ranges
         ),
-        key=lambda merge: (merge.top, merge.left),
+        key=astuple,
     )
     out.hidden_rows = frozenset(row for row, size in sheet.row_dimensions.items() if size.hidden)
     hidden: set[int] = set()

@@ -23,7 +23,7 @@ from wenxiao.files.cells.cells import Book
 from wenxiao.files.cells.openxml_sheet import (
     MAIN,
     DeclinedError,
-    Look,
+    NumberStyle,
     Package,
     read_sheet,
     text_of,
@@ -58,7 +58,7 @@ def read_parts(source: Path | IO[bytes]) -> Book:
         if root.tag != MAIN + "workbook":
             raise DeclinedError(root.tag)
         strings = _strings(package, types[_STRINGS]) if _STRINGS in types else []
-        shared = Package(strings, _looks(package), _epoch(root))
+        shared = Package(strings, _styles(package), _epoch(root))
         book = Book("xlsx")
         for name, part, hidden in _sheets(package, main, root):
             sheet, margins = read_sheet(children(package, part), name, shared)
@@ -101,11 +101,11 @@ def _root(package: zipfile.ZipFile, part: str) -> ET.Element:
 
 def _types(package: zipfile.ZipFile) -> dict[str, str]:
     """The first part of each content type that is named by itself."""
-    found: dict[str, str] = {}
+    first: dict[str, str] = {}
     for one in _root(package, "[Content_Types].xml"):
         if one.tag == _TYPES + "Override":
-            found.setdefault(one.attrib["ContentType"], one.attrib["PartName"][1:])
-    return found
+            first.setdefault(one.attrib["ContentType"], one.attrib["PartName"][1:])
+    return first
 
 
 def _epoch(workbook: ET.Element) -> datetime:
@@ -151,9 +151,9 @@ def _strings(package: zipfile.ZipFile, part: str) -> list[str]:
     ]
 
 
-def _looks(package: zipfile.ZipFile) -> list[Look]:
-    """The look of each cell style by its number; a workbook without any has the general one."""
-    general = [Look("General")]
+def _styles(package: zipfile.ZipFile) -> list[NumberStyle]:
+    """How each cell style shows numbers, by the style number; a workbook without any has the general one."""
+    general = [NumberStyle("General")]
     if _STYLES not in package.NameToInfo:
         return general
     root = _root(package, _STYLES)
@@ -161,21 +161,21 @@ def _looks(package: zipfile.ZipFile) -> list[Look]:
         int(one.attrib["numFmtId"]): one.attrib["formatCode"]
         for one in root.iterfind(f"{MAIN}numFmts/{MAIN}numFmt")
     }
-    looks = [
-        _look(int(one.get("numFmtId", "0")), custom)
+    styles = [
+        _style(int(one.get("numFmtId", "0")), custom)
         for one in root.iterfind(f"{MAIN}cellXfs/{MAIN}xf")
     ]
-    return looks or general
+    return styles or general
 
 
-def _look(number: int, custom: dict[int, str]) -> Look:
+def _style(number: int, custom: dict[int, str]) -> NumberStyle:
     if number in custom:
-        return _look_of(custom[number])
+        return _style_of(custom[number])
     if number < _FIRST_CUSTOM:
-        return _look_of(BUILTIN_FORMATS.get(number, "General"))
-    return Look(None, known=False)
+        return _style_of(BUILTIN_FORMATS.get(number, "General"))
+    return NumberStyle(None, known=False)
 
 
 @lru_cache(maxsize=512)
-def _look_of(code: str) -> Look:
-    return Look(code, is_date_format(code), is_timedelta_format(code))
+def _style_of(code: str) -> NumberStyle:
+    return NumberStyle(code, is_date_format(code), is_timedelta_format(code))

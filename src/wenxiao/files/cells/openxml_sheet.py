@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from itertools import product
 from typing import Any
@@ -32,7 +32,7 @@ class DeclinedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class NumberStyle:
     """How the cells of one style show numbers: the format, whether it prints moments, and whether lengths of time.
 
     ``known`` is False for a style whose format the file does not define.
@@ -49,7 +49,7 @@ class Package:
     """What the sheets of a workbook share."""
 
     strings: list[str]
-    looks: list[Look]
+    styles: list[NumberStyle]
     epoch: datetime
 
 
@@ -100,7 +100,7 @@ def read_sheet(
     sheet = Sheet(
         name,
         {place: cell for place in sorted(drawn.cells) if (cell := _cell(place, drawn, package))},
-        sorted(drawn.areas, key=lambda merge: (merge.top, merge.left)),
+        sorted(drawn.areas, key=astuple),
         frozenset(row for row, is_hidden in drawn.hidden_rows.items() if is_hidden),
         frozenset(hidden),
     )
@@ -109,10 +109,10 @@ def read_sheet(
 
 def _cell(place: tuple[int, int], drawn: _Drawn, package: Package) -> Cell | None:
     written = drawn.cells[place]
-    look = package.looks[written.style]
-    if not look.known:
+    style = package.styles[written.style]
+    if not style.known:
         raise DeclinedError("numFmtId")
-    text, raw = shown_value(written.value, look.number_format)
+    text, raw = shown_value(written.value, style.number_format)
     if not text and written.formula is None:
         return None
     row, col = place
@@ -122,7 +122,7 @@ def _cell(place: tuple[int, int], drawn: _Drawn, package: Package) -> Cell | Non
         f"{get_column_letter(col)}{row}",
         text,
         raw,
-        None if look.number_format == "General" else look.number_format,
+        None if style.number_format == "General" else style.number_format,
         written.formula,
         has_cached=written.formula is None or written.value is not None,
         numeric=is_number(written.value),
@@ -162,10 +162,10 @@ def _take_row(element: ET.Element, drawn: _Drawn, package: Package) -> None:
 
 
 def _place(reference: str) -> tuple[int, int]:
-    found = _PLACE.fullmatch(reference)
-    if found is None:
+    match = _PLACE.fullmatch(reference)
+    if match is None:
         raise DeclinedError(reference)
-    return int(found[2]), column_index_from_string(found[1])
+    return int(match[2]), column_index_from_string(match[1])
 
 
 def _written(
@@ -177,11 +177,11 @@ def _written(
     formula = cell.find(_FORMULA)
     text = None if formula is None else _formula(formula, reference, drawn)
     style = int(cell.get("s", "0"))
-    value = _value(cell, package.looks[style], package)
+    value = _value(cell, package.styles[style], package)
     return None if value is None and text is None else _Written(value, style, text)
 
 
-def _value(cell: ET.Element, look: Look, package: Package) -> Any:
+def _value(cell: ET.Element, style: NumberStyle, package: Package) -> Any:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         inline = cell.find(_INLINE)
@@ -190,7 +190,7 @@ def _value(cell: ET.Element, look: Look, package: Package) -> Any:
     if text is None:
         return None
     if kind == "n":
-        return _number(text, look, package)
+        return _number(text, style, package)
     if kind == "s":
         return package.strings[int(text)]
     if kind == "b":
@@ -198,12 +198,12 @@ def _value(cell: ET.Element, look: Look, package: Package) -> Any:
     return from_ISO8601(text) if kind == "d" else text
 
 
-def _number(text: str, look: Look, package: Package) -> Any:
+def _number(text: str, style: NumberStyle, package: Package) -> Any:
     value = float(text) if "." in text or "E" in text or "e" in text else int(text)
-    if not look.is_date:
+    if not style.is_date:
         return value
     try:
-        return from_excel(value, package.epoch, timedelta=look.is_timedelta)
+        return from_excel(value, package.epoch, timedelta=style.is_timedelta)
     except (OverflowError, ValueError):
         return "#VALUE!"
 
@@ -244,12 +244,12 @@ def _take_merges(element: ET.Element, drawn: _Drawn) -> None:
 
 
 def _area(reference: str) -> Merge:
-    found = _AREA.fullmatch(reference)
-    if found is None:
+    match = _AREA.fullmatch(reference)
+    if match is None:
         raise DeclinedError(reference)
-    left, top = column_index_from_string(found[1]), int(found[2])
-    right = column_index_from_string(found[3]) if found[3] else left
-    bottom = int(found[4]) if found[4] else top
+    left, top = column_index_from_string(match[1]), int(match[2])
+    right = column_index_from_string(match[3]) if match[3] else left
+    bottom = int(match[4]) if match[4] else top
     if top > bottom or left > right:
         raise DeclinedError(reference)
     return Merge(top, left, bottom, right)
