@@ -6,7 +6,8 @@ import docx
 import openpyxl
 import pytest
 
-from wenxiao.files.forms.reading import read_file
+from wenxiao.files.forms.reading import read_file, read_forms
+from wenxiao.files.forms.targets.table import target_table
 
 
 def book(path, rows, merges=(), name="目标表"):
@@ -382,3 +383,103 @@ def test_in_word_title_and_year_stand_above_the_table(tmp_path, above):
     assert (form["dept"]["value"], form["unit"]["value"]) == ("示例县交通局", "示例县养护中心")
     assert money(form) == {"年度资金总额": "2100000"}
     assert form["indicators"][0]["level3_cell"] == "4,2"
+
+
+def test_two_blocks_under_their_goals_are_told_apart_by_them(tmp_path):
+    """The heading has one first level and no word of the term: 中期目标 and 年度目标 above say which block is which."""
+    rows = [
+        {1: "2023年度项目支出绩效目标申报表"},
+        {1: "项目名称", 2: "公厕改造", 5: "实施单位", 6: "示例县环卫所"},
+        {1: "项目资金（万元）", 2: "中期资金总额：", 3: 600, 5: "年度资金总额：", 6: 200},
+        {1: "总体目标", 2: "中期目标（2022年—2024年）", 5: "年度目标"},
+        {2: "三年改造60座。", 5: "改造20座。"},
+        {
+            1: "绩效指标",
+            2: "一级指标",
+            3: "二级指标",
+            4: "三级指标",
+            5: "指标值",
+            6: "二级指标",
+            7: "三级指标",
+            8: "指标值",
+        },
+        {
+            2: "产出指标",
+            3: "数量指标",
+            4: "改造公厕",
+            5: "60座",
+            6: "数量指标",
+            7: "改造公厕",
+            8: "20座",
+        },
+    ]
+    merges = ("A4:A5", "B4:D4", "E4:H4", "B5:D5", "E5:H5", "A6:A7")
+    answer = book(tmp_path / "a.xlsx", rows, merges)
+    form = only(answer)
+    assert names(form) == [("产出指标", "数量指标", "改造公厕", "20座")]
+    assert names(form, "long_indicators") == [("产出指标", "数量指标", "改造公厕", "60座")]
+    # the year's money is what the year's target is held against
+    typed = read_forms(tmp_path / "a.xlsx").forms[0]
+    assert target_table(typed).head["budget_yuan"] == 2_000_000
+
+
+def test_past_years_beside_the_target_make_no_other_form_of_it(tmp_path):
+    rows = [
+        {1: "2023年项目绩效目标申报表"},
+        {1: "项目名称", 2: "公共自行车运营"},
+        {1: "指标类别", 2: "指标名称", 3: "2021年实际值", 4: "2023年目标值", 5: "权重（%）"},
+        {1: "产出—数量", 2: "投放车辆", 3: "1800辆", 4: "≥2200辆", 5: "20%"},
+        {1: "满意度—服务对象", 2: "市民满意度", 3: "88%", 4: "≥90%", 5: "10%"},
+    ]
+    form = only(book(tmp_path / "a.xlsx", rows, ("A1:E1",)))
+    assert names(form) == [
+        ("产出", "数量", "投放车辆", "≥2200辆"),
+        ("满意度", "服务对象", "市民满意度", "≥90%"),
+    ]
+    assert form["indicators"][0]["weight"]["value"] == "20"
+    assert form["indicators"][0]["extra"] == {"2021年实际值": {"value": "1800辆", "cell": "C4"}}
+
+
+def test_a_term_in_the_title_is_no_year_and_a_column_of_the_term_is_no_promise_of_the_year(
+    tmp_path,
+):
+    rows = [
+        {1: "整体绩效目标表（2024-2026年）"},
+        {1: "部门名称", 2: "示例县民政局"},
+        {1: "整体资金（万元）", 2: "基本支出", 3: 860, 4: "项目支出", 5: 2400},
+        {1: "一级指标", 2: "二级指标", 3: "三级指标", 4: "中长期目标值", 5: "本年目标值"},
+        {1: "履职效能", 2: "养老服务", 3: "建成养老床位", 4: "600张", 5: "200张"},
+    ]
+    form = only(book(tmp_path / "a.xlsx", rows, ("A1:E1", "B2:E2")))
+    assert form["year"]["value"] is None
+    assert names(form) == [("履职效能", "养老服务", "建成养老床位", "200张")]
+    assert names(form, "long_indicators") == [("履职效能", "养老服务", "建成养老床位", "600张")]
+    assert money(form) == {"基本支出": "8600000", "项目支出": "24000000"}
+
+
+def test_an_adjustment_table_promises_what_stands_after_the_adjustment(tmp_path):
+    rows = [
+        {1: "项目绩效目标调整申请表（2023年度）"},
+        {1: "项目名称", 2: "智慧停车", 4: "起止时间", 5: "2023.01-2023.12"},
+        {1: "一级指标", 2: "二级指标", 3: "三级指标", 4: "调整前指标值", 5: "调整后指标值"},
+        {1: "产出指标", 2: "数量指标", 3: "建设停车场", 4: "6处", 5: "8处"},
+    ]
+    form = only(book(tmp_path / "a.xlsx", rows, ("A1:E1", "B2:C2")))
+    assert names(form) == [("产出指标", "数量指标", "建设停车场", "8处")]
+    assert (form["start"], form["end"]) == ("2023-01", "2023-12")
+
+
+def test_a_list_with_other_words_is_read_whole(tmp_path):
+    words = "预算单位,项目编码,项目,年初预算数(元),年度总目标,指标类型,指标子类,指标名称,计算符号,年度指标值,度量单位,分值权重"
+    line = (
+        "示例县一中,P001,校舍维修,500000,完成校舍维修,产出指标,数量指标,维修面积,≥,3000,平方米,30"
+    )
+    rows = [
+        dict(enumerate(text.split(","), 1))
+        for text in (words, line, line.replace("维修面积", "合格率"))
+    ]
+    form = only(book(tmp_path / "a.xlsx", rows))
+    assert names(form)[0] == ("产出指标", "数量指标", "维修面积", "≥3000平方米")
+    assert form["goals"]["year"] == "完成校舍维修"
+    assert list(money(form).values()) == ["500000"]
+    assert form["indicators"][0]["weight"]["value"] == "30"

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wenxiao.files.forms.targets.columns import LONG
 from wenxiao.rulebook.checks import Hit, Rule, doors, rules_in_force
 from wenxiao.rulebook.checks.registry import Table
 from wenxiao.targets.budget_changes import budget_changes_of
@@ -46,7 +47,7 @@ def table_of(
         "kind": target.scope,
         "year": target.dossier.fiscal_year,
         "unit": target.dossier.unit.name,
-        "budget_yuan": _asked_for(amounts),
+        "budget_yuan": asked_for(amounts),
         "start": target.starts,
         "end": target.ends,
         "text": target.content,
@@ -59,9 +60,12 @@ def table_of(
     return Table([_row(row, change) for row in rows], head, subject.division.own_rules)
 
 
-def _asked_for(amounts: Sequence[TargetAmount]) -> Decimal | None:
-    funds = (one.amount for one in amounts if one.kind == TargetAmount.Kind.FUND)
-    return next((amount for amount in funds if amount is not None), None)
+def asked_for(amounts: Sequence[TargetAmount]) -> Decimal | None:
+    """What is asked for the year; money of the whole term only where nothing else is told."""
+    funds = [one for one in amounts if one.kind == TargetAmount.Kind.FUND]
+    given = [one for one in funds if one.amount is not None]
+    of_year = [one for one in given if not LONG.search(one.name)]
+    return next((one.amount for one in of_year or given), None)
 
 
 def _row(row: Indicator, change: BudgetChange | None) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
     amounts: dict[int, list[TargetAmount]] = {target.pk: [] for target in listed}
     for amount in TargetAmount.objects.filter(target__in=rows).order_by("target", "kind", "order"):
         amounts[amount.target_id].append(amount)
-    asked_for = {pk: _asked_for(listed) for pk, listed in amounts.items()}
+    asked_for = {pk: asked_for(listed) for pk, listed in amounts.items()}
     changes = budget_changes_of(listed, asked_for)
     gone = _rows_left_out(listed, rows)
     problems: dict[int, list[TargetProblem]] = {}

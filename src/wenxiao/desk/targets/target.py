@@ -16,7 +16,7 @@ from wenxiao.pages.downloads import as_received
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.services.approval import ex_ante_warning, running_of
 from wenxiao.targets.budget_changes import budget_changes_of
-from wenxiao.targets.checks import faults_of
+from wenxiao.targets.checks import asked_for, faults_of
 from wenxiao.targets.rubric import consequence_of, rubric_of
 from wenxiao.targets.selectors import (
     changed_since_return,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from wenxiao.targets.models import Indicator, Target, TargetAmount
+    from wenxiao.targets.models import Indicator, Target
 
 ENTRY = "desk:targets"
 
@@ -76,7 +76,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "ex_ante": ex_ante_warning(row) if row.filing else "",
         "adjusts": fills and row.state == "approved",
         "fills_at_all": fills,
-        "budget_moved": budget_changes_of([row], {row.pk: _asked_for(amounts)}).get(row.pk),
+        "budget_moved": budget_changes_of([row], {row.pk: asked_for(amounts)}).get(row.pk),
         "running": running_of([row.dossier_id]).get(row.dossier_id, []),
         "judges": judges,
         "changed": changed_since_return(row),
@@ -114,11 +114,6 @@ def _changes(row: Target, versions: list[Target]) -> list[tuple[str, str, str, s
     older = [one for one in versions if one.number < row.number]
     before = next((one for one in older if one.state in {"approved", "replaced"}), None)
     return changes_between(before, row) if before is not None else []
-
-
-def _asked_for(amounts: list[TargetAmount]) -> Decimal | None:
-    funds = (one.amount for one in amounts if one.kind == "fund")
-    return next((amount for amount in funds if amount is not None), None)
 
 
 @view("see_unit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from typing import Any
 
 from wenxiao.files.cells.cells import Book, Sheet
 from wenxiao.files.cells.grids import column_name
-from wenxiao.files.cells.labels import Grid
+from wenxiao.files.cells.labels import Grid, squeezed
 from wenxiao.files.cells.numberformats import format_number
 from wenxiao.files.cells.workbooks import UnreadableError, read_csv, read_xls, read_xlsx
 from wenxiao.files.door.gate import admit
@@ -38,6 +39,10 @@ from wenxiao.rulebook.codes import (
 )
 from wenxiao.rulebook.problems import Problem
 
+_TARGET_TITLE = re.compile(
+    r"(?!.*(?:自评|评价|完成情况|监控|运行|评分)).{0,30}绩效目标.{0,12}表.{0,12}"
+)
+_TITLE_ROWS = 4
 MOST_FORMULAS = 2_000
 MOST_NAMED = 10
 _NOISE = Decimal("0.0000001")
@@ -118,7 +123,9 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
     mapped = _mapped(book, layouts)
     by_sheet = [one or own for one, own in zip(mapped, _own_forms(book), strict=True)]
     targets = _targets(book, by_sheet)
-    by_sheet = [own or of_sheet for own, of_sheet in zip(by_sheet, targets, strict=True)]
+    by_sheet = [
+        one or of_sheet or own for one, own, of_sheet in zip(mapped, by_sheet, targets, strict=True)
+    ]
     rest = [
         Sheet(sheet.name, origin=sheet.origin, hidden=sheet.hidden) if by_sheet[at] else sheet
         for at, sheet in enumerate(book.sheets)
@@ -138,15 +145,25 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
 
 
 def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
-    """Target forms of the sheets that hold no other form; in Word the paragraphs above a table are part of its head."""
+    """Target forms of the sheets that hold no other form or say by their title that they are; in Word the paragraphs above a table are part of its head."""
     by_sheet: list[list[Form]] = []
     for at, (sheet, own) in enumerate(zip(book.sheets, taken, strict=True)):
         outside = [text for number, text in book.paragraphs if number == at]
-        targets = [] if own else read_targets(sheet, outside)
+        targets = [] if own and not _says_target(sheet) else read_targets(sheet, outside)
         for target in targets:
             target.table = at if book.container == "docx" else None
         by_sheet.append([*targets])
     return by_sheet
+
+
+def _says_target(sheet: Sheet) -> bool:
+    """Whether its first rows call it a table of targets: values of past years beside the target don't make it another."""
+    top = (
+        squeezed(cell.text)
+        for (row, _), cell in sheet.cells.items()
+        if row < sheet.origin + _TITLE_ROWS
+    )
+    return any(_TARGET_TITLE.fullmatch(words) for words in top)
 
 
 def _mapped(book: Book, layouts: Sequence[ListLayout]) -> list[list[Form]]:
@@ -175,7 +192,7 @@ def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
             Problem(
                 NO_FORM,
                 "阻断",
-                "没有认出绩效自评表、监控表、评分表或清单。",
+                "没有认出绩效目标表、自评表、监控表、评分表或清单。",
                 mend="请核对是否选错文件；表头应有“一级指标、二级指标、三级指标”等字样。",
             ),
             *(problem for sheet in book.sheets for problem in no_score_column(sheet)),

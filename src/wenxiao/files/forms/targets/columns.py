@@ -14,13 +14,14 @@ _HEADINGS: dict[str, re.Pattern[str]] = {
     for key, pattern in {
         "last_actual": r"上年度?(?:实际|完成|执行)?(?:水平|值|情况|完成情况|实际水平|完成值|数)|.*上年.*实际.*|历史(?:水平|值)",
         "level1": r"一级(?:绩效)?指标(?:名称)?|一级|指标类型",
-        "level2": r"二级(?:绩效)?指标(?:名称)?|二级|指标类别",
+        "level2": r"二级(?:绩效)?指标(?:名称)?|二级|指标类别|指标子类",
         "level3": r"三级(?:绩效)?指标(?:名称|内容)?|三级|具体指标|指标内容|绩效指标名称|指标名称|四级指标",
         "nature": r"(?:指标)?(?:性质|符号)|(?:计算|运算|比较)符号?|运算符号|指标比较符|指标关系",
         "direction": r"(?:指标)?方向性?|指标方向|正反向",
-        "unit": r"(?:度量|计量|指标值?|数值|指标计量)?单位",
-        "weight": r"(?:指标|标准|三级指标|设定|绩效|各项|项目)*(?:权重|权数|分值|满分|标准分)(?:分值|值|数|占比)?",
-        "target": r"(?:本年度?|当年|年度|全年|预期|计划|绩效|设定|目标|三级|的|批复)*(?:指标值|目标值|标准值|计划值|计划水平|目标水平|预期值|绩效标准)(?:内容)?|年度指标",
+        "unit": r"(?:绩效|指标)?(?:度量|计量|指标值?|数值)?单位",
+        "weight": r"(?:指标|标准|三级指标|设定|绩效|各项|项目)*(?:权重|权数|分值|满分|标准分)(?:分值|权重|值|数|占比)?",
+        "long_target": r"(?:中长期|长期|中期|实施期|项目期|三年|五年)(?:绩效|总体)?(?:指标值|目标值)",
+        "target": r"(?:本年度?|\d{4}年度?|调整后|当年|年度|全年|预期|计划|绩效|设定|目标|三级|的|批复)*(?:指标值|目标值|标准值|计划值|计划水平|目标水平|预期值|绩效标准)(?:内容)?|年度指标",
         "actual": r"(?:全年|年度|年末|实际|截至.{1,8}|\d+.\d+月份?)*(?:实际)?(?:完成|达成|执行)(?:值|情况|数|率|结果)?",
         "score": r"(?:自评|实际|单位|项目|指标|最终|评价)*(?:得分|评分|打分|自评分)(?:情况|值|数)?",
         "forecast": r"(?:全年|年度)?(?:预计|预期).*(?:完成|实现).*",
@@ -38,11 +39,12 @@ _LIST_HEADINGS: dict[str, re.Pattern[str]] = {
         "unit_name": r"(?:预算|实施|申报|填报)?单位名称|(?:预算|实施|申报|填报)单位|单位",
         "dept": r"(?:主管|预算)部门(?:名称)?|部门(?:名称)?",
         "year": r"(?:预算|申报|项目)?年度|年份",
-        "money": r"(?:年度|本年|项目|全年|当年)?预算(?:数|金额|总额|资金|安排数?|申报数)|(?:申请|申报|年度)(?:金额|资金|数)|(?:年度|项目)?资金(?:总额|金额)?|(?:项目)?金额|预算安排",
-        "goal": r"(?:年度|总体|年度总体|项目)?(?:绩效)?目标",
+        "money": r"(?:年度|年初|本年|项目|全年|当年)?预算(?:数|金额|总额|资金|安排数?|申报数)|(?:申请|申报|年度)(?:金额|资金|数)|(?:年度|项目)?资金(?:总额|金额)?|(?:项目)?金额|预算安排",
+        "goal": r"(?:年度)?(?:总体|总|项目)?(?:绩效)?目标",
     }.items()
 }
 LONG = re.compile(r"长期|中长期|中期|实施期|总体绩效指标|项目期|五年")
+_GOAL = re.compile(r".{0,12}(?:目标|指标|绩效|规划)")
 _LETTER = re.compile(r"^[A-Ea-e①②③④⑤][.、:]?(?=[一-鿿])|(?<=[一-鿿])[A-Ea-e①②③④⑤]$")
 _MOST_WORDS = 40
 _DEEPEST = 3
@@ -163,20 +165,27 @@ def _finished(grid: Grid, blocks: list[TargetColumns]) -> list[TargetColumns]:
             side = grid.span(block.top, left)
             if words and side.bottom <= block.bottom:
                 block.known["level1"] = TargetColumn(left, left, words)
-        block.long = _is_long(grid, block)
+        block.long = _is_long(grid, block, beside=len(blocks) > 1)
         complete.append(block)
     return complete
 
 
-def _is_long(grid: Grid, block: TargetColumns) -> bool:
-    """Whether the side label of the block, or a heading above its own columns, says mid-term."""
+def _is_long(grid: Grid, block: TargetColumns, *, beside: bool) -> bool:
+    """Whether the side label of the block, or a heading above its own columns, says mid-term.
+
+    Where two blocks stand ``beside`` each other the goals above them say which is which: 中期目标 · 年度目标.
+    """
     for col in range(grid.sheet.origin, block.first):
         words = squeezed(grid.text(block.top, col))
         if words and not re.search(r"年度(?:绩效)?指标", words) and LONG.search(words):
             return True
     target = block.known["target"]
+    if beside:
+        target = block.known.get("level3", target)
     for row in range(block.top - 1, max(block.top - _DEEPEST, grid.sheet.origin - 1), -1):
         words = squeezed(grid.text(row, target.left))
+        if beside and not _GOAL.fullmatch(bare(words)):
+            continue
         if words and len(words) <= _MOST_WORDS:
             return bool(LONG.search(words)) and "年度" not in words
     return False

@@ -24,6 +24,7 @@ _TEXT = {
     "项目简介",
     "项目基本情况及主要内容",
     "部门职能概述",
+    "部门职能",
 }
 _TIME = re.compile(
     r"项目(?:起止|计划实施|实施)?(?:时间|期限|周期|期)|起止(?:时间|年月|日期)|实施(?:时间|期限|周期|期)|开始(?:时间|日期)|完成(?:时间|日期)"
@@ -38,7 +39,9 @@ _CODED = re.compile(
     r"^(?:[\[【(（]\s*([0-9A-Za-z]{3,30})\s*[\]】)）]|([0-9A-Z]{6,30})\s*[-—_ ])\s*(.+)$"
 )
 _CODE_TEXT = re.compile(r"(?<![0-9A-Z])\d{8}[A-Z]\d{12}(?![0-9A-Z])|(?<!\d)\d{21}(?!\d)")
-_MONTH = re.compile(r"((?:19|20)\d{2})\s*[年./-]\s*(\d{1,2})?\s*[月./-]?\s*(\d{1,2})?\s*日?")
+_MONTH = re.compile(r"((?:19|20)\d{2})\s*[年./-]\s*(\d{1,2})?\s*[月./-]?\s*(\d{1,2}(?!\d))?\s*日?")
+_SEVERAL_YEARS = re.compile(r"20\d\d年?(?:度)?[-—–~～至到]+20\d\d")
+"""A term (2024-2026年) is not the year of the budget: which one it is, a person says."""
 _LONGEST_LABEL = 40
 _LONGEST_TITLE = 60
 
@@ -65,7 +68,7 @@ def title(grid: Grid, before: range, outside: list[str]) -> ReadText:
 def year(grid: Grid, before: range, outside: list[str]) -> TargetYear:
     """The budget year: as the sheet says it, else as the paragraphs above a Word table do."""
     seen = heads.year(grid, before)
-    if isinstance(seen.value, int):
+    if isinstance(seen.value, int) and not _SEVERAL_YEARS.search(squeezed(seen.raw or "")):
         return TargetYear(seen.value, seen.raw, seen.cell)
     for text in outside:
         own = year_in(text)

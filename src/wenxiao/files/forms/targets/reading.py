@@ -4,6 +4,8 @@ as a whole, transfers, lists.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.grids import TableGrid
 from wenxiao.files.forms import heads
@@ -89,4 +91,8 @@ def _form(
     for block in blocks:
         own: list[TargetIndicator] = list(indicators(grid, block, rows.stop - 1))
         (form.long_indicators if block.long else form.indicators).extend(own)
+        whole_term = block.known.get("long_target")
+        if whole_term is not None and not block.long:  # one column for the year, one for the term
+            term = replace(block, known=block.known | {"target": whole_term})
+            form.long_indicators.extend(indicators(grid, term, rows.stop - 1))
     return form

@@ -38,6 +38,10 @@ _QUALITATIVE = {
     "正向型",
     "逆向指标",
 }
+_BOTH_LEVELS = re.compile(
+    r"((?:产出|效益|成本|满意度|过程|决策)(?:指标)?)\s*[—–\-－/／、]+\s*(\S{2,14})"
+)
+"""产出—数量: both levels in one column."""
 _LEVEL_POINTS = re.compile(r"[(（\[]?\s*\d+(?:\.\d+)?\s*分?\s*[)）\]]$")
 
 
@@ -76,6 +80,9 @@ def _carry(grid: Grid, columns: TargetColumns, row: int, levels: dict[str, str])
         if is_left_over(text):
             continue
         name = _LEVEL_POINTS.sub("", name_of(text)).strip(":：") or name_of(text)
+        both = _BOTH_LEVELS.fullmatch(name) if "level1" not in columns.known else None
+        if both is not None:
+            levels["level1"], name = both[1], both[2]
         if level == "level1" and levels.get("level1") != name:
             levels.pop("level2", None)
         levels[level] = name

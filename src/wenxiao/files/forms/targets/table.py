@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from wenxiao.files.forms.targets.columns import LONG
 from wenxiao.files.forms.targets.form import TargetForm, TargetIndicator
 from wenxiao.rulebook.checks.registry import Table
 
@@ -13,7 +14,9 @@ def target_table(form: TargetForm) -> Table:
     """The rows of the year (long-term rows are no promise of this year) and
     the head, money in 元.
     """
-    budget = next((fund.initial for fund in form.funds if fund.initial.yuan is not None), None)
+    asked = [fund for fund in form.funds if fund.initial.yuan is not None]
+    of_year = [fund for fund in asked if not LONG.search(fund.label)]
+    budget = next((fund.initial for fund in of_year or asked), None)
     asks = any(row.source is not None or row.proof is not None for row in form.indicators)
     head: dict[str, Any] = {
         "name": form.project_name.value or "",
