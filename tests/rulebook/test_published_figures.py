@@ -63,7 +63,7 @@ def test_what_equals_a_published_figure_or_is_about_something_else_is_right(text
 def test_another_figure_is_named_with_what_was_published(text, name, measure, said, published):
     (found,) = HELD.in_text(text)
     assert (found.name, found.measure) == (name, measure)
-    assert (found.said, found.published) == (said, published)
+    assert (found.stated, found.published) == (said, published)
 
 
 def test_rows_of_tables_are_read_by_their_headings_and_unit():
@@ -73,13 +73,13 @@ def test_rows_of_tables_are_read_by_their_headings_and_unit():
     row = ["1", "校园安保", "100.00", "65.43", "99%", "88.50", "良"]
     assert HELD.in_row(headings, row) == []
     wrong = HELD.in_row(headings, ["1", "校园安保", "110", "65.43", "99%", "88.50", "中"])
-    assert [(one.at, one.measure, one.said) for one in wrong] == [
+    assert [(one.at, one.measure, one.stated) for one in wrong] == [
         (2, "安排资金", "110万元"),
         (6, "等级", "中"),
     ]
     bare = ["项目", "安排资金"]
     assert HELD.in_row(bare, ["校园安保", "110"]) == [], "without a unit nothing is guessed"
-    assert [one.said for one in HELD.in_row(bare, ["校园安保", "110"], "万元")] == ["110万元"]
+    assert [one.stated for one in HELD.in_row(bare, ["校园安保", "110"], "万元")] == ["110万元"]
     assert HELD.in_row(bare, ["校园安保", "见附表"], "万元") == []
     assert HELD.in_row(bare, ["别的项目", "110"], "万元") == []
     assert unit_in("金额单位：万元") == "万元"

@@ -105,8 +105,8 @@ def _compile(body: str, folders: tuple[Path, ...]) -> bytes:
 PREAMBLE = """
 #set text(lang: "zh", region: "cn", size: 16pt, font: body-font)
 #set par(justify: true, leading: 12.95pt, spacing: 12.95pt)
-# let official-title(body) = align(center, par(leading: 12pt, text(font: title-font, size: 22pt,
-# weight: "bold", body)))
+#let official-title(body) = align(
+  center, par(leading: 12pt, text(font: title-font, size: 22pt, weight: "bold", body)))
 #let form-title(body) = align(center, text(font: title-font, size: 18pt, weight: "bold", body))
 #let red = rgb("#e01f1f")
 #let masthead(name, issue, editor, date) = {
