@@ -101,8 +101,8 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
     amounts: dict[int, list[TargetAmount]] = {target.pk: [] for target in listed}
     for amount in TargetAmount.objects.filter(target__in=rows).order_by("target", "kind", "order"):
         amounts[amount.target_id].append(amount)
-    asked_for = {pk: asked_for(listed) for pk, listed in amounts.items()}
-    changes = budget_changes_of(listed, asked_for)
+    budgets = {pk: asked_for(listed) for pk, listed in amounts.items()}
+    changes = budget_changes_of(listed, budgets)
     gone = _rows_left_out(listed, rows)
     problems: dict[int, list[TargetProblem]] = {}
     known: dict[tuple[int, int], dict[str, Rule]] = {}
