@@ -248,8 +248,7 @@ def label_has_id(model):
 def test_no_address_tells_of_the_other_side(client, home, role):
     client.force_login(home.people[role])
     sides, leaks = hidden_from(role), []
-    for path, query in looked_at(client, home, sides):
-        response = client.get(path, query)
+    for path, query, response in looked_at(client, home, sides):
         text = told(response)
         assert response.status_code < 500, (path, query)
         leaks += [
@@ -266,20 +265,23 @@ def around(text, word):
 
 
 def looked_at(client, home, sides):
-    """Addresses to open: those of the other sides, and one's own with the
-    others' ids and words asked for.
+    """Addresses opened, with what they answered: those of the other sides, and
+    one's own with the others' ids and words asked for.
     """
     for at, route in enumerate(MATRIX):
-        if client.get(paths(route, sides[0])[0]).status_code in {401, 403, 405}:
+        first = paths(route, sides[0])[0]
+        response = client.get(first)
+        if response.status_code in {401, 403, 405}:
             continue
-        if "<int:" in route:
-            yield from ((paths(route, key)[0], {}) for key in sides)
-        own = paths(
-            route, home.monitoring.pk if "<int:" in route and at % 2 else home.dossiers[2].pk
-        )[0]
-        yield own, {name: str(sides[at % len(sides)]) for name in ASKED} | {"year": "2021"}
+        yield first, {}, response
+        asked = [(paths(route, key)[0], {}) for key in sides[1:] if "<int:" in route]
+        own = home.monitoring.pk if "<int:" in route and at % 2 else home.dossiers[2].pk
+        named = {name: str(sides[at % len(sides)]) for name in ASKED} | {"year": "2021"}
+        asked.append((paths(route, own)[0], named))
         if route in SEARCHED:
-            yield from ((own, {"q": WORDS[key][2:], "year": "2021"}) for key in sides)
+            asked += [(asked[-1][0], {"q": WORDS[key][2:], "year": "2021"}) for key in sides]
+        for path, query in asked:
+            yield path, query, client.get(path, query)
 
 
 @pytest.mark.soak
@@ -293,14 +295,18 @@ def test_no_address_changes_anything_of_the_other_side(client, home, role):
             body = (
                 WORDED | {name: str(key) for name in ASKED} | {"tick": f"{key}:1", "version": "1"}
             )
+            unposted = False
             if "<int:" in route.replace("<int:year>", ""):
                 for path in paths(route, key):
                     written = Written()
                     with connection.execute_wrapper(written):
                         response = client.post(path, body)
                     assert response.status_code < 500, path
+                    unposted = response.status_code == 405
                     if written.tables or any(WORDS[one][:2] in told(response) for one in sides):
                         found.append((path, response.status_code, sorted(written.tables)))
+            if unposted:
+                continue
             own = paths(route, home.dossiers[2].pk)[0]
             response = client.post(own, body)
             assert response.status_code < 500, own

@@ -176,6 +176,11 @@ class Holdings:
         self.scopes = tuple(scopes)
         self._own_unit = user_unit
 
+    def role_names(self) -> list[str]:
+        """The Chinese names of the roles, in the order of Role."""
+        roles = {scope.role for scope in self.scopes}
+        return [role.label for role in Role if role in roles]
+
     def can(
         self,
         power: str,

@@ -197,12 +197,6 @@ def awaiting_standings(division: Division, rule: str) -> list[dict[str, Any]]:
     return [entry for entry in division.rules if AWAITS in entry and entry["rule"] == rule]
 
 
-def role_names(user: User) -> list[str]:
-    """The Chinese names of the roles the user holds now, in the order of Role."""
-    held = {grant.role for grant in grants_held(user)}
-    return [role.label for role in Role if role in held]
-
-
 def reads_restricted(grants: Iterable[Grant]) -> list[int]:
     """Divisions in which the grants show 限制知悉 subjects."""
     return [

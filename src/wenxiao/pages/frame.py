@@ -12,9 +12,9 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from wenxiao.orgs.permissions import HELD, Holdings
-from wenxiao.orgs.selectors import mixed_sentences, role_names
+from wenxiao.orgs.selectors import mixed_sentences
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import held, person
+from wenxiao.pages.views import held
 from wenxiao.reviews.selectors import latest_work_year
 from wenxiao.store import parts
 from wenxiao.store.clock import today
@@ -193,7 +193,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             year=year,
             year_before=year_address(request, year - 1),
             year_after=year_address(request, year + 1),
-            role="、".join(role_names(person(request))),
+            role="、".join(holding.role_names()),
             current=current_entry(request),
             ailing=_ailing(holding),
         )
