@@ -119,6 +119,29 @@ EVALUATIONS = {
             why="合同",
         ),
     ),
+    "agree_panel": Act(
+        "department office performance agency",
+        lambda h: h.paneled(),
+        lambda h, row, by: reviews.agree_panel(
+            review=row,
+            points={},
+            reasons={},
+            people="专家1、专家2",
+            held_on=today(),
+            by=by,
+            why="会商",
+        ),
+    ),
+    "hand_in_scores": Act(
+        "expert",
+        lambda h: h.empaneled(),
+        lambda h, row, by: reviews.hand_in_scores(review=row, by=by),
+    ),
+    "return_scores": Act(
+        "department office performance agency",
+        lambda h: h.empaneled(handed_in=True).assignments.get(),
+        lambda h, row, by: reviews.return_scores(assignment=row, by=by, why="漏看佐证"),
+    ),
 }
 
 ANNOUNCED = {

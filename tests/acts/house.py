@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from django.utils import timezone
+
 from wenxiao.budget.models import AuditedAmount, Request, Round
 from wenxiao.budget.services import (
     choose_own_filing,
@@ -24,7 +26,7 @@ from wenxiao.orgs.services.resetting import ask_reset
 from wenxiao.orgs.services.training import plan_course
 from wenxiao.records.services import open_batch, store_file
 from wenxiao.reviews.kinds import JUDGED, KINDS
-from wenxiao.reviews.models import Criterion, Mark, Review
+from wenxiao.reviews.models import Assignment, Criterion, Mark, Review
 from wenxiao.reviews.services import score_review
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
@@ -201,6 +203,19 @@ class House:
                 status="judged",
                 note="欠",
             )
+        return made
+
+    def empaneled(self, *, handed_in=False):
+        """The same sheet with one expert assigned; ``handed_in``: whose own scores are in."""
+        made = self.paneled()
+        expert = self.people["expert"]
+        made.marks.filter(seat="专家1").update(seat=str(expert.name)[:30])
+        Assignment.objects.create(
+            review=made,
+            user=expert,
+            duty="专家",
+            scores_in_at=timezone.now() if handed_in else None,
+        )
         return made
 
     def file(self, name="说明.txt", text="合成"):

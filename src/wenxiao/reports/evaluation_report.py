@@ -9,8 +9,8 @@ from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports import wording
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK
+from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import sheets_of
-from wenxiao.reviews.services.scoring import criterion_points
 from wenxiao.rulebook.numbers import plain, rate_percent
 
 if TYPE_CHECKING:

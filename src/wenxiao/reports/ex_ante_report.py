@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reviews.exante import limit_of, source_of_items
+from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import sheets_of
-from wenxiao.reviews.services.scoring import criterion_points
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.numbers import wan
 

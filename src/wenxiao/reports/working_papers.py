@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reports.wording import day_text
+from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import sheets_of
-from wenxiao.reviews.services.scoring import criterion_points
 from wenxiao.rulebook.numbers import plain, rate_percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wenxiao.reviews.models import Criterion, Mark, Review, WorkingPaper
+    from wenxiao.reviews.models import Criterion, Mark, Review
+    from wenxiao.reviews.working_paper import WorkingPaper
 
 WAN = Decimal(10_000)
 TITLES = {

@@ -18,6 +18,8 @@ from wenxiao.evidence.selectors import Proof, day_in, proofs_of, rule_of
 from wenxiao.reviews.kinds import KINDS, kind_of
 from wenxiao.reviews.kinds.monitoring import light_of, rules_text
 from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.panels import criterion_points
+from wenxiao.reviews.selectors import sheets_of
 from wenxiao.rulebook.checks import Rule, Table, doors, rules_in_force
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.targets.models import Indicator, Target
@@ -401,7 +403,20 @@ def _place(rows: Sequence[FilledRow], at: int | None) -> str:
 
 
 def _of_sheet(review: Review) -> list[Check]:
-    """A score sheet is handed in when every row has its points."""
+    """A score sheet is handed in when every row has its points, and none that the audited money refutes."""
     own, year = review.round.division.own_rules, review.dossier.fiscal_year
-    table = Table([], _head(review) | {"unscored": not review.complete}, own)
+    audited, sheet = review.audited, sheets_of([review.pk])[review.pk]
+    rows = [
+        {
+            "level1": one.level1,
+            "level3": one.name,
+            "weight": one.weight,
+            "score": criterion_points(sheet.marks.get(one.pk, [])),
+        }
+        for one in sheet.criteria
+    ]
+    head = _head(review) | {"unscored": not review.complete}
+    if audited is not None:
+        head |= {"audited_arranged": audited.arranged, "audited_used": audited.used}
+    table = Table(rows, head, own)
     return _numbered(review, (), table, rules_in_force(own, year))

@@ -11,6 +11,7 @@ from wenxiao.budget.models import AuditedAmount, Dossier, Round
 from wenxiao.orgs.models import Agency, Expert
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.reviews.assistance import Assistance  # noqa: F401 - Django finds models here
+from wenxiao.reviews.working_paper import WorkingPaper  # noqa: F401 - Django finds models here
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.fields import MoneyField, PointsField
 from wenxiao.store.moves import Versioned
@@ -111,6 +112,7 @@ class Review(Versioned):
     frame_set_on = models.DateField("指标体系定稿日期", null=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, verbose_name="原始表")
     problems = models.JSONField("核对差异", default=list)
+    panel = models.JSONField("专家评分汇总", default=dict)
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
 
@@ -301,7 +303,10 @@ class Suggestion(models.Model):
 
 
 class Assignment(models.Model):
-    """Who works on a review (主评人, 专家, 科室); assigning writes the Grant that lets them in."""
+    """Who works on a review (主评人, 专家, 科室); assigning writes the Grant that lets them in.
+
+    ``scores_in_at`` is when an expert handed the own scores in: locked from then on, seen by others once all are in.
+    """
 
     review = models.ForeignKey(
         Review, models.CASCADE, related_name="assignments", verbose_name="评审"
@@ -309,6 +314,7 @@ class Assignment(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="人员")
     duty = models.CharField("分工", max_length=30)
     grant = models.ForeignKey("orgs.Grant", models.CASCADE, null=True, verbose_name="授权")
+    scores_in_at = models.DateTimeField("交分时间", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "分派"
@@ -456,45 +462,3 @@ class Objection(Versioned):
 
     def __str__(self) -> str:
         return self.text[:60]
-
-
-class WorkingPaper(Versioned):
-    """工作底稿: one 取证单, interview or field-visit sheet of an evaluation, numbered, confirmed by the unit's signature."""
-
-    class Kind(models.TextChoices):
-        FACTS = "facts", "取证单"
-        INTERVIEW = "interview", "访谈记录"
-        VISIT = "visit", "现场勘查记录"
-
-    review = models.ForeignKey(
-        Review, models.CASCADE, related_name="working_papers", verbose_name="评审"
-    )
-    kind = models.CharField("种类", max_length=10, choices=Kind.choices)
-    number = models.PositiveSmallIntegerField("编号")
-    criterion = models.ForeignKey(
-        Criterion, models.SET_NULL, null=True, related_name="+", verbose_name="评分项"
-    )
-    facts = models.TextField("事实")
-    source = models.CharField("来源", max_length=300)
-    method = models.CharField("核对方法", max_length=300, blank=True)
-    people = models.CharField("访谈或在场人员", max_length=200, blank=True)
-    done_on = models.DateField("日期")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="取证人"
-    )
-    signed_on = models.DateField("单位确认日期", null=True)
-    signed_by = models.CharField("确认人", max_length=60, blank=True)
-    opinion = models.TextField("单位意见", blank=True)
-    synthetic = models.BooleanField("合成", default=False)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "工作底稿"
-        ordering = ["kind", "number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["review", "kind", "number"], name="working_paper_number_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}{self.number}号"

@@ -19,6 +19,7 @@ from wenxiao.orgs.permissions import holdings
 from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Assignment, Criterion, ExAnte, Exchange, Mark, Review, Suggestion
+from wenxiao.reviews.panels import blind_reviews, without_blind
 from wenxiao.reviews.states import JUDGED, SETTLED
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
@@ -243,8 +244,13 @@ class ReviewSheet:
     suggestions: list[Suggestion]
 
 
-def sheets_of(reviews: Iterable[int], *, marks: Sequence[Mark] = ()) -> dict[int, ReviewSheet]:
-    """Score sheets and suggestions by review id, three queries for all; fewer where their ``marks`` were read before."""
+def sheets_of(
+    reviews: Iterable[int], *, marks: Sequence[Mark] = (), seat: str = ""
+) -> dict[int, ReviewSheet]:
+    """Score sheets and suggestions by review id, three queries for all; fewer where their ``marks`` were read before.
+
+    Experts' marks stay out until all experts handed theirs in; ``seat`` names the one who reads and sees the own.
+    """
     ids = list(reviews)
     sheets = {pk: ReviewSheet([], defaultdict(list), []) for pk in ids}
     for criterion in _criteria(ids, marks):
@@ -252,7 +258,7 @@ def sheets_of(reviews: Iterable[int], *, marks: Sequence[Mark] = ()) -> dict[int
     own = marks or Mark.objects.filter(review__in=ids, criterion__isnull=False).order_by(
         "seat", "pk"
     )
-    for mark in own:
+    for mark in without_blind(own, seat):
         if mark.criterion_id is not None and mark.review_id in sheets:
             sheets[mark.review_id].marks[mark.criterion_id].append(mark)
     for suggestion in Suggestion.objects.filter(review__in=ids).order_by("number"):
@@ -277,7 +283,7 @@ def _criteria(reviews: list[int], marks: Sequence[Mark]) -> list[Criterion]:
 
 def mark_seen_by(user: User | None, pk: int) -> Mark | None:
     """A mark on a dossier the user may see, with review, row and author; None otherwise."""
-    return (
+    mark = (
         Mark.objects.filter(seen_by(user, "review__dossier"), pk=pk)
         .select_related(
             "review__round__division",
@@ -289,6 +295,8 @@ def mark_seen_by(user: User | None, pk: int) -> Mark | None:
         )
         .first()
     )
+    seat = str(user.name)[:30] if user is not None else ""
+    return mark if mark is None or without_blind([mark], seat) else None
 
 
 def dossier_trail(dossier: Dossier, reviews: Iterable[Review]) -> QuerySet[Entry]:
@@ -305,10 +313,11 @@ def dossier_trail(dossier: Dossier, reviews: Iterable[Review]) -> QuerySet[Entry
 
 
 def review_trail(review: Review) -> QuerySet[Entry]:
-    """The entries about one review and about its points, latest first."""
+    """The entries about one review and about its points, latest first; experts' once all of them handed in."""
     kind, pk = target_of(review)
     about = Q(target_type=kind, target_id=pk)
-    about |= Q(target_type=Mark._meta.label, target_id__in=review.marks.values("pk"))
+    marks = review.marks.filter(seat="") if blind_reviews([review.pk]) else review.marks.all()
+    about |= Q(target_type=Mark._meta.label, target_id__in=marks.values("pk"))
     return Entry.objects.filter(about).order_by("-pk")
 
 

@@ -55,6 +55,8 @@ def test_an_expert_does_not_see_the_others_before_the_own_marks_are_whole(inside
     assert "还有 <b>8</b> 行没有评分" in text
     assert "没有得分。" not in text  # the sheet itself shows which rows are empty
     assert client.post(f"/reviews/{sheet.pk}/marks", marked(sheet, None)).status_code == 302
+    assert "评审专家乙" not in client.get(f"/reviews/{sheet.pk}").content.decode()
+    assert client.post(f"/reviews/{sheet.pk}/scores").status_code == 302  # handed in, locked
     assert "评审专家乙" in client.get(f"/reviews/{sheet.pk}").content.decode()
     assert set(sheet.marks.values_list("seat", flat=True)) == {"示例zj", "评审专家乙"}
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from wenxiao.desk.dossiers.results import UNBEGUN
 from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import Proofs, sheets_of
-from wenxiao.reviews.services.scoring import criterion_points
 from wenxiao.rulebook.profiles import profile
 
 if TYPE_CHECKING:
@@ -184,9 +184,14 @@ class OwnSheet:
     levels: tuple[tuple[str, Decimal, Decimal | None], ...]
 
 
-def score_sheets(reviews: Sequence[Review], marks: Sequence[Mark] = ()) -> list[OwnSheet]:
-    """The sheets of department and finance evaluations, and the advice of every review that gave some."""
-    read = sheets_of([review.pk for review in reviews], marks=marks)
+def score_sheets(
+    reviews: Sequence[Review], marks: Sequence[Mark] = (), *, seat: str = ""
+) -> list[OwnSheet]:
+    """The sheets of department and finance evaluations, and the advice of every review that gave some.
+
+    ``seat`` is the expert who reads: the own marks are there before those of the others are.
+    """
+    read = sheets_of([review.pk for review in reviews], marks=marks, seat=seat)
     sheets = []
     for review in reviews:
         sheet = read[review.pk]

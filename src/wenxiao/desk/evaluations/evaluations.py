@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from wenxiao.desk.dossiers.tables import score_sheets
 from wenxiao.desk.evaluations import forms, score_grid
+from wenxiao.desk.evaluations.panel import panel_of
 from wenxiao.desk.evaluations.picture import losses_of, result_strip
 from wenxiao.desk.evaluations.steps import may, review_of, steps
 from wenxiao.followup.selectors import confirmed_counts
@@ -39,6 +40,7 @@ from wenxiao.reviews.services.seats import seat_of
 from wenxiao.reviews.states import MARKABLE, SETTLED
 from wenxiao.reviews.worklists import not_begun, rounds_of_year
 from wenxiao.rulebook.codes import SCORE_MISSING
+from wenxiao.rulebook.deductions import reasons as deduction_reasons
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
@@ -244,7 +246,8 @@ def review_page(
     request: HttpRequest, row: Review, typed: score_grid.WrongMarks | None = None
 ) -> HttpResponse:
     """The page; with ``typed`` the grid keeps what was refused, each row with its reason."""
-    sheets = score_sheets([row])
+    seat = seat_of(person(request), held(request))
+    sheets = score_sheets([row], seat=seat)
     audited, kind = row.audited, KINDS.get(row.kind)
     judges = (
         bool(kind)
@@ -256,7 +259,6 @@ def review_page(
         "item__order", "pk"
     )
     sheet = sheets[0] if sheets else None
-    seat = seat_of(person(request), held(request))
     marking = (
         score_grid.rows_of(person(request), sheet, typed) if judges and sheet and sheet.rows else []
     )
@@ -277,6 +279,8 @@ def review_page(
         if seat and any(not cell.points for cell in marking)
         else score_grid.seats_of(sheet),
         "methods": METHODS if judges and not seat else {},
+        "reasons": deduction_reasons(row.round.fiscal_year, row.round.division.own_rules),
+        **panel_of(person(request), row, seat),
         "tells": judges and may(request, "evaluate", row),
         "advises": judges and may(request, "evaluate", row) and not seat,
         "findings": findings,
@@ -368,7 +372,7 @@ def marks(request: HttpRequest, pk: int) -> HttpResponse:
     """The grid handed in: all rows are written, or none and each refused row says why, with everything typed kept."""
     row = review_of(request, pk)
     require_for(person(request), kind_of(row.kind).fill, row.dossier)
-    sheets = score_sheets([row])
+    sheets = score_sheets([row], seat=seat_of(person(request), held(request)))
     if not sheets or not sheets[0].rows:
         raise NotAllowed("这项评审没有评分表。")
     written, wrong = score_grid.save(request, row, sheets[0], held(request))
@@ -377,24 +381,6 @@ def marks(request: HttpRequest, pk: int) -> HttpResponse:
     return carry_out(
         request, lambda: f"已记 {written} 行评分。" if written else "没有改动。", _address(row)
     )
-
-
-@view("evaluate", methods=("POST",))
-def panel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Join the experts' marks by the chosen method."""
-    row = review_of(request, pk)
-
-    def carry() -> str:
-        services.settle_panel(
-            review=row,
-            method=text_of(request, "method", 12),
-            by=person(request),
-            why=text_of(request, "why"),
-            version=version_of(request),
-        )
-        return "专家评分已汇总，办法已记入留痕。"
-
-    return carry_out(request, carry, _address(row))
 
 
 @view("evaluate", methods=("POST",))

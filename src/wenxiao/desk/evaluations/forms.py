@@ -10,9 +10,9 @@ from wenxiao.files.out.form_grid import FormGrid, form_document, form_workbook
 from wenxiao.files.out.pdf import NoChineseFontError, forms_pdf
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.reviews.kinds import KINDS
+from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import promise_of, sheets_of
 from wenxiao.reviews.services.describing import SOURCES, funds_of
-from wenxiao.reviews.services.scoring import criterion_points
 from wenxiao.rulebook.form_packs import NATIONAL, FormPack, monitoring_pack, pack_in_force, packs
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed

@@ -29,6 +29,7 @@ class WrongMarks:
     points: dict[int, str] = field(default_factory=dict)
     notes: dict[int, str] = field(default_factory=dict)
     reasons: dict[int, str] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
 
 
@@ -47,6 +48,7 @@ class MarkCell:
     error: str
     asks: bool
     why: str
+    code: str
 
 
 def seats_of(sheet: Any) -> list[str]:
@@ -70,11 +72,13 @@ def _cell(user: User, review: Review, row: Any, seat: str, wrong: WrongMarks | N
     mark, pk = _own(row, seat), row.criterion.pk
     points = "" if mark is None or mark.points is None else f"{mark.points:.2f}"
     note, error, why = mark.note if mark else "", "", ""
+    code = mark.reason_code if mark else ""
     if wrong:
         points, note = wrong.points.get(pk, points), wrong.notes.get(pk, note)
         error, why = wrong.errors.get(pk, ""), wrong.reasons.get(pk, "")
+        code = wrong.codes.get(pk, code)
     version, asks = mark.version if mark else 0, asks_reason(review, mark, user)
-    return MarkCell(row, mark, points, note, version, error, asks, why)
+    return MarkCell(row, mark, points, note, version, error, asks, why, code)
 
 
 def save(
@@ -85,14 +89,16 @@ def save(
     with transaction.atomic():
         for row in sheet.rows:
             pk = row.criterion.pk
-            typed, note, why = (
+            typed, note, why, code = (
                 request.POST.get(f"p{pk}", "").strip(),
                 text_of(request, f"n{pk}", 1000),
                 text_of(request, f"w{pk}", 1000),
+                text_of(request, f"r{pk}", 20),
             )
+            wrong.codes[pk] = code
             wrong.points[pk], wrong.notes[pk], wrong.reasons[pk] = typed, note, why
             try:
-                written += _write(request, review, row, seat, (typed, note, why))
+                written += _write(request, review, row, seat, (typed, note, why, code))
             except Stale as refusal:
                 wrong.errors[pk] = _both(refusal.row, typed)
             except NotAllowed as refusal:
@@ -103,9 +109,9 @@ def save(
 
 
 def _write(
-    request: HttpRequest, review: Review, row: Any, seat: str, fields: tuple[str, str, str]
+    request: HttpRequest, review: Review, row: Any, seat: str, fields: tuple[str, str, str, str]
 ) -> bool:
-    typed, note, why = fields
+    typed, note, why, code = fields
     mark, pk = _own(row, seat), row.criterion.pk
     before = None if mark is None else mark.points
     if not typed:
@@ -113,7 +119,7 @@ def _write(
             raise NotAllowed("原有得分不能清空，请填新的得分。")
         return False
     points = points_of(typed, "得分")
-    if before == points and (mark.note or "") == note:
+    if before == points and ((mark.note or ""), mark.reason_code) == (note, code):
         return False
     version = request.POST.get(f"v{pk}", "")
     record_mark(
@@ -122,6 +128,7 @@ def _write(
         by=person(request),
         points=points,
         note=note,
+        reason_code=code,
         seat=seat,
         why=why,
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,

@@ -105,6 +105,7 @@ USES: dict[str, dict[str, str]] = {
         "criteria": "设计评价指标体系时查阅，不自动计分",
     },
     "ratios": {"ratios": "部门整体支出评价基础数据表的比率（命令 wenxiao ratios）"},
+    "deductions": {"reasons": "评价评分表里选的扣分原因和每种原因扣分的幅度"},
     "recheck": {
         "random_percent": "自评复核随机抽取的最低比例（复核页和命令 wenxiao risk）",
         "reasons": "自评复核按风险抽取的理由和界限（复核页和命令 wenxiao risk）",

@@ -31,7 +31,7 @@ from wenxiao.reviews.services.filling import (
 from wenxiao.reviews.services.framing import begin_evaluation, fix_frame, open_frame, set_weights
 from wenxiao.reviews.services.hands import barred_in
 from wenxiao.reviews.services.importing import note_imported_changes
-from wenxiao.reviews.services.panel import settle_panel
+from wenxiao.reviews.services.panel import agree_panel, hand_in_scores, return_scores, settle_panel
 from wenxiao.reviews.services.paper import confirm_paper, hand_in_paper, pending_paper, refuse_paper
 from wenxiao.reviews.services.papering import confirm_facts, write_paper
 from wenxiao.reviews.services.planning import draft_plan, drop_plan, issue_plan
@@ -60,6 +60,7 @@ from wenxiao.reviews.services.scoring import score_review
 
 __all__ = [
     "Moved",
+    "agree_panel",
     "approve_filed_target",
     "arrival",
     "assign_batch",
@@ -80,6 +81,7 @@ __all__ = [
     "finish_objections",
     "fix_frame",
     "hand_in_paper",
+    "hand_in_scores",
     "issue_plan",
     "issue_review",
     "judge_proof",
@@ -102,6 +104,7 @@ __all__ = [
     "rescore_round",
     "results_under",
     "return_review",
+    "return_scores",
     "route_of",
     "running_of",
     "score_review",

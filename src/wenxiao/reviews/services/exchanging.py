@@ -12,6 +12,7 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.records.services import finish_todos, make_todo, record
 from wenxiao.reviews.kinds import JUDGED, kind_of
 from wenxiao.reviews.models import Criterion, Exchange, Mark, Objection
+from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.services.hands import (
     add_author,
     confirmed_changes,
@@ -20,7 +21,7 @@ from wenxiao.reviews.services.hands import (
     result_of,
     stood,
 )
-from wenxiao.reviews.services.scoring import criterion_points, score_review
+from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.services.seats import require_panel
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change

@@ -15,8 +15,9 @@ from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Criterion, Mark, Review, Suggestion
 from wenxiao.reviews.services.hands import add_author, note_crossing, result_of, stood
 from wenxiao.reviews.services.scoring import score_review
-from wenxiao.reviews.services.seats import require_own_seat
+from wenxiao.reviews.services.seats import refuse_handed_in, require_own_seat
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
+from wenxiao.rulebook.deductions import reasons
 from wenxiao.store.moves import NotAllowed, Stale, change
 
 if TYPE_CHECKING:
@@ -191,18 +192,13 @@ def record_mark(
     if review.state not in MARKABLE:
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
     require_own_seat(by, seat)
+    refuse_handed_in(review, by, seat)
     _refuse_foreign(review, row)
     if review.frame and not review.frame_set_on:
         raise NotAllowed("评价指标体系还没有定稿，定稿后再评分。")
-    _check_points(row, points, note, reason_code)
-    values = {
-        "points": points,
-        "status": "judged",
-        "note": note,
-        "reason_code": reason_code,
-        "tier": tier,
-        "by": by,
-    }
+    _check_points(review, row, points, (note, reason_code))
+    given = {"points": points, "note": note, "reason_code": reason_code, "tier": tier}
+    values = {**given, "status": "judged", "by": by}
     where = {"criterion": row} if isinstance(row, Criterion) else {"indicator": row}
     mark, created = Mark.objects.get_or_create(review=review, seat=seat, **where, defaults=values)
     before = None if created else mark.points
@@ -263,7 +259,11 @@ def _refuse_foreign(review: Review, row: Criterion | Indicator) -> None:
         raise NotAllowed(f"“{row.name}”不是这份评审的行，请刷新页面后再评。")
 
 
-def _check_points(row: Criterion | Indicator, points: Decimal, note: str, reason_code: str) -> None:
+def _check_points(
+    review: Review, row: Criterion | Indicator, points: Decimal, said: tuple[str, str]
+) -> None:
+    """``said`` are the note and the reason's code."""
+    note, reason_code = said
     weight = row.weight
     if weight is None:
         raise NotAllowed("该行没有分值，不能评分。")
@@ -271,6 +271,20 @@ def _check_points(row: Criterion | Indicator, points: Decimal, note: str, reason
         raise NotAllowed(f"得分应在 0 至 {weight} 之间，收到 {points}。")
     if points < weight and not (note.strip() or reason_code):
         raise NotAllowed(f"{row.name}扣了 {weight - points} 分，请写明扣分原因。")
+    _check_reason(review, row, points, reason_code)
+
+
+def _check_reason(
+    review: Review, row: Criterion | Indicator, points: Decimal, reason_code: str
+) -> None:
+    """A score sheet's deduction stays in the range of its reason; the re-check has reasons of its own."""
+    if not isinstance(row, Criterion) or not reason_code or row.weight is None:
+        return
+    reason = reasons(review.round.fiscal_year, review.round.division.own_rules).get(reason_code)
+    if reason is None:
+        raise NotAllowed(f"“{reason_code}”不是本级的扣分原因，请从列出的里选。")
+    if points < row.weight and (wrong := reason.outside(row.weight, points)):
+        raise NotAllowed(wrong)
 
 
 @transaction.atomic

@@ -12,9 +12,9 @@ from django.db.models import Max
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import JUDGED, kind_of
-from wenxiao.reviews.models import WorkingPaper
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.states import SETTLED
+from wenxiao.reviews.working_paper import WorkingPaper
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
 

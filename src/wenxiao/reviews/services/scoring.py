@@ -13,10 +13,11 @@ from wenxiao.budget.money import money
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.panels import criterion_points, without_blind
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook import grading
 from wenxiao.rulebook.expressions import parse
-from wenxiao.rulebook.numbers import plain, round_points
+from wenxiao.rulebook.numbers import plain
 from wenxiao.rulebook.profiles import Profile, profile
 from wenxiao.rulebook.rows import Outcome, Row
 from wenxiao.rulebook.scoring import execution, score_one
@@ -242,7 +243,7 @@ def _add_execution(review: Review, rules: Profile, tally: Tally) -> None:
 def _score_sheet(review: Review) -> Review:
     tally = Tally()
     seats: dict[int, list[Mark]] = {}
-    for mark in review.marks.filter(indicator=None).order_by("seat"):
+    for mark in without_blind(review.marks.filter(indicator=None).order_by("seat")):
         seats.setdefault(mark.criterion_id or 0, []).append(mark)
     proved = _proved_criteria(review)
     for criterion in review.criteria.all():
@@ -263,20 +264,6 @@ def _proved_criteria(review: Review) -> set[int]:
     ).values_list("criterion_id", flat=True)
     accepted = review.criteria.filter(indicators__materials__state=Material.State.VERIFIED)
     return {pk for pk in signed if pk is not None} | set(accepted.values_list("pk", flat=True))
-
-
-def criterion_points(marks: list[Mark]) -> Decimal | None:
-    """The points of one criterion: the panel's own mark (seat "") if there is one, else the mean of the seats.
-
-    A mean is rounded half-up once, per criterion. None while somebody's mark is missing.
-    """
-    own = [m for m in marks if m.seat == ""]
-    if own:
-        return own[0].points
-    points = [m.points for m in marks]
-    if not points or any(p is None for p in points):
-        return None
-    return round_points(sum((p for p in points if p is not None), Decimal(0)) / len(points))
 
 
 def _write_total(review: Review, tally: Tally) -> Review:

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused, holdings
+from wenxiao.reviews.panels import experts_of
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
+    from wenxiao.reviews.models import Review
 
 
 def seat_of(user: User | None, held: Holdings | None = None) -> str:
@@ -35,3 +38,12 @@ def require_panel(by: User | None) -> None:
         raise Refused(
             "专家评分由主评人、主管部门或财政绩效科汇总后报送；您只记自己的评分，存好即可。"
         )
+
+
+def refuse_handed_in(review: Review, by: User | None, seat: str) -> None:
+    """NotAllowed once an expert handed the own scores in: they are locked until the panel gives them back."""
+    if not seat or by is None:
+        return
+    own = experts_of(review).filter(user=by).exclude(scores_in_at=None)
+    if own.exists():
+        raise NotAllowed("您的评分已经交了，不能再改；确需更改的，请主评人或财政绩效科退回。")

@@ -82,8 +82,8 @@ HAND_IN = Door(
         "selfeval": (*_TO_FILL, "ZP-34", "ZP-36", *_FILLED),
         "recheck": (*_TO_FILL, "ZP-34", "ZP-36", *_FILLED),
         "monitoring": (*_TO_FILL, "JK-09", "JK-10", "JK-11", *_WATCHED),
-        "department_evaluation": ("PJ-22",),
-        "finance_evaluation": ("PJ-22",),
+        "department_evaluation": ("PJ-22", "PJ-23"),
+        "finance_evaluation": ("PJ-22", "PJ-23"),
     },
 )
 """Stored rows before they are handed in; the hand-in refuses what blocks."""

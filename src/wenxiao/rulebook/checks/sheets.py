@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from wenxiao.rulebook.checks.facts import has, row_name, row_number, shares, whole_sum, written
-from wenxiao.rulebook.checks.registry import Cells, Hit, Table, numbered, rule, said
+from wenxiao.rulebook.checks.registry import Cells, Hit, Table, head_number, numbered, rule, said
+from wenxiao.rulebook.deductions import impossible_points
 from wenxiao.rulebook.numbers import plain
 
 _RESULTS = ("产出", "效益", "效果")
@@ -53,6 +54,18 @@ def _outside(
         mild=cell is not None,
         cell=cell,
     )
+
+
+@rule("PJ-23")
+def points_beyond_execution(table: Table) -> Iterator[Hit]:
+    """More points for the execution rate than the audited money gives."""
+    arranged, used = (head_number(table, key) for key in ("audited_arranged", "audited_used"))
+    for index, score, row in numbered(table, "score"):
+        weight = row.get("weight")
+        full = weight if isinstance(weight, Decimal) else None
+        text = impossible_points(row_name(table, index), full, score, arranged, used)
+        if text:
+            yield Hit(None, "score", text, got=plain(score))
 
 
 @rule("PJ-06")
