@@ -5,7 +5,7 @@ from __future__ import annotations
 import openpyxl
 import pytest
 
-from wenxiao.files.forms.dossier_forms import total_first
+from wenxiao.files.forms.fund_lines import total_first
 from wenxiao.files.forms.heads import ticked
 from wenxiao.files.forms.ledger import read_ledger
 from wenxiao.files.forms.reading import read_file, read_forms

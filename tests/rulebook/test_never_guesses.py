@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from wenxiao.files.cells.seen import Rate, Seen, Year
-from wenxiao.files.forms.dossier_forms import FundLine, SelfEvalForm, YearGoal
+from wenxiao.files.forms.dossier_forms import SelfEvalForm, YearGoal
+from wenxiao.files.forms.fund_lines import FundLine
 from wenxiao.files.forms.tables import table_of
 from wenxiao.rulebook.checks import Table
 from wenxiao.rulebook.expressions import parse

@@ -32,6 +32,7 @@ from wenxiao.reviews.services import (
     set_suggestions,
     start_review,
 )
+from wenxiao.reviews.services.describing import TEXTS
 from wenxiao.reviews.states import OPEN
 from wenxiao.targets.models import Indicator, Target
 from wenxiao.targets.selectors import target_in_force
@@ -39,6 +40,9 @@ from wenxiao.targets.services import TargetRow, bring_target, complete_target
 
 ARRIVED_BY = ("received_on", "received_from", "received_road", "received_by")
 """The columns that say a form arrived, as reviews.services.arrival fills them."""
+
+BESIDE_ROWS = ("goal_done", "filler", "filler_phone")
+"""The review's columns a self-evaluation form fills beside its rows."""
 
 
 def apply_form(form: WorkForm, landing: Landing) -> Review:
@@ -95,6 +99,7 @@ def _review(form: WorkForm, landing: Landing) -> tuple[Review, bool]:
         "audited_id",
         "target_id",
         "conclusion",
+        *BESIDE_ROWS,
         "points",
         "grade",
         "complete",
@@ -318,6 +323,10 @@ def _results(form: WorkForm, landing: Landing, review: Review) -> None:
             landing.written.created(suggestion)
     if form.problem_texts:
         review.conclusion = "\n".join(form.problem_texts)
+    if not isinstance(form, ScoreSheet):
+        for name, text in form.beside_rows.items():  # what the form leaves empty erases nothing
+            landing.changed(TEXTS[name][0], getattr(review, name), text)
+            setattr(review, name, text)
     if review.state == Review.State.WAITING:
         review.state = Review.State.FILLING
     review.save(
@@ -326,6 +335,7 @@ def _results(form: WorkForm, landing: Landing, review: Review) -> None:
             "published_grade",
             "file",
             "conclusion",
+            *BESIDE_ROWS,
             "state",
             "budget",
             "executed",

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.evidence.models import Actual
-from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm, total_first
+from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm
+from wenxiao.files.forms.fund_lines import total_first
 from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.differences import joined_rows
 from wenxiao.intake.targets import in_force
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.services.describing import TEXTS
 from wenxiao.rulebook.codes import CHOICE_DIFFERS
 from wenxiao.rulebook.numbers import wan
 from wenxiao.rulebook.problems import Problem
@@ -192,6 +194,11 @@ def _head(form: WorkForm, review: Review | None) -> Iterator[Change]:
         text, how = (target.text, SHOWN) if target else (None, WHOLE)
         place = _place(form, form.places.get("goal_text"))
         yield Change("", "年度总体目标", text, form.goal_text, place, GOAL, "goal_text", how=how)
+    if not isinstance(form, ScoreSheet):
+        for name, read in form.beside_rows.items():
+            place = _place(form, form.places.get(name))
+            group = GOAL if name == "goal_done" else RESULT
+            yield Change("", TEXTS[name][0], getattr(review, name, None), read, place, group, name)
 
 
 def _audited(form: ScoreSheet, review: Review | None) -> Iterator[Change]:

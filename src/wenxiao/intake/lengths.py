@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Subject
 from wenxiao.evidence.models import Actual
+from wenxiao.files.forms.dossier_forms import DossierForm
 from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.targets import promises_of
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.models import Criterion, Review
+from wenxiao.reviews.services.describing import TEXTS
 from wenxiao.rulebook.codes import TEXT_TOO_LONG
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator
@@ -48,11 +50,17 @@ Measured = tuple[str, str, type["Model"], str, str | None]
 
 def too_long(form: ObjectForm, matched: Match) -> list[Problem]:
     """Each text of a form that its column doesn't hold."""
-    return [
-        problem
+    problems = [
+        over(whose, text, model, field, sheet=form.sheet, cell=cell)
         for whose, text, model, field, cell in _texts(form, matched)
-        if (problem := over(whose, text, model, field, sheet=form.sheet, cell=cell)) is not None
     ]
+    if isinstance(form, DossierForm):
+        problems += [
+            over("", text, Review, name, sheet=form.sheet, cell=form.places.get(name), longest=most)
+            for name, text in form.beside_rows.items()
+            for most in (TEXTS[name][1],)
+        ]
+    return [problem for problem in problems if problem is not None]
 
 
 def over(
@@ -63,10 +71,11 @@ def over(
     *,
     sheet: str = "",
     cell: str | None = None,
+    longest: int | None = None,
 ) -> Problem | None:
-    """The refusal of a text longer than its column; None for one that fits."""
+    """The refusal of a text longer than its column, or ``longest`` where that has no end; None for one that fits."""
     column = model._meta.get_field(field)
-    most = getattr(column, "max_length", None) or len(text)
+    most = longest or getattr(column, "max_length", None) or len(text)
     if len(text) <= most:
         return None
     word = getattr(column, "verbose_name", field)

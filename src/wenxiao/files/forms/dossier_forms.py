@@ -8,10 +8,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from wenxiao.files.cells.seen import (
-    Amount,
     FormPart,
     Lines,
-    Rate,
     Seen,
     Year,
     number_of,
@@ -21,47 +19,7 @@ from wenxiao.files.cells.seen import (
     with_value,
     words_of,
 )
-
-Money = tuple[Decimal | None, Decimal | None, Decimal | None]
-"""Opening, full-year and executed money in 元."""
-
-
-class FundLine(FormPart, kw_only=True):
-    """One line of a money block; ``dashes``: the line says that it is not scored.
-
-    ``budget_candidates``: where two columns may be the year's budget, what each says; ``full_year`` is None then.
-    """
-
-    label: str
-    row: int
-    label_cell: str
-    hidden: bool = False
-    initial: Amount | None = None
-    adjustment: Amount | None = None
-    full_year: Amount | None = None
-    arrived: Amount | None = None
-    executed: Amount | None = None
-    expected_full_year: Amount | None = None
-    weight: Seen | None = None
-    score: Seen | None = None
-    rate: Rate | None = None
-    dashes: bool = False
-    budget_candidates: list[Amount] = []
-
-    @property
-    def money(self) -> Money:
-        """Initial, full-year and executed money in 元."""
-        return amount_of(self.initial), amount_of(self.full_year), amount_of(self.executed)
-
-    @property
-    def places(self) -> dict[str, str]:
-        """Where each amount stands."""
-        return places_of(
-            initial=self.initial,
-            full_year=self.full_year,
-            executed=self.executed,
-            expected=self.expected_full_year,
-        )
+from wenxiao.files.forms.fund_lines import FundLine, Money, amount_of, sum_of, total_first
 
 
 class IndicatorRow(FormPart, kw_only=True):
@@ -325,7 +283,7 @@ class DossierForm(DossierHead, kw_only=True, tag_field="kind"):
         if not lines or any(lines[0]) or not any(any(part) for part in lines[1:]):
             return lines[0] if lines else (None, None, None)
         opening, full, executed = ([part[at] for part in lines[1:]] for at in range(3))
-        return _sum(opening), _sum(full), _sum(executed)
+        return sum_of(opening), sum_of(full), sum_of(executed)
 
     def budget(self) -> Decimal | None:
         """The year's budget: the full-year one, else the initial one; None where two columns may be it."""
@@ -337,7 +295,7 @@ class DossierForm(DossierHead, kw_only=True, tag_field="kind"):
     def expected(self) -> Decimal | None:
         """What the unit expects to spend in the whole year: the total row's, else the sum of the parts."""
         values = [amount_of(line.expected_full_year) for line in total_first(self.funds)]
-        return values[0] if values and values[0] is not None else _sum(values[1:])
+        return values[0] if values and values[0] is not None else sum_of(values[1:])
 
     def say_money(
         self,
@@ -372,6 +330,8 @@ class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):
     indicators: list[SelfEvalRow]
     total: TotalRow | None
     grade: Seen | None
+    filler: Seen | None = None
+    filler_phone: Seen | None = None
     indicator_header_row: int | None = None
     indicator_columns: dict[str, str] = {}
     blank_indicator_rows: list[int] | None = None
@@ -392,6 +352,16 @@ class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):
         return self.goal.expected.words
 
     @property
+    def beside_rows(self) -> dict[str, str]:
+        """What the form says beside its rows, by the review's columns; what is left empty is not in it."""
+        texts = {
+            "goal_done": words_of(self.goal.actual),
+            "filler": words_of(self.filler),
+            "filler_phone": words_of(self.filler_phone),
+        }
+        return {name: text for name, text in texts.items() if text}
+
+    @property
     def total_number(self) -> Decimal | None:
         """The unit's own total."""
         return number_of(self.total.score) if self.total is not None else None
@@ -408,9 +378,13 @@ class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):
         return next(weighed, self.funds[0] if self.funds else None)
 
     def say(self, name: str, value: Decimal | str | None) -> None:
-        """Let total or grade say another value."""
+        """Let total, grade or what stands beside the rows say another value."""
         if name == "grade_text":
             self.grade = with_value(self.grade, value)
+        elif name == "goal_done":
+            self.goal.actual = with_value(self.goal.actual, value)
+        elif name in {"filler", "filler_phone"}:
+            setattr(self, name, with_value(getattr(self, name), value))
         elif name == "total_number":
             total = self.total or TotalRow(row=0)
             total.score = with_value(total.score, value)
@@ -418,9 +392,17 @@ class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):
 
     @property
     def places(self) -> dict[str, str]:
-        """Where total, grade and goal stand."""
+        """Where total, grade, goal and who filled it in stand; one cell is the address of one value."""
         total = self.total.score if self.total is not None else None
-        return places_of(total_number=total, grade_text=self.grade, goal_text=self.goal.expected)
+        one_cell = self.filler and self.filler_phone and self.filler.cell == self.filler_phone.cell
+        return places_of(
+            total_number=total,
+            grade_text=self.grade,
+            goal_text=self.goal.expected,
+            goal_done=self.goal.actual,
+            filler=self.filler,
+            filler_phone=None if one_cell else self.filler_phone,
+        )
 
 
 class MonitorForm(DossierForm, kw_only=True, tag="monitor"):
@@ -438,6 +420,11 @@ class MonitorForm(DossierForm, kw_only=True, tag="monitor"):
     round_kind: ClassVar[str] = "monitoring"
     total_number: ClassVar[Decimal | None] = None
     grade_text: ClassVar[str] = ""
+
+    @property
+    def beside_rows(self) -> dict[str, str]:
+        """A monitoring form says nothing of the year's goal as reached."""
+        return {}
 
     def say(self, name: str, value: Decimal | str | None) -> None:
         """A monitoring form has neither total nor grade to say otherwise."""
@@ -468,19 +455,8 @@ class MonitorForm(DossierForm, kw_only=True, tag="monitor"):
         return places_of(goal_text=self.goal)
 
 
-_WHOLE = re.compile(r"总额|合计|总计")
 _WINDOW = re.compile(r"(\d{1,2})\s*月?\s*[-–—~至到]+\s*(\d{1,2})\s*月")
 _LAST_MONTH = 12
-
-
-def amount_of(amount: Amount | None) -> Decimal | None:
-    """In 元; None where a form has no such amount."""
-    return None if amount is None else amount.amount
-
-
-def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
-    known = [value for value in values if value is not None]
-    return sum(known, Decimal(0)) if known else None
 
 
 def last_month(window: str) -> int | None:
@@ -488,11 +464,3 @@ def last_month(window: str) -> int | None:
     months = _WINDOW.search(window)
     month = int(months.group(2)) if months else 0
     return month if 1 <= month <= _LAST_MONTH else None
-
-
-def total_first(funds: Sequence[FundLine]) -> list[FundLine]:
-    """The lines of a money block, that of the whole first: it may stand last, below its parts."""
-    whole = next((line for line in funds if _WHOLE.search(line.label)), None)
-    if whole is None:
-        return [*funds]
-    return [whole, *(line for line in funds if line is not whole)]

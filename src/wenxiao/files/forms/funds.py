@@ -17,7 +17,8 @@ from wenxiao.files.cells.labels import (
 )
 from wenxiao.files.cells.numberformats import plain
 from wenxiao.files.cells.seen import Amount, Rate, Seen, rewritten
-from wenxiao.files.forms.dossier_forms import DossierForm, FundLine
+from wenxiao.files.forms.dossier_forms import DossierForm
+from wenxiao.files.forms.fund_lines import FundLine
 from wenxiao.files.forms.headings import FUND_HEADINGS, Heading, heading_at, keyed
 
 MONEY_COLUMNS = ("initial", "full_year", "arrived", "executed", "expected_full_year")

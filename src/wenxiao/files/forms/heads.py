@@ -111,8 +111,12 @@ GRADE = {
     "评价等次",
     "绩效评价等级",
 }
+FILLER = {"填报人", "填表人", "填报人员", "填表人员", "填报人姓名", "填表人姓名"}
+PHONE = {"联系电话", "填报人电话", "填表人电话", "联系方式", "电话"}
 _LABELS = (
     PROJECT
+    | FILLER
+    | PHONE
     | DEPT
     | UPPER_DEPT
     | UNIT
@@ -221,6 +225,15 @@ def field(grid: Grid, labels: set[str], rows: range) -> Seen | None:
             if plain_label(text) in labels and (place := grid.right_of(row, col)) is not None:
                 return _beside(grid, place, labels)
     return None
+
+
+def person_field(grid: Grid, labels: set[str], rows: range) -> Seen | None:
+    """Who filled the form in, or the phone: as :func:`field`, but a place left empty or to sign on is none."""
+    written = field(grid, labels, rows)
+    if written is None or written.value is None:
+        return None
+    blank = not re.sub(r"[\s_＿—\-/]", "", written.value)
+    return None if blank or label_of(written.value) in _LABELS else written
 
 
 def said_in(text: str, labels: set[str]) -> str | None:

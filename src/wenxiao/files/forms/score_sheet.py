@@ -16,7 +16,8 @@ from wenxiao.files.cells.seen import (
     with_amount,
     with_value,
 )
-from wenxiao.files.forms.dossier_forms import Money, Subtotal
+from wenxiao.files.forms.dossier_forms import Subtotal
+from wenxiao.files.forms.fund_lines import Money
 
 
 class CriterionRatio(FormPart, kw_only=True):

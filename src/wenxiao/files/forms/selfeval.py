@@ -107,6 +107,8 @@ def _form(grid: Grid, rows: range, heading: Heading | None) -> SelfEvalForm:
         indicators=[],
         total=None,
         grade=heads.grade(grid, after) or heads.grade(grid, rows),
+        filler=heads.person_field(grid, heads.FILLER, rows),
+        filler_phone=heads.person_field(grid, heads.PHONE, rows),
     )
     if heading is not None:
         _put_block(out, read_block(grid, heading, rows.stop - 1, indicator), grid)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wenxiao.files.cells.labels import Grid, bare, name_of, number_in, squeezed
 from wenxiao.files.cells.seen import Amount
-from wenxiao.files.forms.dossier_forms import FundLine
+from wenxiao.files.forms.fund_lines import FundLine
 from wenxiao.files.forms.funds import (
     MONEY_COLUMNS,
     amounts_of,

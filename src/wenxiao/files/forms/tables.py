@@ -14,15 +14,14 @@ from wenxiao.files.cells.labels import number_in
 from wenxiao.files.cells.seen import Amount, Rate, Seen
 from wenxiao.files.cells.textforms import number_of
 from wenxiao.files.forms.dossier_forms import (
-    FundLine,
     MonitorForm,
     MonitorRow,
     SelfEvalForm,
     SelfEvalRow,
     Subtotal,
-    total_first,
 )
 from wenxiao.files.forms.forms import Form, ListForm, ListRow
+from wenxiao.files.forms.fund_lines import FundLine, total_first
 from wenxiao.files.forms.score_sheet import ScoredCriterion, ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.files.forms.targets.table import target_table
