@@ -247,7 +247,7 @@ def test_todos_reach_the_right_people(make_user, division, school, primary):
     assert set(selectors.todos_for(clerk)) == {mine, own}
     assert list(selectors.todos_for(department)) == [check]
     assert list(selectors.todos_for(performance)) == [confirm]
-    assert selectors.role_names(clerk) == ["单位经办人"]
+    assert permissions.holdings(clerk).role_names() == ["单位经办人"]
 
 
 def test_holdings_ask_the_database_once(make_user, subjects, django_assert_num_queries):
@@ -309,7 +309,7 @@ def test_who_only_looks_is_asked_for_grants_once(make_user, subjects, django_ass
         for _ in range(3):
             permissions.holdings(user)
             selectors.seeing_grants(user)
-            selectors.role_names(user)
+            permissions.holdings(user).role_names()
     assert not hasattr(user, "kept_grants")
 
 
