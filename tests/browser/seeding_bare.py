@@ -24,6 +24,9 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     _uploading()
     _watching()
+    from tests.browser.seeding_scenes import plant
+
+    plant()
 
 
 def _uploading() -> None:
