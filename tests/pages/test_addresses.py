@@ -131,6 +131,8 @@ MATRIX = {
     "search/list": "login",
     "search/opened": "login",
     "search/letters": "login",
+    "preparations": "login",
+    "preparations/sample.zip": "login",
     "subjects/views": "see_unit",
     "watch": "see_unit",
     "monitoring": "see_unit",

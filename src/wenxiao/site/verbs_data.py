@@ -86,6 +86,12 @@ def _add_beginnings(verbs: Any) -> None:
     )
     init.add_argument("--template", type=Path, metavar="OUT.xlsx", help="只写出空白模板，不建库")
     init.add_argument(
+        "--sample",
+        type=Path,
+        metavar="OUT.zip",
+        help="只写出填好的样例（6 个单位、20 个对象），不建库",
+    )
+    init.add_argument(
         "--from", dest="source", type=existing, metavar="FILE.xlsx", help="按填好的模板载入"
     )
     init.add_argument("--code", help="区划代码，如 360100")
@@ -209,6 +215,13 @@ def _add_keeping(verbs: Any) -> None:
 
 
 def _init(args: argparse.Namespace) -> int:
+    if args.sample:
+        from wenxiao.files.out.sample_books import sample_zip
+        from wenxiao.store.clock import today
+
+        args.sample.write_bytes(sample_zip(today().year))
+        say(f"样例已写到 {args.sample}，怎样走一遍见其中的“说明.txt”。")
+        return FINE
     if args.template:
         from wenxiao.files.out.opening_template import opening_template
 

@@ -2,13 +2,17 @@
 its first round stands.
 """
 
+import io
 import re
+import zipfile
 
 import pytest
 from django.test import Client
 
 from wenxiao.budget.models import Round
 from wenxiao.desk.home.preparations import preparations
+from wenxiao.files.out.sample_books import BUDGETS, GUIDE, OPENING, TARGETS, sample_zip
+from wenxiao.intake.ledger.ledger_import import import_ledger
 from wenxiao.orgs import services as orgs
 from wenxiao.orgs.models import Division, Grant, Role, Unit, User
 from wenxiao.orgs.permissions import holdings
@@ -63,6 +67,7 @@ def test_the_list_counts_the_rows_in_the_order_that_works(officer):
         "文件依据",
         "问题目录",
         "预算项目清单",
+        "指标库",
         "第一个任务",
     ]
     assert shown["单位"] == ("1", "1")
@@ -101,3 +106,41 @@ def test_others_and_a_bureau_at_work_do_not_see_it(bureau, officer):
         scope={},
     )
     assert listed(officer) == {}
+
+
+def test_the_list_is_printed_for_who_prepares_alone(bureau, officer):
+    page = officer.get("/preparations").content.decode()
+    assert "开张准备 9 件" in page
+    assert "data-print" in page
+    assert "办完日期" in page
+    clerk = User.objects.create_user("clerk", "Demo-pass-2021", name="示例人", division=bureau)
+    Grant.objects.create(user=clerk, role=Role.CLERK, division=bureau, unit=Unit.objects.get())
+    assert enter(clerk).get("/preparations").status_code == 404
+    assert enter(clerk).get("/preparations/sample.zip").status_code == 404
+
+
+def test_the_sample_is_downloaded_from_the_desk(officer):
+    assert "/preparations/sample.zip" in officer.get("/").content.decode()
+    packed = zipfile.ZipFile(io.BytesIO(officer.get("/preparations/sample.zip").content))
+    assert packed.namelist() == [OPENING, BUDGETS, TARGETS, GUIDE]
+
+
+@pytest.mark.usefixtures("db")
+def test_with_the_sample_nothing_is_left_but_papers_library_and_the_first_round(tmp_path):
+    """One command and one ledger: units, contacts, sections, accounts, catalogue and budget list are done."""
+    packed = zipfile.ZipFile(io.BytesIO(sample_zip(2026)))
+    packed.extractall(tmp_path)
+    begun = begin(code="360999", name="示例县", bureau="示例县财政局", source=tmp_path / OPENING)
+    assert not begun.problems, [problem.sentence() for problem in begun.problems]
+    assert (begun.units, begun.subjects) == (6, 20)
+    division = Division.objects.get()
+    officer = User.objects.get(username="jixiao1")
+    ledger = import_ledger(
+        path=tmp_path / BUDGETS,
+        division=division,
+        by=User.objects.get(username="yusuan1"),
+        year=2026,
+    )
+    assert ledger.stored, ledger.problems
+    left = [one.name for one in preparations(officer, holdings(officer)) if not one.done]
+    assert left == ["文件依据", "指标库", "第一个任务"]

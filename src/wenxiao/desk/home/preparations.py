@@ -7,14 +7,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.http import Http404
+from django.shortcuts import render
+
 from wenxiao.budget.selectors import dossiers_visible_to, rounds_visible_to
+from wenxiao.files.out.sample_books import sample_zip
 from wenxiao.followup.selectors.problems import catalogue
 from wenxiao.orgs.permissions import ADMINISTRATORS
 from wenxiao.orgs.selectors import grants_in_force, units_of, users_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.jinja import address
+from wenxiao.pages.views import held, person, view
 from wenxiao.records.selectors import documents
+from wenxiao.store.clock import today
+from wenxiao.targets.library import published
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
     from wenxiao.orgs.models import Division, User
     from wenxiao.orgs.permissions import Holdings
 
@@ -111,6 +121,7 @@ def _work(user: User, division: Division) -> list[Preparation]:
     papers = documents(division=division)
     items = len(catalogue(division, active=True))
     listed = dossiers_visible_to(user).count()
+    offered = published(user).count()
     return [
         Preparation(
             "文件依据",
@@ -140,6 +151,15 @@ def _work(user: User, division: Division) -> list[Preparation]:
             address("desk:ledgers"),
         ),
         Preparation(
+            "指标库",
+            offered,
+            max(offered, 1),
+            "申报目标时从这里挑，带用过几次、做到多少；批复的好指标也可以收进来",
+            "指标库页的“导入文件”，列名照页上写的",
+            "绩效科",
+            address("desk:library"),
+        ),
+        Preparation(
             "第一个任务",
             0,
             1,
@@ -149,3 +169,20 @@ def _work(user: User, division: Division) -> list[Preparation]:
             address("desk:rounds"),
         ),
     ]
+
+
+@view("login")
+def preparation_list(request: HttpRequest) -> HttpResponse:
+    """开张准备清单 on paper: the same list with room for who does it and when."""
+    rows = preparations(person(request), held(request))
+    if not rows:
+        raise Http404
+    return render(request, "desk/home/preparations.html", {"preparations": rows, "on": today()})
+
+
+@view("login")
+def sample(request: HttpRequest) -> HttpResponse:
+    """样例: filled workbooks of a made-up county, for whoever prepares a bureau."""
+    if not preparations(person(request), held(request)):
+        raise Http404
+    return attachment(sample_zip(today().year), "开张样例", "zip")

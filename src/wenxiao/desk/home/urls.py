@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from wenxiao.desk.home import forgotten, guide, home, login, manual, search, second_factor
+from wenxiao.desk.home import (
+    forgotten,
+    guide,
+    home,
+    login,
+    manual,
+    preparations,
+    search,
+    second_factor,
+)
 
 urlpatterns = [
     path("login", login.enter, name="login"),
@@ -17,6 +26,8 @@ urlpatterns = [
     path("help/pictures/<str:name>", manual.picture, name="manual_picture"),
     path("help/<str:name>", manual.manual, name="manual"),
     path("", home.home, name="home"),
+    path("preparations", preparations.preparation_list, name="preparations"),
+    path("preparations/sample.zip", preparations.sample, name="preparation_sample"),
     path("search", search.search, name="search"),
     path("search/list", search.listed, name="search_list"),
     path("search/opened", search.opened, name="search_opened"),

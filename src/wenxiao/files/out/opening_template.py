@@ -39,7 +39,6 @@ DAYS = frozenset({"expires_on", "midterm_on", "valid_from", "valid_until"})
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
 MOST_EXACT = 15
 """Digits a workbook keeps of a number."""
-"""A code that a sheet kept as a number: fifteen digits of it are left."""
 LONGEST_TERM, LONGEST_NAME = 99, 60
 CLASSES = ("人员类", "运转类", "特定目标类")
 ROLES = (
