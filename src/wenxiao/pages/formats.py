@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from wenxiao.rulebook import numbers
 from wenxiao.rulebook.checks import registry
+from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from wenxiao.budget.models import Subject
@@ -107,7 +108,15 @@ def weekday(value: date) -> str:
 
 
 def moment(value: datetime | None, said: str = "未定") -> Markup:
-    """2021年11月5日 14:03, as the trail has it."""
+    """2021年11月5日 14:03. While a demonstration's story stands at an earlier day, that day: its acts happen then."""
+    if value is None:
+        return absent(said)
+    day = min(timezone.localtime(value).date(), today())
+    return Markup("{} {}").format(full_day(day), timezone.localtime(value).strftime("%H:%M"))
+
+
+def real_moment(value: datetime | None, said: str = "未定") -> Markup:
+    """2026年11月5日 14:03 as the trail keeps it, whatever day a story stands at."""
     if value is None:
         return absent(said)
     return Markup("{} {}").format(full_day(value), timezone.localtime(value).strftime("%H:%M"))

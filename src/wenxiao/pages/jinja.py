@@ -48,6 +48,7 @@ def environment(**options: Any) -> Environment:
         full_day=formats.full_day,
         weekday=formats.weekday,
         moment=formats.moment,
+        real_moment=formats.real_moment,
         lateness=formats.lateness,
         grade_class=formats.grade_class,
         permille=formats.permille,

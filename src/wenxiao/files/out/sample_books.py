@@ -156,7 +156,7 @@ def _budgets(year: int) -> bytes:
 
 def _targets(year: int) -> bytes:
     names = {code: name for code, name, _, _ in UNITS}
-    headings = (
+    headings: tuple[str, ...] = (
         "项目编码",
         "项目名称",
         "预算单位",
