@@ -30,6 +30,24 @@ def test_the_performance_section_sees_what_is_red_and_why(enter, look, size):
     look(page, f"subjects-{size}")
 
 
+@pytest.mark.parametrize(
+    ("username", "address"),
+    [
+        ("performance", "/?year=2021"),
+        ("performance", "/monitoring?year=2021"),
+        ("leader", "/watch?year=2021"),
+    ],
+)
+def test_green_but_irregular_stands_on_the_first_screen(enter, username, address):
+    """Scene 5: a green light does not hide a confirmed problem, nor spending ahead of time."""
+    page = enter(username)
+    page.goto(address)
+    for word in ("人事用工管理不规范", "超进度"):
+        found = page.locator("main").get_by_text(word).locator("visible=true").first
+        place = found.bounding_box()
+        assert place["y"] + place["height"] <= 768, (address, word, place)
+
+
 def test_search_is_one_key_away(enter, look):
     page = enter("performance")
     page.keyboard.press("Control+k")
