@@ -144,3 +144,9 @@ def test_with_the_sample_nothing_is_left_but_papers_library_and_the_first_round(
     assert ledger.stored, ledger.problems
     left = [one.name for one in preparations(officer, holdings(officer)) if not one.done]
     assert left == ["文件依据", "指标库", "第一个任务"]
+
+
+def test_the_heading_names_the_next_thing_to_prepare(officer):
+    heading = re.search(r"<h1>(.*?)</h1>", officer.get("/").content.decode(), re.DOTALL)[1]
+    done = sum(count == total for count, total in listed(officer).values())
+    assert "".join(heading.split()) == f"9件准备做完{done}件，下一件：联系人"
