@@ -117,3 +117,17 @@ def test_a_use_is_proposed_and_decided_with_a_reason(small, inside):
 def test_lists_open_for_unit_and_bureau(route, item, small, inside):
     for user in (small.officer, small.clerk, small.leader):
         assert inside(user).get(reverse(f"desk:{route}") + "?year=2021").status_code == 200
+
+
+def test_a_deadline_borrowed_from_another_province_says_so(small, inside):
+    """The default is another province's; the bureau's own rule takes its place and is named alone."""
+    address = f"/feedback?year=2021&review={small.evaluation.pk}"
+    page = inside(small.officer).get(address).content.decode()
+    assert "这是湖北省的规定，本级还没有自己的，先借作默认天数" in page
+    own = {"rule": "rectification", "from": "2021-01-01", "document": "示例区整改办法"}
+    own |= {"clause": "第五条", "standing": "未核", "content": {"plan_days": "15"}}
+    small.division.rules = [own]
+    small.division.save(update_fields=["rules"])
+    page = inside(small.officer).get(address).content.decode()
+    assert "示例区整改办法" in page
+    assert "湖北省" not in page

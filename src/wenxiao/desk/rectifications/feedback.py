@@ -41,10 +41,13 @@ RULE = "rectification"
 ORDER = ["dossier__subject__kind", "dossier__unit__path", "pk"]
 
 
-def deadline_rule(division: Division, on: date) -> tuple[int, str, str]:
-    """Days a unit has to answer, the basis, and how far that basis was read (原文 · 旁证 · 未核)."""
+def deadline_rule(division: Division, on: date) -> tuple[int, str, str, str]:
+    """Days a unit has to answer, the basis, how far that basis was read (原文 · 旁证 · 未核), and the one province whose
+    rule it is where it is only a stand-in."""
     value = basis.in_force(RULE, on, division.own_rules if division else None)
-    return int(value.content["plan_days"]), value.basis, value.standing
+    borrowed = value.basis == basis.in_force(RULE, on).basis
+    province = str(value.content.get("applies_to", "")) if borrowed else ""
+    return int(value.content["plan_days"]), value.basis, value.standing, province
 
 
 @view("see_unit")
@@ -57,7 +60,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
     sent = notices_about([row.pk for row in shown.rows])
     asked = request.GET.get("review", "")
     chosen = rows.filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 18 else None
-    days, cited, standing = deadline_rule(division, on)
+    days, cited, standing, province = deadline_rule(division, on)
     total = rows.count()
     waiting = (
         orderable(person(request), chosen).select_related("item").order_by("item__order")
@@ -76,6 +79,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
         "due": on + timedelta(days=days),
         "days": days,
         "cited": cited,
+        "province": province,
         "standing": standing,
         "sends": held(request).can("confirm_finding"),
         "fills": held(request).can("fill"),
