@@ -29,9 +29,8 @@ def code_of(name: str) -> str:
 
 def plant() -> None:
     """Everything the scenes begin with."""
-    from wenxiao.budget.services import open_round
     from wenxiao.followup.services import ensure_catalogue
-    from wenxiao.orgs.services import add_unit, create_division, create_user, grant
+    from wenxiao.orgs.services import add_unit, create_division
 
     place = create_division(
         code="998100",
@@ -42,21 +41,7 @@ def plant() -> None:
         by=None,
     )
     ensure_catalogue(division=place, by=None)
-
-    def person(username, name, role, unit=None):
-        user = create_user(
-            division=place,
-            username=username,
-            name=name,
-            by=None,
-            unit=unit,
-            password=PASSWORD,
-            must_change_password=False,
-        )
-        grant(user=user, role=role, division=place, unit=unit, by=None, why="测试")
-        return user
-
-    officers = [person(*one) for one in PEOPLE]
+    officers = [_person(place, *one) for one in PEOPLE]
     units = [
         add_unit(
             division=place,
@@ -69,21 +54,39 @@ def plant() -> None:
         for at, name in enumerate(UNITS, start=1)
     ]
     for at in (1, 2):
-        person(f"sceneunit{at}", f"{UNITS[at - 1]}经办", "clerk", units[at - 1])
+        _person(place, f"sceneunit{at}", f"{UNITS[at - 1]}经办", "clerk", units[at - 1])
     for unit in units:
         for name in WORKS:
             _dossier(place, unit, f"{unit.name}{name}", 2020)
+    _rounds(place, officers[0], units)
+
+
+def _person(place, username, name, role, unit=None):
+    from wenxiao.orgs.services import create_user, grant
+
+    user = create_user(
+        division=place,
+        username=username,
+        name=name,
+        by=None,
+        unit=unit,
+        password=PASSWORD,
+        must_change_password=False,
+    )
+    grant(user=user, role=role, division=place, unit=unit, by=None, why="测试")
+    return user
+
+
+def _rounds(place, officer, units) -> None:
+    """Self-evaluations of every unit, three evaluations of which two are issued, one project watched."""
+    from wenxiao.budget.services import open_round
+
     sheet = _dossier(place, units[2], SHEET, 2020)
     results = [
         _dossier(place, unit, name, 2020) for unit, name in zip(units, FED_BACK, strict=False)
     ]
     late = _dossier(place, units[3], LATE, 2021)
-    shared = {
-        "division": place,
-        "work_year": 2021,
-        "by": officers[0],
-        "deadline": date(2021, 12, 20),
-    }
+    shared = {"division": place, "work_year": 2021, "by": officer, "deadline": date(2021, 12, 20)}
     open_round(kind="selfeval", name="2020年度单位自评", fiscal_year=2020, **shared)
     judged = open_round(
         kind="finance_evaluation",
