@@ -1,5 +1,6 @@
 """Who may do what while a target is filed, reviewed, approved and adjusted in the house."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from tests.acts.shape import Act
@@ -17,12 +18,14 @@ from wenxiao.targets.services import (
     TargetRow,
     adjusting,
     drafting,
+    engaging,
     filing,
     library,
     offline,
     reviewing,
 )
 
+SOON = timedelta(days=30)
 ROW = TargetRow("产出指标", "数量指标", "培训人数", "≥100人", Decimal(50))
 CHECK = "department office performance"
 APPROVE = "performance budget"
@@ -73,6 +76,13 @@ FILING = {
         filed("submitted"),
         lambda h, row, by: reviewing.state_opinion(
             target=row, seat="主管部门", opinion="同意", by=by, version=row.version
+        ),
+    ),
+    "engage_reviewer": Act(
+        "performance",
+        lambda h: (filed("submitted")(h), h.user()),
+        lambda h, row, by: engaging.engage_reviewer(
+            target=row[0], user=row[1], role="agency", until=today() + SOON, by=by, why="合同"
         ),
     ),
     "keep_target": Act(

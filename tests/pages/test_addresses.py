@@ -106,6 +106,7 @@ MATRIX = {
     "targets/<int:pk>/keep": "fill",
     "targets/<int:pk>/rubric": "see_unit",
     "targets/<int:pk>/opinion": "see_unit",
+    "targets/<int:pk>/engage": "manage_round",
     "targets/<int:pk>/proof": "see_unit",
     "targets/budget-changes": "see_unit",
     "targets/<int:pk>/judge": "see_unit",

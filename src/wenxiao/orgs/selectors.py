@@ -279,6 +279,13 @@ def grants_in_force() -> QuerySet[Grant]:
     return Grant.objects.in_force().order_by("role", "pk")
 
 
+def outside_people(division: Division) -> list[User]:
+    """Accounts that may be assigned: active, and not of any budget unit (those have a side)."""
+    rows = users_of(division).filter(is_active=True, unit=None).order_by("name", "pk")
+    inside = grants_in_force().exclude(role__in=(Role.AGENCY, Role.EXPERT)).values("user")
+    return list(rows.exclude(pk__in=inside)[:200])
+
+
 def roles() -> list[tuple[str, str]]:
     """Roles with their Chinese names."""
     return [(role.value, role.label) for role in Role]

@@ -36,6 +36,7 @@ FIELD_WORDS = {
     "deadline": "期限",
     "decided_body": "作出决定的机关",
     "editor": "编写单位",
+    "engage_why": "委托依据",
     "escalate_why": "督办理由",
     "evidence": "依据的数据",
     "executed": "执行数",

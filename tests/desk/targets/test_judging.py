@@ -11,7 +11,8 @@ from django.urls import reverse
 from tests.desk.targets.test_filing_pages import ROWS, grid, people
 
 from wenxiao.orgs.permissions import Refused
-from wenxiao.records.models import Entry
+from wenxiao.orgs.services import create_user
+from wenxiao.records.models import Entry, Todo
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets.models import Target
 from wenxiao.targets.rubric import consequence_of, rubric_of
@@ -115,6 +116,48 @@ def test_each_seat_says_its_own_and_the_form_prints_it(bureau, people, submitted
             by=bureau.finance,
             version=submitted.version - 1,
         )
+
+
+def test_a_third_party_is_asked_sees_this_target_alone_and_its_opinion_is_printed(
+    bureau, people, submitted
+):
+    bureau.firm = create_user(
+        division=bureau.division,
+        username="firm",
+        name="甲评估公司",
+        by=None,
+        password="Long-enough-pass-1",
+    )
+    target = reverse("desk:target", args=[submitted.pk])
+    assert people("firm").get(target).status_code == 403  # no role at all
+    engage = reverse("desk:target_engage", args=[submitted.pk])
+    asked = {
+        "user": bureau.firm.pk,
+        "role": "agency",
+        "until": "2999-12-31",
+        "engage_why": "委托合同",
+    }
+    assert people("dept").post(engage, asked).status_code == 403
+    finance = people("finance")
+    assert "委托第三方审核" in shown(finance, submitted)
+    gone = finance.post(engage, asked | {"until": "2001-01-01"})
+    assert "早于今天" in gone.content.decode()
+    nobody = finance.post(engage, asked | {"user": bureau.clerk.pk})
+    assert "不属于预算单位" in nobody.content.decode()
+    assert finance.post(engage, asked).status_code == 302
+    assert "已经可以审核" in finance.post(engage, asked).content.decode()
+    todo = Todo.objects.get(user=bureau.firm)
+    assert "请写第三方审核意见" in todo.title
+    entry = Entry.objects.filter(act="委托第三方审核目标").get()
+    assert entry.why == "委托合同"
+    firm = people("firm")
+    assert "第三方意见" in shown(firm, submitted)
+    said = {"seat": "第三方", "opinion": "指标可行", "version": submitted.version}
+    firm.post(reverse("desk:target_opinion", args=[submitted.pk]), said)
+    todo.refresh_from_db()
+    assert todo.state == "done"
+    form = people("dept").get(reverse("desk:target_form", args=[submitted.pk])).content.decode()
+    assert "指标可行" in form
 
 
 def test_what_changed_since_it_came_back_stands_beside_what_was(bureau, people, submitted):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Dossier, Round
-    from wenxiao.orgs.models import Division, User
+    from wenxiao.orgs.models import Division
 
 MOST = 300
 
@@ -186,7 +186,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _assignees(request: HttpRequest, division: Division) -> Assignees:
-    users = {user.pk: user for user in _people(division)}
+    users = {user.pk: user for user in selectors.outside_people(division)}
     lead = users.get(whole(request.POST.get("lead")) or 0)
     experts = [
         users[key]
@@ -195,13 +195,6 @@ def _assignees(request: HttpRequest, division: Division) -> Assignees:
     ]
     agency = selectors.agencies_of(division).filter(pk=whole(request.POST.get("agency")) or 0)
     return Assignees(day_of(request, "until", "截止日期"), lead, experts, agency.first())
-
-
-def _people(division: Division) -> list[User]:
-    """Accounts that may be assigned: active, and not of any budget unit (those have a side)."""
-    rows = selectors.users_of(division).filter(is_active=True, unit=None).order_by("name", "pk")
-    inside = selectors.grants_in_force().exclude(role__in=("agency", "expert")).values("user")
-    return list(rows.exclude(pk__in=inside)[:200])
 
 
 def _assign_page(
@@ -213,7 +206,7 @@ def _assign_page(
         for one in reviews.select_related("agency").prefetch_related("assignments__user")
     }
     agencies = {one.pk: one.name for one in selectors.agencies_of(row.division)[:200]}
-    people = _people(row.division)
+    people = selectors.outside_people(row.division)
     names = {one.pk: one.name for one in people}
     before = judged_before(row, rows)
     known = {

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from wenxiao.desk.targets.target import target_of
-from wenxiao.pages.acts import Typed, carry_out, points_of, text_of, version_of
+from wenxiao.orgs.selectors import outside_people
+from wenxiao.pages.acts import Typed, carry_out, day_of, points_of, text_of, version_of
 from wenxiao.pages.views import person, view
+from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import services
 from wenxiao.targets.rubric import rubric_of
 
@@ -33,6 +35,29 @@ def rubric(request: HttpRequest, pk: int) -> HttpResponse:
         return f"审核得分 {row.rubric_points}，等级“{row.rubric_grade}”。"
 
     return carry_out(request, run, reverse("desk:target", args=[pk]))
+
+
+@view("manage_round", methods=("POST",))
+def engage(request: HttpRequest, pk: int) -> HttpResponse:
+    """委托第三方: this target alone is opened to a person, who is asked for an opinion."""
+    row, why = target_of(request, pk), text_of(request, "engage_why", 200)
+    people = {str(one.pk): one for one in outside_people(row.dossier.subject.division)}
+
+    def run() -> str:
+        user = people.get(request.POST.get("user", ""))
+        if user is None:
+            raise NotAllowed("请选择受托的人；只能是本区划在用、不属于预算单位的账号。")
+        services.engage_reviewer(
+            target=row,
+            user=user,
+            role=request.POST.get("role", ""),
+            until=day_of(request, "until", "截止日期"),
+            by=person(request),
+            why=why,
+        )
+        return f"已委托“{user}”，请写第三方审核意见。"
+
+    return carry_out(request, run, reverse("desk:target", args=[pk]), [Typed("依据", "", why)])
 
 
 @view("see_unit", methods=("POST",))

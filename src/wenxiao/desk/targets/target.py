@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
 from wenxiao.followup.selectors.next_budget import decisions_on
+from wenxiao.orgs.selectors import outside_people
 from wenxiao.pages.downloads import as_received
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.services.approval import ex_ante_warning, running_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from wenxiao.orgs.models import User
     from wenxiao.targets.models import Indicator, Target
 
 ENTRY = "desk:targets"
@@ -83,6 +85,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "reviewing": row.filing and row.state in {"submitted", "checked"},
         "rubric": rubric_of(row) if row.filing and row.state in {"submitted", "checked"} else None,
         "consequence": consequence_of(row)[0],
+        "people": _people(request, row),
         "seats": seats_of(person(request), row) if row.filing else [],
         "said": {one.get("seat"): one.get("opinion") for one in row.opinions},
         "for_unit": row.filing
@@ -99,6 +102,14 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "tones": STATES,
     }
     return render(request, "desk/targets/target.html", values)
+
+
+def _people(request: HttpRequest, row: Target) -> list[User]:
+    """Whom this person may ask for the opinion of a third party; empty where they may not or there is nothing to review."""
+    reviewing = row.filing and row.state in {"submitted", "checked"}
+    if not reviewing or not held(request).can("manage_round", subject=row.dossier.subject):
+        return []
+    return outside_people(row.dossier.subject.division)
 
 
 def _judges(request: HttpRequest, row: Target) -> bool:

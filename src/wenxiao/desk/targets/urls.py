@@ -40,6 +40,7 @@ urlpatterns = [
     path("targets/budget-changes", adjusting.budget_changes, name="target_budget_changes"),
     path("targets/<int:pk>/submit-for", review.submit_for, name="target_submit_for"),
     path("targets/<int:pk>/rubric", judging.rubric, name="target_rubric"),
+    path("targets/<int:pk>/engage", judging.engage, name="target_engage"),
     path("targets/<int:pk>/opinion", judging.opinion, name="target_opinion"),
     path("targets/<int:pk>/judge", review.judge, name="target_judge"),
     path("targets/<int:pk>", target.target, name="target"),

@@ -4,7 +4,6 @@ subject and this period by the assignment itself.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from wenxiao.orgs import permissions
 from wenxiao.orgs.models import Grant, Role
-from wenxiao.orgs.permissions import HELD, Refused
+from wenxiao.orgs.services.letting_in import let_in, refuse_party
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Assignment
 from wenxiao.reviews.states import SETTLED
@@ -50,7 +49,8 @@ def assign_reviewer(
     permissions.require(by, "manage_round", subject=review.dossier.subject)
     if duty not in DUTIES:
         raise NotAllowed("分工应为主评人或专家。")
-    _refuse_party(review, user, by)
+    subject = review.dossier.subject
+    refuse_party(user=user, by=by, unit=review.dossier.unit, subject_unit=subject.unit_id)
     if not why.strip():
         raise NotAllowed("分派须写明依据，如采购合同或评审方案。")
     if until < today():
@@ -61,7 +61,17 @@ def assign_reviewer(
     if Assignment.objects.filter(review=review, user=user, duty=word).exists():
         raise NotAllowed(f"“{user}”已经分派到这项评审。")
     assignment = Assignment.objects.create(
-        review=review, user=user, duty=word, grant=_let_in(review, user, role, until, why)
+        review=review,
+        user=user,
+        duty=word,
+        grant=let_in(
+            user=user,
+            role=role,
+            subject=subject.pk,
+            division=review.round.division_id,
+            until=until,
+            why=why,
+        ),
     )
     if agency is not None and review.agency_id != agency.pk:
         change(review, agency=agency)
@@ -81,43 +91,6 @@ def assign_reviewer(
         },
     )
     return assignment
-
-
-def _refuse_party(review: Review, user: User, by: User | None) -> None:
-    subject, unit = review.dossier.subject, review.dossier.unit
-    if by is not None and by.unit_id is not None and by.unit_id in {unit.pk, subject.unit_id}:
-        raise Refused("被评价单位不得选择自己的评价人；由其他财政绩效科人员分派。")
-    if by is not None and by.pk == user.pk:
-        raise Refused("不能把评审分派给自己。")
-    if user.division_id != subject.division_id or not user.is_active:
-        raise NotAllowed(f"“{user}”不是本区划在用的账号。")
-    if user.unit_id in {unit.pk, subject.unit_id}:
-        raise Refused(f"“{user}”在被评价单位“{unit}”工作，应当回避。")
-    filers = [role for role, powers in HELD.items() if powers & {"fill", "submit", "check_unit"}]
-    if Grant.objects.filter(user=user, role__in=filers).in_force().exists():
-        raise Refused(f"“{user}”负责单位填报或审核，不能担任评价人。")
-
-
-def _let_in(review: Review, user: User, role: Role, until: date, why: str) -> Grant:
-    end = timezone.make_aware(datetime.combine(until, time(23, 59, 59, 999999)))
-    new_grant = Grant.objects.create(
-        user=user,
-        role=role,
-        division=review.round.division,
-        by_subjects=True,
-        until=max(end, _soonest()),
-        why=why[:200],
-    )
-    new_grant.subjects.set([review.dossier.subject])
-    return new_grant
-
-
-def _soonest() -> datetime:
-    """In the demonstration the story's day lies in the past: what is
-    assigned there holds for a year of the calendar.
-    """
-    now = timezone.localtime()
-    return now + timedelta(days=365) if now.date() != today() else now
 
 
 @transaction.atomic

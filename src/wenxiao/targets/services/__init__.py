@@ -18,6 +18,7 @@ from wenxiao.targets.services.drafting import (
     fill_target,
     last_years,
 )
+from wenxiao.targets.services.engaging import engage_reviewer
 from wenxiao.targets.services.filing import (
     approval_paper,
     approve_filed,
@@ -70,6 +71,7 @@ __all__ = [
     "complete_target",
     "confirm_row",
     "decline_row",
+    "engage_reviewer",
     "fill_library",
     "fill_target",
     "import_library",

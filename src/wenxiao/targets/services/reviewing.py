@@ -9,6 +9,7 @@ from django.db import transaction
 
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused, holdings, require_other
+from wenxiao.records.services import finish_todos
 from wenxiao.rulebook.numbers import plain
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
@@ -50,7 +51,7 @@ def state_opinion(*, target: Target, seat: str, opinion: str, by: User, version:
     """审核意见 of a seat, printed on the form with the person and the day; said
     again it takes the place of the first.
     """
-    _must_be_under_review(target)
+    must_be_under_review(target)
     if seat not in SEATS:
         raise NotAllowed(f"审核意见的席位应是{'、'.join(SEATS)}之一。")
     if seat not in seats_of(by, target):
@@ -69,6 +70,7 @@ def state_opinion(*, target: Target, seat: str, opinion: str, by: User, version:
     change(target, version=version, opinions=opinions)
     more = {"before": {"opinions": before}, "after": {"opinions": [entry]}}
     record_act(target, [], act="填写目标审核意见", by=by, why="", more=more)
+    finish_todos(target=target, user=by)
     return target
 
 
@@ -78,7 +80,7 @@ def score_rubric(
 ) -> Target:
     """The points of every criterion; their sum earns the grade, by rule."""
     _may_check(by, target)
-    _must_be_under_review(target)
+    must_be_under_review(target)
     rubric = rubric_of(target)
     for leaf in rubric.leaves:
         value, full = points.get(leaf.code), leaf.full or Decimal(0)
@@ -102,6 +104,7 @@ def score_rubric(
     return target
 
 
-def _must_be_under_review(target: Target) -> None:
+def must_be_under_review(target: Target) -> None:
+    """NotAllowed unless it was handed in and isn't approved yet."""
     if not target.filing or target.state not in UNDER_REVIEW:
         raise NotAllowed(f"目标现为“{target.get_state_display()}”，送审以后、批复以前才审核。")
