@@ -142,6 +142,26 @@ def test_everything_comes_back_and_numbers_go_on(kept, tmp_path):
         assert WatchMark.objects.count() == 1, "what changes from now on is marked again"
 
 
+def test_a_demonstration_that_went_on_stands_at_its_day_again(kept, tmp_path, settings):
+    settings.STORY_DAY_FILE = day = tmp_path / "story-day.txt"
+    day.write_text("2023-01-20", encoding="utf-8")
+    backups.make(tmp_path / "later")
+    day.unlink()
+    (tmp_path / "scratch").mkdir()
+    with scratch_database(tmp_path / "scratch"):
+        settings.MEDIA_ROOT = tmp_path / "out"
+        backups.restore(tmp_path / "later")
+        assert day.read_text(encoding="utf-8") == "2023-01-20"
+    (tmp_path / "again").mkdir()
+    with scratch_database(tmp_path / "again"):
+        backups.restore(kept, files=tmp_path / "drill")  # a drill leaves what is in use alone
+        assert day.exists()
+    (tmp_path / "third").mkdir()
+    with scratch_database(tmp_path / "third"):
+        backups.restore(kept)  # another house's backup: that day was not its own
+        assert not day.exists()
+
+
 def test_a_backup_of_an_older_structure_is_brought_up_to_date(kept, blank, forge):
     forge.older(kept)
     assert backups.restore(kept, files=blank)["upgrade_applied"] == 1

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
-
 from wenxiao.rulebook.similarity import similar
 from wenxiao.targets.library import boilerplate_of
 from wenxiao.targets.models import Indicator, Target
@@ -68,14 +66,13 @@ def twins_in_year(user: User, year: int) -> tuple[list[Twin], int]:
 def twins_of(user: User, target: Target) -> list[Twin] | None:
     """Who says nearly the same as this target: what its reader may see, and what is approved in the division.
 
-    None where there are more than :data:`MOST` to compare.
+    All of the division are compared, so that what many write counts as common speech whoever asks. None where there
+    are more than :data:`MOST` to compare.
     """
     division = target.dossier.subject.division
     seen = targets_visible_to(user)
-    rows = Target.objects.filter(
-        Q(pk__in=seen.values("pk")) | Q(state=Target.State.APPROVED),
-        dossier__subject__division=division,
-    ).select_related("dossier__subject", "dossier__unit")
+    rows = Target.objects.filter(dossier__subject__division=division)
+    rows = rows.select_related("dossier__subject", "dossier__unit")
     others = rows.exclude(dossier__subject=target.dossier.subject_id)
     listed = _of_years(others, target.dossier.fiscal_year)
     if len(listed) > MOST:
@@ -85,7 +82,8 @@ def twins_of(user: User, target: Target) -> list[Twin] | None:
     twins = []
     for pair in similar(list(tables.values()), boilerplate_of(division), of=str(target.pk)):
         other = targets[pair.b if pair.a == str(target.pk) else pair.a]
-        twins.append(_twin(pair, target, other, tables, seen=other.pk in may))
+        if other.pk in may or other.state == Target.State.APPROVED:
+            twins.append(_twin(pair, target, other, tables, seen=other.pk in may))
     return twins
 
 

@@ -9,6 +9,7 @@ so.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import tempfile
 from contextlib import contextmanager, suppress
@@ -52,7 +53,18 @@ def restore(path: Path, *, seal: str = "", files: Path | None = None) -> dict[st
             raise NotReady(
                 f"备份里的数据放不进数据库，没有恢复，已放的已撤回：{first_line(error)}。请换一份备份。"
             ) from error
+    if files is None:  # a drill stands beside what is in use and leaves its day alone
+        _stand_at(archive.head.get("story_day"))
     return {"directory": str(path), "made_at": archive.head["made_at"], **outcome}
+
+
+def _stand_at(day: object) -> None:
+    """A demonstration that went on stands at its day again; another's day goes with what was here before."""
+    from django.conf import settings
+
+    settings.STORY_DAY_FILE.unlink(missing_ok=True)
+    if isinstance(day, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+        settings.STORY_DAY_FILE.write_text(day, encoding="utf-8")
 
 
 def after_recovery() -> dict[str, Any]:

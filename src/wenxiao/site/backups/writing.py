@@ -69,7 +69,16 @@ def head_of(held: dict[str, Any], missing: list[str]) -> dict[str, Any]:
         "made_at": made_at,
         **held,
         "missing_files": missing,
+        **_story_day(),
     }
+
+
+def _story_day() -> dict[str, str]:
+    """The day a demonstration that went on stands at; nothing where there is none."""
+    from django.conf import settings
+
+    path = settings.STORY_DAY_FILE
+    return {"story_day": path.read_text(encoding="utf-8").strip()} if path.exists() else {}
 
 
 def write_manifest(path: Path, manifest: dict[str, Any]) -> str:

@@ -49,7 +49,7 @@ from wenxiao.site.demo.following_targets import amounts_of, rows_of
 from wenxiao.site.demo.synthetic import SEED, unit_names
 from wenxiao.store.clock import standing_at
 from wenxiao.targets.models import Target
-from wenxiao.targets.services import approval_paper, fill_target
+from wenxiao.targets.services import approval_paper, fill_library, fill_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,6 +96,7 @@ class FollowingYear(Filing):
         self._approved(
             dossiers, APPROVED, "演示财预〔2022〕1号", "关于批复2022年部门预算的通知（合成）"
         )
+        self._library()
         self._brought_in()
         self._monitored(dossiers)
         self._adjusted(dossiers)
@@ -135,6 +136,11 @@ class FollowingYear(Filing):
                 approve_filed_target(
                     target=target, approval=paper, by=budget, version=target.version
                 )
+
+    def _library(self) -> None:
+        """The indicator library, first filled from what the division approved itself."""
+        with standing_at(APPROVED):
+            fill_library(division=self.division, by=self.users["jixiao"], why="首次装入（合成）")
 
     def _adjusted(self, dossiers: Sequence[Dossier]) -> None:
         """Two budgets grew in August: one target followed, the other is asked about."""
