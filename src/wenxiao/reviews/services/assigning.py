@@ -46,10 +46,10 @@ def assign_reviewer(
     The evaluated unit has no say: neither may its people assign, nor be assigned, nor anybody who
     files for it.
     """
-    permissions.require(by, "manage_round", subject=review.dossier.subject)
+    subject = review.dossier.subject
+    permissions.require(by, "manage_round", subject=subject)
     if duty not in DUTIES:
         raise NotAllowed("分工应为主评人或专家。")
-    subject = review.dossier.subject
     refuse_party(user=user, by=by, unit=review.dossier.unit, subject_unit=subject.unit_id)
     if not why.strip():
         raise NotAllowed("分派须写明依据，如采购合同或评审方案。")
@@ -82,13 +82,8 @@ def assign_reviewer(
         target=review,
         why=why,
         label=f"{review} → {user}（{word}）",
-        data={
-            "user": user,
-            "duty": word,
-            "until": until,
-            "agency": agency,
-            "grant": assignment.grant_id,
-        },
+        data={"user": user, "duty": word, "until": until, "agency": agency}
+        | {"grant": assignment.grant_id},
     )
     return assignment
 
