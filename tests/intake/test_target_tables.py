@@ -7,11 +7,15 @@ from __future__ import annotations
 import time
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from tests.bureaus import PASS
 from tests.target_books import ROWS, write_department, write_list
 
 from wenxiao.budget.models import Appropriation, Dossier, Subject
+from wenxiao.files.forms.reading import read_forms
+from wenxiao.intake.changes import SHOWN, compared
+from wenxiao.intake.matching import Match
 from wenxiao.intake.unattended import import_file, take
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
@@ -167,3 +171,33 @@ def test_a_thousand_rows_come_in_within_seconds(bureau, tmp_path):
     done = bring(path, bureau, choices={"*": {"subject": "create"}})
     assert (done.accepted, Indicator.objects.count()) == (200, 1000)
     assert time.monotonic() - begun < 60
+
+
+def test_the_preview_says_that_money_goals_and_the_whole_term_come_with_the_table(bureau, tmp_path):
+    """They are stored with the target; the preview called them only compared."""
+    path = tmp_path / "申报表.xlsx"
+    book = openpyxl.Workbook()
+    for line in (
+        ["2022年项目支出绩效目标申报表"],
+        ["项目名称", "水旱灾害防御经费", "实施单位", "天长市水利局"],
+        ["项目资金（万元）", "年度资金总额：", 880],
+        ["年度目标", "巡查堤防400公里。"],
+        ["一级指标", "二级指标", "三级指标", "中期目标值", "年度指标值"],
+        ["产出指标", "数量指标", "巡查里程", "≥1200公里", "≥400公里"],
+    ):
+        book.active.append(line)
+    book.save(path)
+    form = read_forms(path).forms[0]
+    values = compared(form, Match(subject=bureau.subject.pk, year=2022))
+    assert [one for one in values if one.how == SHOWN] == []
+    seen = {(one.group, one.row or one.field): one.new for one in values}
+    assert seen["资金（万元）", "年度资金总额"] == "8800000"
+    assert seen["总体目标", "年度总体目标"] == "巡查堤防400公里。"
+    assert seen["中长期指标", "巡查里程"] == "≥1200公里"
+    bring(path, bureau)
+    target = target_in_force(bureau.dossier)
+    assert target.text == "巡查堤防400公里。"
+    assert target.amounts.get().amount == Decimal(8800000)
+    assert target.long_indicators.get().expression == "≥1200公里"
+    again = compared(form, Match(subject=bureau.subject.pk, year=2022))
+    assert [one.row or one.field for one in again if not one.same] == []

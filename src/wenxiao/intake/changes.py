@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.intake.matching import Match
     from wenxiao.intake.preview import FormPreview
+    from wenxiao.targets.models import Target
 
 FilledForm = SelfEvalForm | MonitorForm
 WorkForm = FilledForm | ScoreSheet
@@ -40,8 +41,18 @@ TAKES = (FILE, OURS)
 CHOOSE, WHOLE, SHOWN = "choose", "whole", "shown"
 """A value that is chosen by itself, that comes or stays with its table, that the import does not write."""
 MONEY, GOAL, ROWS, RESULT = "资金（万元）", "总体目标", "指标", "自填结果"
-GROUPS = (MONEY, ROWS, GOAL, RESULT)
+TERM, ABOUT = "中长期指标", "项目情况"
+GROUPS = (MONEY, ROWS, TERM, GOAL, ABOUT, RESULT)
 """The parts of a form in the order the preview shows them."""
+BESIDE = (
+    ("text", "年度总体目标"),
+    ("long_text", "中长期目标"),
+    ("content", "项目概况"),
+    ("manager", "项目负责人"),
+    ("starts", "开始时间"),
+    ("ends", "结束时间"),
+)
+"""What a target table says beside its rows and money; it comes or stays with the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +150,16 @@ def compared(form: ObjectForm, matched: Match) -> list[Change]:
 def _promised(form: TargetForm, matched: Match) -> Iterator[Change]:
     """The values of a target table beside those of the target that holds now; which holds is asked for the whole table."""
     known = in_force(matched)
-    for fund in form.funds:
-        place = _place(form, fund.initial.cell)
-        yield Change(fund.label, "申报数", None, fund.initial.amount, place, MONEY, how=SHOWN)
-    yield Change(
-        "", "年度总体目标", known.text if known else None, form.goal_text, None, GOAL, how=SHOWN
-    )
+    yield from _asked(form, known)
+    for name, label in BESIDE:
+        was = getattr(known, name) if known else None
+        group = GOAL if name in {"text", "long_text"} else ABOUT
+        yield Change("", label, was, _beside_of(form, name), None, group, how=WHOLE)
+    long_rows = list(known.long_indicators.all()) if known is not None else []
+    terms = {row.name: row.expression for row in long_rows}
+    for row in form.long_indicators:
+        place, name = _place(form, row.target.cell), row.level3 or ""
+        yield Change(name, "指标值", terms.get(name), row.target_text, place, TERM, how=WHOLE)
     stored = list(known.indicators.all()) if known is not None else []
     pairs = joined_rows(form, stored)
     for at, row in enumerate(form.rows):
@@ -155,6 +170,35 @@ def _promised(form: TargetForm, matched: Match) -> Iterator[Change]:
         ):
             place = _place(form, row.places.get(name))
             yield Change(row.name, label, was, getattr(row, name), place, name=name, how=WHOLE)
+
+
+def _asked(form: TargetForm, known: Target | None) -> Iterator[Change]:
+    """Money asked for and main tasks, each beside the stored amount of its name."""
+    amounts = list(known.amounts.all()) if known is not None else []
+    stored: dict[tuple[str, str], list[Decimal | None]] = {}
+    for amount in amounts:
+        stored.setdefault((amount.kind, amount.name), []).append(amount.amount)
+    lines = [
+        *(("fund", one.label, "申报数", one.initial) for one in form.funds),
+        *(("task", one.name, "任务金额", one.total) for one in form.tasks),
+    ]
+    for kind, name, label, asked in lines:
+        was = stored.get((kind, name[:200]), [])
+        place = _place(form, asked.cell)
+        yield Change(
+            name, label, was.pop(0) if was else None, asked.amount, place, MONEY, how=WHOLE
+        )
+
+
+def _beside_of(form: TargetForm, name: str) -> str | None:
+    return {
+        "text": form.goals.year,
+        "long_text": form.goals.long,
+        "content": form.text,
+        "manager": form.responsible,
+        "starts": form.start,
+        "ends": form.end,
+    }[name]
 
 
 def _review(matched: Match) -> Review | None:
