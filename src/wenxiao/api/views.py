@@ -18,8 +18,8 @@ from wenxiao.api.gate import WrongUse, answer, machine
 from wenxiao.api.resources import row_of
 from wenxiao.budget.money import money
 from wenxiao.budget.selectors import dossiers_visible_to
+from wenxiao.files.forms.headings import words_in_force
 from wenxiao.files.forms.listing import heading_key
-from wenxiao.files.forms.own_words import words_in_force
 from wenxiao.followup.selectors.changes import changes_since
 from wenxiao.intake.ledger import LedgerAnswers, import_ledger, matches_told
 from wenxiao.intake.unattended import import_file

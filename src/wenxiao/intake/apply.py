@@ -11,10 +11,11 @@ from django.utils import timezone
 from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, open_round
 from wenxiao.files.forms.targets.form import TargetForm
+from wenxiao.followup.models import CatalogueItem
+from wenxiao.followup.services import propose_finding, propose_low_execution
 from wenxiao.intake.apply_form import apply_form
 from wenxiao.intake.apply_marks import FormRefusedError, Landing
 from wenxiao.intake.apply_target import Arrival, apply_target
-from wenxiao.intake.findings import draw_findings
 from wenxiao.intake.matching import fold
 from wenxiao.intake.preview import round_name
 from wenxiao.intake.targets import subject_kind
@@ -224,3 +225,29 @@ class _Writing:
             by=self.by,
             key=form.round_kind == Round.Kind.FINANCE,
         )
+
+
+def draw_findings(review: Review, form: ObjectForm, landing: Landing) -> None:
+    """Candidates from an evaluation's own problem list and from the execution rule; persons confirm them later."""
+    known = set(review.findings.values_list("pk", flat=True))
+    items = {
+        item.text: item for item in CatalogueItem.objects.filter(division=landing.batch.division)
+    }
+    for text in form.problem_texts:
+        finding = propose_finding(
+            dossier=landing.dossier,
+            review=review,
+            text=text,
+            item=items.get(text.strip("。；")),
+            by=landing.by,
+            batch=landing.batch,
+            synthetic=landing.synthetic,
+        )
+        if finding.pk not in known:
+            landing.written.created(finding)
+            known.add(finding.pk)
+    low = propose_low_execution(
+        review=review, by=landing.by, batch=landing.batch, synthetic=landing.synthetic
+    )
+    if low is not None and low.pk not in known:
+        landing.written.created(low)

@@ -21,6 +21,7 @@ from wenxiao.intake.apply_marks import (
     score_criteria,
     seated,
 )
+from wenxiao.intake.columns import REACHED
 from wenxiao.intake.differences import handed_in, joined_rows
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
@@ -281,12 +282,10 @@ def _actuals(
         rows=[
             Reached(
                 indicator=indicator,
-                value=row.actual_text,
-                forecast=row.forecast_text,
                 note=row.note_text if isinstance(form, MonitorForm) else "",
                 causes=tuple(row.causes_named),
-                possibility=row.possibility_text,
                 cell=place_of(form, row),
+                **{column.field: getattr(row, column.name) for column in REACHED},
             )
             for row, indicator in pairs
         ],

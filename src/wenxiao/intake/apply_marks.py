@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.files.forms.dossier_forms import MonitorForm, MonitorRow, SelfEvalForm, SelfEvalRow
 from wenxiao.files.forms.score_sheet import ScoredCriterion, ScoreSheet
+from wenxiao.intake.columns import CRITERION
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.rulebook.codes import OTHER_CRITERIA
 from wenxiao.rulebook.problems import Problem
@@ -179,11 +180,8 @@ def score_criteria(form: ScoreSheet, landing: Landing, review: Review, *, new: b
         Criterion(
             review=review,
             order=order,
-            code=row.code or "",
-            level1=row.level1 or "",
-            level2=row.level2 or "",
-            name=row.name,
             weight=row.weight_number,
+            **{column.field: getattr(row, column.name) or "" for column in CRITERION},
         )
         for order, row in enumerate(form.rows[len(known) :], start=len(known) + 1)
     ]

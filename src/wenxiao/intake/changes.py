@@ -15,6 +15,7 @@ from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm
 from wenxiao.files.forms.fund_lines import total_first
 from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
+from wenxiao.intake.columns import REACHED
 from wenxiao.intake.differences import joined_rows
 from wenxiao.intake.targets import in_force
 from wenxiao.reviews.kinds import kind_of
@@ -112,13 +113,6 @@ class Change:
             "key": self.key,
             "take": self.take,
         }
-
-
-_ACTUAL = {
-    "value": ("actual_text", "完成值"),
-    "forecast": ("forecast_text", "全年预计"),
-    "possibility": ("possibility_text", "完成可能性"),
-}
 
 
 def changes_of(one: FormPreview) -> list[Change]:
@@ -321,8 +315,8 @@ def _indicators(form: FilledForm, review: Review | None) -> Iterator[Change]:
 def _row(form: FilledForm, at: int, actual: Actual | None, mark: Any) -> Iterator[Change]:
     row = form.rows[at]
     values = [
-        (name, label, getattr(actual, field) if actual else None)
-        for field, (name, label) in _ACTUAL.items()
+        (column.name, column.word, getattr(actual, column.field) if actual else None)
+        for column in REACHED
     ]
     if isinstance(form, SelfEvalForm):
         values.append(("score_number", "得分", mark.published_points if mark else None))

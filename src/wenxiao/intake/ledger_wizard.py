@@ -15,7 +15,7 @@ from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.intake.ledger import LedgerAnswers, import_ledger, read_ledger_file
 from wenxiao.intake.ledger.columns import ROLES
 from wenxiao.intake.ledger.matching import UNIT
-from wenxiao.intake.secrets import NOT_KEPT, refusal
+from wenxiao.intake.refusals import NOT_KEPT, refusal
 from wenxiao.intake.zips import refusal_unread
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import Refused, require

@@ -16,10 +16,9 @@ from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.answers import answers_for
 from wenxiao.intake.changes import FILE, compared, taken
 from wenxiao.intake.differences import differences, handed_in_already
-from wenxiao.intake.lengths import too_long
 from wenxiao.intake.matching import Match, fold, match
+from wenxiao.intake.refusals import secret_problems, too_long
 from wenxiao.intake.scope import SeenDirectory
-from wenxiao.intake.secrets import secret_problems
 from wenxiao.intake.targets import meeting, target_faults
 from wenxiao.rulebook.codes import (
     CHOICE_DIFFERS,

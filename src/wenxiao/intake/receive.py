@@ -17,8 +17,8 @@ from django.utils import timezone
 from wenxiao.files.forms.forms import reading_json
 from wenxiao.files.pool import Pool
 from wenxiao.intake.preview import preview
+from wenxiao.intake.refusals import NOT_KEPT, refusal
 from wenxiao.intake.scope import Importer, SeenDirectory
-from wenxiao.intake.secrets import NOT_KEPT, refusal
 from wenxiao.intake.status import compare, put
 from wenxiao.intake.zips import (
     LARGEST_CONTENT,

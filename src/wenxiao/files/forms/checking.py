@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -21,30 +21,43 @@ def checked(reading: Reading, overrides: Overrides | None = None) -> Reading:
 
     ``overrides`` are the division's own rule values; without them the national ones count.
     """
-    problems = problems_of(reading.forms, overrides)
-    own = at_own_levels(reading.problems, overrides, _year(reading.forms))
+    tables = tables_of(reading.forms)
+    problems = _problems(reading.forms, tables, overrides)
+    own = at_own_levels(reading.problems, overrides, _year(tables))
     return msgspec.structs.replace(reading, problems=[*problems, *own])
-
-
-def _year(forms: Sequence[Form]) -> int | None:
-    """The year of a file's forms, the latest of several; None where none says it: the newest rules count."""
-    years = [year for form in forms if (year := table_of(form).year) is not None]
-    return max(years, default=None)
 
 
 def problems_of(forms: Sequence[Form], overrides: Overrides | None = None) -> list[Problem]:
     """What the checks find, form by form."""
-    heads = {form.sheet: table_of(form).head for form in forms if isinstance(form, ScoreSheet)}
+    return _problems(forms, tables_of(forms), overrides)
+
+
+def tables_of(forms: Sequence[Form]) -> list[Table]:
+    """The one table of each form; a summary page knows the heads of the score sheets it repeats."""
+    tables = [table_of(form) for form in forms]
+    heads = {
+        form.sheet: table.head
+        for form, table in zip(forms, tables, strict=True)
+        if isinstance(form, ScoreSheet)
+    }
     return [
-        problem
-        for form in forms
-        for problem in doors.checked(doors.FORM, _table(form, heads), form.kind, overrides)
+        replace(table, head={**table.head, "score_sheets": heads})
+        if isinstance(form, ListForm)
+        else table
+        for form, table in zip(forms, tables, strict=True)
     ]
 
 
-def _table(form: Form, heads: Mapping[str, object]) -> Table:
-    """The table of a form; a summary page knows the heads of the score sheets it repeats."""
-    table = table_of(form)
-    if not isinstance(form, ListForm):
-        return table
-    return replace(table, head={**table.head, "score_sheets": heads})
+def _problems(
+    forms: Sequence[Form], tables: Sequence[Table], overrides: Overrides | None
+) -> list[Problem]:
+    return [
+        problem
+        for form, table in zip(forms, tables, strict=True)
+        for problem in doors.checked(doors.FORM, table, form.kind, overrides)
+    ]
+
+
+def _year(tables: Sequence[Table]) -> int | None:
+    """The year of a file's forms, the latest of several; None where none says it: the newest rules count."""
+    return max((table.year for table in tables if table.year is not None), default=None)

@@ -9,7 +9,7 @@ from wenxiao.files.cells.cells import Sheet
 from wenxiao.files.cells.grids import TableGrid, column_name, plain_number
 from wenxiao.files.cells.labels import remembered
 from wenxiao.files.cells.textforms import squeezed
-from wenxiao.files.forms.own_words import own_column
+from wenxiao.files.forms.headings import own_column
 
 TREE = re.compile(r"^(项目|部门|政策|预算)?(决策|投入|过程|产出|效益|效果|管理|绩效|履职|影响力?)")
 FIRST_BRANCH = re.compile(r"(决策|投入|过程|管理)")

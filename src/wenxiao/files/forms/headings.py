@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from wenxiao.files.cells.labels import Grid, bare, number_in, remembered, squeezed
 from wenxiao.files.cells.seen import Seen
-from wenxiao.files.forms.own_words import own_column
+from wenxiao.rulebook.column_words import column_words
+
+_WORDS: ContextVar[Mapping[str, str] | None] = ContextVar("column_words", default=None)
+
+
+@contextmanager
+def words_in_force(words: Mapping[str, str] | None) -> Iterator[None]:
+    """Read with these words, heading → column; without any with the national ones."""
+    token = _WORDS.set(words)
+    try:
+        yield
+    finally:
+        _WORDS.reset(token)
+
+
+def own_column(heading: str) -> str | None:
+    """The column a heading (without blanks and brackets) stands over by the
+    added words; None for any other.
+    """
+    words = _WORDS.get()
+    return (_national() if words is None else words).get(heading)
+
+
+@cache
+def _national() -> Mapping[str, str]:
+    return column_words()
+
 
 _WHEN = (
     r"(?:预算|年度|全年|年初|预期|计划|绩效|设定|当年|本年|本年度|三级|的|批复|原定|20\d\d年度?)*"

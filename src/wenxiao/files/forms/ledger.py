@@ -31,6 +31,7 @@ from wenxiao.files.cells.plaintext import (
 from wenxiao.files.cells.streaming import hidden_rows_of
 from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_in, marking_problem
+from wenxiao.files.forms.headings import words_in_force
 from wenxiao.files.forms.ledger_heading import (
     continues_heading,
     filled_down,
@@ -40,7 +41,6 @@ from wenxiao.files.forms.ledger_heading import (
 )
 from wenxiao.files.forms.ledger_rows import MOST_ROWS, Ordinary, Rows
 from wenxiao.files.forms.listing import GROUP, NOTE_LINE, heading_key
-from wenxiao.files.forms.own_words import words_in_force
 from wenxiao.rulebook.codes import (
     CLASSIFIED,
     FILE_CUT_OFF,

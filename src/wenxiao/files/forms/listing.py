@@ -19,7 +19,7 @@ from wenxiao.files.forms.evaluation_head import (
     unit_beside,
 )
 from wenxiao.files.forms.forms import Group, ListForm, ListRow, Sums
-from wenxiao.files.forms.own_words import own_column
+from wenxiao.files.forms.headings import own_column
 from wenxiao.files.forms.score_sheet import ScoreSheet
 
 KEYS: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -20,9 +20,9 @@ from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm
 from wenxiao.files.forms.evaluation import looks_like_evaluation, read_evaluation
 from wenxiao.files.forms.forms import Form, ListForm, Reading, reading_json
+from wenxiao.files.forms.headings import words_in_force
 from wenxiao.files.forms.listing import looks_like_list, mark_summary, read_list
 from wenxiao.files.forms.monitor import read_monitor
-from wenxiao.files.forms.own_words import words_in_force
 from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.selfeval import read_selfeval
 from wenxiao.files.forms.targets.layouts import ListLayout, read_by_layout
@@ -130,9 +130,7 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
         Sheet(sheet.name, origin=sheet.origin, hidden=sheet.hidden) if by_sheet[at] else sheet
         for at, sheet in enumerate(book.sheets)
     ]
-    left = Book(book.container, rest, book.paragraphs)
-    scores = read_evaluation(left)
-    lists = read_list(left)
+    scores, lists = _sheets_and_lists(Book(book.container, rest, book.paragraphs))
     if scores:
         mark_summary(lists, scores)
     order = {sheet.name: at for at, sheet in enumerate(book.sheets)}
@@ -142,6 +140,13 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
         return order.get(form.sheet, 0) if form.table is None else form.table
 
     return sorted(forms, key=place)
+
+
+def _sheets_and_lists(left: Book) -> tuple[list[ScoreSheet], list[ListForm]]:
+    """Score sheets and lists of the sheets that are left; nobody looks where every sheet was read already."""
+    if not any(sheet.cells for sheet in left.sheets):
+        return [], []
+    return read_evaluation(left), read_list(left)
 
 
 def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
@@ -168,7 +173,7 @@ def _says_target(sheet: Sheet) -> bool:
 
 def _mapped(book: Book, layouts: Sequence[ListLayout]) -> list[list[Form]]:
     """The targets of each sheet that is laid out as the bureau said."""
-    return [[*read_by_layout(sheet, layouts)] for sheet in book.sheets]
+    return [[*read_by_layout(sheet, layouts)] if layouts else [] for sheet in book.sheets]
 
 
 def _own_forms(book: Book) -> list[list[Form]]:
@@ -179,7 +184,7 @@ def _own_forms(book: Book) -> list[list[Form]]:
     forms = gathered(book, by_sheet) if book.container == "docx" else by_sheet
     return [
         []
-        if own and looks_like_evaluation(sheet) and not any(form.funds for form in own)
+        if own and not any(form.funds for form in own) and looks_like_evaluation(sheet)
         else [*own]
         for sheet, own in zip(book.sheets, forms, strict=True)
     ]

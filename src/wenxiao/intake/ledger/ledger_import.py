@@ -19,8 +19,7 @@ from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import LedgerAnswers, LedgerOutcome, Work, plan_ledger
 from wenxiao.intake.ledger.reading import read_ledger_file
 from wenxiao.intake.ledger.same_file import digest_of_asked, unchanged
-from wenxiao.intake.lengths import over
-from wenxiao.intake.secrets import refusal
+from wenxiao.intake.refusals import over, refusal
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import add_unit

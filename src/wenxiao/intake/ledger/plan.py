@@ -30,7 +30,7 @@ from wenxiao.intake.ledger.columns import (
 )
 from wenxiao.intake.ledger.condense import condensed
 from wenxiao.intake.ledger.reading import RawLines
-from wenxiao.intake.secrets import refusal
+from wenxiao.intake.refusals import refusal
 from wenxiao.orgs.permissions import can
 from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.rulebook.code_levels import raised_codes

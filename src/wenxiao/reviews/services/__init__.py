@@ -29,8 +29,7 @@ from wenxiao.reviews.services.filling import (
     set_suggestions,
 )
 from wenxiao.reviews.services.framing import begin_evaluation, fix_frame, open_frame, set_weights
-from wenxiao.reviews.services.hands import barred_in
-from wenxiao.reviews.services.importing import note_imported_changes
+from wenxiao.reviews.services.hands import barred_in, note_imported_changes
 from wenxiao.reviews.services.panel import agree_panel, hand_in_scores, return_scores, settle_panel
 from wenxiao.reviews.services.paper import confirm_paper, hand_in_paper, pending_paper, refuse_paper
 from wenxiao.reviews.services.papering import confirm_facts, write_paper

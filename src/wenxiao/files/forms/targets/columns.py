@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from wenxiao.files.cells.labels import Grid, bare, squeezed
-from wenxiao.files.forms.own_words import own_column
+from wenxiao.files.forms.headings import own_column
 
 _HEADINGS: dict[str, re.Pattern[str]] = {
     key: re.compile(pattern)

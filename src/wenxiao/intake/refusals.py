@@ -1,49 +1,74 @@
-"""Texts too long for where they belong: refused by name, place and length, never cut."""
+"""What keeps a file out whatever anybody answers: a name that says state secret, a text too long for its column.
+
+A file that may be a secret is refused once, at every door, and never named again; no text is ever cut.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Subject
-from wenxiao.evidence.models import Actual
 from wenxiao.files.forms.dossier_forms import DossierForm
 from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
+from wenxiao.intake.columns import CRITERION, PROMISED, REACHED
 from wenxiao.intake.targets import promises_of
 from wenxiao.orgs.models import Unit
-from wenxiao.reviews.models import Criterion, Review
+from wenxiao.orgs.services.secrecy import secret_mark
+from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.describing import TEXTS
-from wenxiao.rulebook.codes import TEXT_TOO_LONG
+from wenxiao.rulebook.codes import CLASSIFIED, TEXT_TOO_LONG
 from wenxiao.rulebook.problems import Problem
 from wenxiao.targets.models import Indicator
 from wenxiao.targets.services import WIDEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from django.db.models import Model
 
     from wenxiao.files.forms.dossier_forms import MonitorRow, SelfEvalRow
-    from wenxiao.files.forms.forms import ObjectForm
+    from wenxiao.files.forms.forms import ObjectForm, Reading
     from wenxiao.files.forms.score_sheet import ScoredCriterion
     from wenxiao.intake.matching import Match
 
-_Columns = tuple[tuple[str, type["Model"], str], ...]
-_INDICATOR: _Columns = (
-    ("level1", Indicator, "level1"),
-    ("level2", Indicator, "level2"),
-    ("name", Indicator, "name"),
-    ("promise", Indicator, "expression"),
-    ("actual_text", Actual, "value"),
-    ("forecast_text", Actual, "forecast"),
-    ("possibility_text", Actual, "possibility"),
-)
-_CRITERION: _Columns = (
-    ("code", Criterion, "code"),
-    ("level1", Criterion, "level1"),
-    ("level2", Criterion, "level2"),
-    ("name", Criterion, "name"),
-)
+NOT_KEPT = "（未予留存的文件）"
+"""What a file is called whose name may not be kept."""
+_MEND = "请立即从本机删除该文件，改由线下按保密规定办理。"
+
+
+def secret_problems(reading: Reading, forms: Iterable[ObjectForm]) -> list[Problem]:
+    """Why this file may not enter at all: a marking in it, or a name that says so. The name itself is not repeated."""
+    marked = [
+        replace(problem, sheet=None) if secret_mark(problem.sheet or "") else problem
+        for problem in reading.problems
+        if problem.code == CLASSIFIED
+    ]
+    named = [("文件名", reading.file)]
+    for at, form in enumerate(forms, start=1):
+        named += [
+            (f"第 {at} 张表的{what}", text)
+            for what, text in (
+                ("工作表名称", form.sheet),
+                ("项目名称", form.subject_text),
+                ("单位名称", form.unit_text),
+                ("部门名称", form.department_text),
+                *(
+                    ("指标名称", row.name)
+                    for row in (form.rows if isinstance(form, TargetForm) else ())
+                ),
+            )
+        ]
+    return marked + [refusal(what, mark) for what, text in named if (mark := secret_mark(text))]
+
+
+def refusal(what: str, mark: str, *, line: int | None = None) -> Problem:
+    """The refusal of a name that carries a marking; ``what`` says which name, never how it reads."""
+    text = f"{what}带有“{mark}”字样。涉密项目和文件不得进入本系统，没有留存。"
+    return Problem(CLASSIFIED, "阻断", text, line=line, mend=_MEND)
+
+
 Measured = tuple[str, str, type["Model"], str, str | None]
 """Whose text, the text, the column it goes to, its cell."""
 
@@ -96,13 +121,13 @@ def _texts(form: ObjectForm, matched: Match) -> Iterator[Measured]:
         yield from _promised(form)
         yield from _made(form, matched)
         return
-    columns = _CRITERION if isinstance(form, ScoreSheet) else _INDICATOR
+    columns = CRITERION if isinstance(form, ScoreSheet) else (*PROMISED, *REACHED)
     rows: Sequence[SelfEvalRow | MonitorRow | ScoredCriterion] = form.rows
     for number, row in enumerate(rows, start=1):
         places = row.places
-        for name, model, field in columns:
-            text = getattr(row, name) or ""
-            yield f"第 {number} 行", text, model, field, places.get(name)
+        for one in columns:
+            text = getattr(row, one.name) or ""
+            yield f"第 {number} 行", text, one.model, one.field, places.get(one.name)
     grade = form.places.get("grade_text")
     yield "", form.grade_text, Review, "published_grade", f"{form.sheet}!{grade}" if grade else None
     yield from _made(form, matched)
