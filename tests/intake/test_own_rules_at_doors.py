@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.intake.test_doors import SHEET, changed, door
+from tests.intake.test_doors import SELFEVAL, SHEET, changed, door
 
+from wenxiao.files.forms.reading import read_file
 from wenxiao.orgs.services import RuleSource, add_document, override_rule
 from wenxiao.records.models import ImportBatch
 from wenxiao.reviews.models import Review
@@ -118,3 +119,25 @@ def test_the_divisions_own_grade_bands_judge_the_grade_at_every_door(
 def test_the_bands_of_the_test_are_others_than_the_national_ones():
     lines = [band["at_least"] for band in in_force("grades", 2024).content["bands"]]
     assert lines[0] != STRICT[0]["at_least"]
+
+
+@pytest.mark.parametrize("less", [{"level": "提示"}, {"enabled": False}])
+def test_an_entry_nobody_checked_lowers_no_arithmetic_at_any_door(
+    door, bureau, selfeval_round, tmp_path, less
+):
+    """A value put past the rules page, as a hand-made file would bring it: points above the weight still block."""
+    entry = {
+        "rule": "checks",
+        "from": FROM.replace(year=2021).isoformat(),
+        "document": "示例区办法",
+    }
+    entry |= {"clause": "第三条", "standing": "未核", "content": {"checks": {"ZP-11": less}}}
+    type(bureau.division).objects.update(rules=[entry])
+    row = read_file(SELFEVAL)["forms"][0]["indicators"][0]
+    above = {row["score"]["cell"]: float(row["weight"]["value"]) + 5}
+    assert "ZP-11" in door.bring(changed(SELFEVAL, tmp_path, **above))
+    shown, kept = said("ZP-11")
+    assert {level for level, _ in (*shown, *kept)} == {"阻断"}
+    review = Review.objects.get()
+    with pytest.raises(NotAllowed, match="报送"):
+        submit_review(review=review, by=bureau.clerk, version=review.version)
