@@ -7,7 +7,7 @@ from tests.acts.shape import Act
 
 from wenxiao.followup.services.confirming import confirm_and_order
 from wenxiao.orgs.services.account_policy import open_assist_links
-from wenxiao.reviews.services import assisting
+from wenxiao.reviews.services import assisting, surveying
 from wenxiao.reviews.services.describing import describe_form
 from wenxiao.store.clock import today
 
@@ -29,7 +29,68 @@ def answered(h):
     )
 
 
+QUESTIONS = [{"kind": "likert", "text": f"第{n}问满意吗"} for n in range(5)]
+
+
+def surveyed(h, *, sheets=0):
+    """A survey of the one row, with so many satisfied paper sheets."""
+    survey = surveying.open_survey(
+        review=h.review("selfeval"),
+        indicator=h.indicator,
+        title="满意度",
+        audience="家长",
+        questions=QUESTIONS,
+        until=today() + timedelta(days=7),
+        by=h.people["clerk"],
+    )
+    if sheets:
+        counts = [{"满意": sheets}] * len(QUESTIONS)
+        surveying.count_paper(survey=survey, sheets=sheets, counts=counts, by=h.people["clerk"])
+    return survey
+
+
 ASSISTING = {
+    "open_survey": Act(
+        "clerk",
+        lambda h: h.review("selfeval"),
+        lambda h, row, by: surveying.open_survey(
+            review=row,
+            indicator=h.indicator,
+            title="满意度",
+            audience="家长",
+            questions=QUESTIONS,
+            until=today() + timedelta(days=7),
+            by=by,
+        ),
+    ),
+    "count_paper": Act(
+        "clerk",
+        surveyed,
+        lambda h, row, by: surveying.count_paper(
+            survey=row, sheets=9, counts=[{"满意": 9}] * len(QUESTIONS), by=by
+        ),
+    ),
+    "bring_answers": Act(
+        "clerk",
+        surveyed,
+        lambda h, row, by: surveying.bring_answers(
+            survey=row,
+            text="\n".join(
+                ["\t".join(one["text"] for one in QUESTIONS), "\t".join(["满意"] * len(QUESTIONS))]
+            ),
+            by=by,
+        ),
+    ),
+    "close_survey": Act(
+        "clerk", surveyed, lambda h, row, by: surveying.close_survey(survey=row, by=by)
+    ),
+    "take_survey": Act(
+        "clerk",
+        lambda h: surveyed(h, sheets=20),
+        lambda h, row, by: surveying.take_survey(
+            survey=row, by=by, row_version=row.indicator.actuals.get(stage="selfeval").version
+        ),
+    ),
     "describe_form": Act(
         "clerk",
         lambda h: h.review("selfeval"),

@@ -188,6 +188,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
                 "rescoring",
                 "road",
                 "scoring",
+                "surveying",
             )
         },
     },

@@ -125,6 +125,7 @@ ACTS = {
     "opinions/<int:pk>/<str:act>": ("object", "finish", "close", "sign"),
     "evaluations/plans/<int:pk>/<str:act>": ("issue", "drop"),
     "reviews/<int:pk>/<str:act>/do": ("submit", "return", "check", "confirm", "issue", "reopen"),
+    "surveys/<int:pk>/<str:act>/do": ("paper", "rows", "close", "take"),
     "assistances/<int:pk>/<str:act>/do": ("take", "decline", "withdraw"),
     "library/<int:pk>/<str:act>/do": ("confirm", "publish", "decline", "retire", "common"),
     "filling/<int:pk>/judge/<str:act>": ("pass", "return", "paper"),

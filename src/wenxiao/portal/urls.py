@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from wenxiao.portal import assisting, site_file, views
+from wenxiao.portal import assisting, site_file, surveying, views
 
 app_name = "portal"
 urlpatterns = [
     path("assist/<str:token>", assisting.assist, name="assist"),
+    path("survey/<str:token>", surveying.survey, name="survey"),
     path("open", views.results, name="home"),
     path("open/units", views.units, name="units"),
     path("open/data", views.data, name="data"),

@@ -11,6 +11,7 @@ from wenxiao.budget.models import AuditedAmount, Dossier, Round
 from wenxiao.orgs.models import Agency, Expert
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.reviews.assistance import Assistance  # noqa: F401 - Django finds models here
+from wenxiao.reviews.survey import Survey, SurveyAnswer  # noqa: F401 - Django finds models here
 from wenxiao.reviews.working_paper import WorkingPaper  # noqa: F401 - Django finds models here
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.fields import MoneyField, PointsField
@@ -336,6 +337,7 @@ class RecheckSample(models.Model):
     )
     share = PointsField("随机比例")
     seed = models.PositiveBigIntegerField("种子")
+    most = PointsField("按理由抽取上限", null=True)
     total = models.PositiveIntegerField("已报送")
     lines = models.JSONField("抽中", default=list)
     why = models.CharField("说明", max_length=300, blank=True)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.selectors import rounds_visible_to
-from wenxiao.evidence.models import Actual
+from wenxiao.evidence.models import Actual, Material
 from wenxiao.orgs.models import Grant, Role
 from wenxiao.reviews.checks import checks_in, rows_of
 from wenxiao.reviews.models import Mark, RecheckSample, Review
@@ -70,7 +70,7 @@ def samples_of(round: Round, departments: Sequence[Unit] | None = None) -> Query
 def self_evaluations(reviews: Sequence[Review]) -> list[SelfEvaluation]:
     """What is known of each, by the review's id as text; what is not stored is not known."""
     checks = checks_in(reviews, rows_of(reviews))
-    lights, before = _lights(reviews), _last_year(reviews)
+    lights, before, judged = _lights(reviews), _last_year(reviews), _proof_judged(reviews)
     return [
         SelfEvaluation(
             id=str(one.pk),
@@ -79,13 +79,20 @@ def self_evaluations(reviews: Sequence[Review]) -> list[SelfEvaluation]:
             last_score=before.get(one.dossier.subject_id),
             group=one.dossier.subject.kind,
             light=lights.get(one.dossier_id),
-            proved=rate_percent(one.proved, one.points) if one.points else None,
+            proved=one.proved_share if one.points and one.dossier_id in judged else None,
             lowered=_lowered(one),
             differences=_differences(one),
             doubts=tuple(check.text for check in checks[one.pk] if check.level != "提示"),
         )
         for one in reviews
     ]
+
+
+def _proof_judged(reviews: Sequence[Review]) -> set[int]:
+    """The dossiers of which somebody accepted or refused a proof; of the others nobody knows yet what is proved."""
+    rows = Material.objects.filter(dossier__in=[one.dossier_id for one in reviews])
+    judged = rows.filter(state__in=(Material.State.VERIFIED, Material.State.REFUSED))
+    return set(judged.values_list("dossier_id", flat=True))
 
 
 def score_of(review: Review) -> Decimal | None:

@@ -6,7 +6,7 @@ Who may see a dossier was settled before (budget.selectors); every function cost
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
 
+    from wenxiao.budget.money import Money
     from wenxiao.evidence.selectors import Shelf
     from wenxiao.orgs.models import Division, User
 
@@ -54,6 +55,23 @@ def told_to(user: User | None) -> Q:
     if not roles or not roles <= UNIT_SIDE:
         return Q()
     return ~Q(kind__in=(*JUDGED, "recheck")) | Q(state__in=SETTLED)
+
+
+def told_money(user: User | None, monies: dict[int, Money]) -> dict[int, Money]:
+    """Money by dossier as a person may read it: a unit sees audited amounts once their evaluation is settled.
+
+    One query, and none for anybody who is not on the unit's own side.
+    """
+    roles = {scope.role for scope in holdings(user).scopes} if user is not None else set()
+    audited = [pk for pk, one in monies.items() if one.audited_arranged is not None]
+    if not roles or not roles <= UNIT_SIDE or not audited:
+        return monies
+    open_ones = Review.objects.filter(dossier__in=audited, kind__in=JUDGED, audited__isnull=False)
+    untold = set(open_ones.exclude(state__in=SETTLED).values_list("dossier_id", flat=True))
+    return {
+        pk: replace(one, audited_arranged=None, audited_used=None) if pk in untold else one
+        for pk, one in monies.items()
+    }
 
 
 def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, list[Review]]:

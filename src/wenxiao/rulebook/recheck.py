@@ -98,11 +98,17 @@ def least_share(on: date | int | None = None, overrides: Overrides | None = None
     return basis.number(basis.in_force(RULE, on, overrides).content["random_percent"])
 
 
+def most_by_reason(on: date | int | None = None, overrides: Overrides | None = None) -> Decimal:
+    """The share in percent that is drawn by reasons at most, by the rule of a day: a sample stays a sample."""
+    return basis.number(basis.in_force(RULE, on, overrides).content["reason_percent_most"])
+
+
 def sample(
     objects: Sequence[SelfEvaluation],
     *,
     seed: int,
     share: Decimal | None = None,
+    most: Decimal | None = None,
     on: date | int | None = None,
     overrides: Overrides | None = None,
 ) -> RecheckDrawing:
@@ -121,7 +127,11 @@ def sample(
     judged = {one.id: _judged(one, peers, questions) for one in objects}
     order = sorted(objects, key=lambda one: _place(one, judged[one.id][0]))
     due = ceil(Fraction(wanted) * len(objects) / 100)
-    drawn = _drawn([one.id for one in order], {k: bool(v[0]) for k, v in judged.items()}, due, seed)
+    room = len(objects) - due
+    if most is not None:
+        room = min(room, ceil(Fraction(most) * len(objects) / 100))
+    risky = [one.id for one in order if judged[one.id][0]][:room]
+    drawn = _drawn([one.id for one in order], risky, due, seed)
     ranks = {one.id: at for at, one in enumerate(order, 1)}
     lines = [
         DrawingLine(one.id, ranks[one.id], drawn.get(one.id), *judged[one.id]) for one in objects
@@ -142,13 +152,8 @@ def _place(one: SelfEvaluation, reasons: Sequence[Reason]) -> tuple[int, Decimal
     return -len(reasons), -(one.score if one.score is not None else Decimal(-1)), one.id
 
 
-def _drawn(
-    order: Sequence[str], has_reason: Mapping[str, bool], due: int, seed: int
-) -> dict[str, Drawn]:
-    """Who is drawn how: those with reasons, as far as ``due`` are left for
-    chance, then chance among the rest.
-    """
-    risky = [one for one in order if has_reason[one]][: len(order) - due]
+def _drawn(order: Sequence[str], risky: Sequence[str], due: int, seed: int) -> dict[str, Drawn]:
+    """Who is drawn how: ``risky`` by their reasons, then ``due`` by chance among the rest."""
     taken = frozenset(risky)
     rest = sorted((one for one in order if one not in taken), key=lambda one: _lot(seed, one))
     return {**dict.fromkeys(risky, "risk"), **dict.fromkeys(rest[:due], "random")}

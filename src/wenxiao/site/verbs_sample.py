@@ -43,6 +43,7 @@ def add_parsers(subparsers: Any) -> None:
     )
     drawing.add_argument("--file", required=True, help="JSON：自评表，同 score 的 cases")
     drawing.add_argument("--share", help="随机抽取的百分比，默认按规则（20）")
+    drawing.add_argument("--most", help="按理由抽取至多占百分之几，默认有理由的都抽")
     drawing.add_argument("--seed", type=int, default=0, help="随机种子，默认 0，请记录在案")
     drawing.add_argument("--year", type=int, help="预算年度，决定用哪年的规则")
     _finish(drawing, risk_verb)
@@ -62,11 +63,12 @@ def _risk(args: argparse.Namespace) -> tuple[Any, bool]:
     years = [year for case in cases if (year := fiscal_year(case.get("year")))]
     year = args.year or max(years, default=None)
     share = _asked_figure({"--share": args.share}, "--share", "命令")
+    most = _asked_figure({"--most": args.most}, "--most", "命令")
     objects = [
         self_evaluation(case, _name(case, at), year=args.year) for at, case in enumerate(cases)
     ]
     try:
-        drawn = sample(objects, seed=args.seed, share=share, on=year)
+        drawn = sample(objects, seed=args.seed, share=share, most=most, on=year)
     except SampleError as error:
         raise WrongUseError(str(error)) from None
     _say(drawn, least_share(year))

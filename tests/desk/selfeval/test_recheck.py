@@ -8,7 +8,7 @@ import pytest
 from tests.desk.accounts import account
 
 from wenxiao.budget.models import Dossier, Subject
-from wenxiao.evidence.models import Actual
+from wenxiao.evidence.models import Actual, Material
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
@@ -82,6 +82,7 @@ def test_facts_of_other_years_and_works_are_reasons(small):
     (one,) = handed_in(
         small, 1, small.units[0], points=Decimal(80), proved=Decimal(20), published_points=95
     )
+    Material.objects.create(dossier=one.dossier, title="合同", state="refused")
     before = Dossier.objects.create(
         subject=one.dossier.subject, unit=small.units[0], fiscal_year=2019
     )

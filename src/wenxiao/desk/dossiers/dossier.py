@@ -32,7 +32,14 @@ from wenxiao.pages.frame import latest_year_known
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.exante import ex_ante_of
-from wenxiao.reviews.selectors import dossier_trail, mark_seen_by, marks_of, promise_of, reviews_of
+from wenxiao.reviews.selectors import (
+    dossier_trail,
+    mark_seen_by,
+    marks_of,
+    promise_of,
+    reviews_of,
+    told_money,
+)
 from wenxiao.rulebook.grounds import UNREAD
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.rulebook.profiles import rule_texts
@@ -42,6 +49,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Dossier, Subject
+    from wenxiao.budget.money import Money
     from wenxiao.budget.selectors import Years
     from wenxiao.reviews.models import Mark
 
@@ -74,7 +82,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         latest_year_known(request, years.latest_work_year)
     reviews = reviews_of([row.pk], person(request)).get(row.pk, [])
     marks, shelf = marks_of(review.pk for review in reviews), shelf_of(person(request), row.pk)
-    promise, amounts = promise_of(row, marks=marks, shelf=shelf), money(row)
+    promise, amounts = promise_of(row, marks=marks, shelf=shelf), _money(request, row)
     findings, uses = findings_and_uses(row.pk)
     targets = history_of(row)
     asked = whole(request.GET.get("why"))
@@ -213,7 +221,7 @@ def spending(request: HttpRequest, pk: int) -> HttpResponse:
         for entry in spending_by_month(row)
     ]
     template = "desk/dossiers/spending_part.html" if request.htmx else "desk/dossiers/spending.html"  # type: ignore[attr-defined]
-    return render(request, template, {"dossier": row, "rows": rows, "money": money(row)})
+    return render(request, template, {"dossier": row, "rows": rows, "money": _money(request, row)})
 
 
 @view("see_unit")
@@ -223,3 +231,8 @@ def latest_review(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if review is None:
         raise Http404
     return redirect("desk:review", pk=review.pk)
+
+
+def _money(request: HttpRequest, row: Dossier) -> Money:
+    """The dossier's money as this person may read it."""
+    return told_money(person(request), {row.pk: money(row)})[row.pk]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.filling import approval, assisting, filling, money, report_file, whole
+from wenxiao.desk.filling import approval, assisting, filling, money, report_file, surveying, whole
 
 urlpatterns = [
     path("filling/<int:pk>", filling.filling, name="filling"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("filling/<int:pk>/report.docx", report_file.report, name="filling_report"),
     path("filling/<int:pk>/submit", filling.submit, name="filling_submit"),
     path("filling/<int:pk>/assistance/<int:indicator>", assisting.assistance, name="assistance"),
+    path("filling/<int:pk>/survey/<int:indicator>", surveying.survey, name="survey"),
+    path("surveys/<int:pk>/<str:act>/do", surveying.act, name="survey_act"),
     path("assistances/<int:pk>/row.xlsx", assisting.row_file, name="assistance_row"),
     path("assistances/<int:pk>/back", assisting.bring_back, name="assistance_back"),
     path("assistances/<int:pk>/photo", assisting.photo, name="assistance_photo"),

@@ -108,6 +108,7 @@ USES: dict[str, dict[str, str]] = {
     "deductions": {"reasons": "评价评分表里选的扣分原因和每种原因扣分的幅度"},
     "recheck": {
         "random_percent": "自评复核随机抽取的最低比例（复核页和命令 wenxiao risk）",
+        "reason_percent_most": "自评复核页按理由抽取的上限（命令 wenxiao risk 用 --most）",
         "reasons": "自评复核按风险抽取的理由和界限（复核页和命令 wenxiao risk）",
     },
     "reconcile": {
@@ -131,6 +132,13 @@ USES: dict[str, dict[str, str]] = {
         "not_names": "名单中的例外",
     },
     "scoring_rules": {"rules": "每个得分旁的算法说明和依据"},
+    "surveys": {
+        "questions_least": "满意度问卷最少几个问题",
+        "questions_most": "满意度问卷最多几个问题",
+        "shown_from": "满意度问卷收到几份以后才显示结果",
+        "levels": "满意程度一题的选项",
+        "satisfied": "哪些选项算满意",
+    },
     "synonyms": {"words": "比对绩效目标串稿时当作同一个词（命令 wenxiao similar）"},
     "target_review": {
         "mode": READ_ONLY,

@@ -21,7 +21,7 @@ from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.rechecks import departments_of, handed_in, recheck_of, samples_of, score_of
 from wenxiao.reviews.services import draw_recheck
 from wenxiao.reviews.worklists import reviews_visible_to
-from wenxiao.rulebook.recheck import least_share
+from wenxiao.rulebook.recheck import least_share, most_by_reason
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -89,6 +89,7 @@ def recheck(request: HttpRequest, pk: int) -> HttpResponse:
         "departments": [] if draws else departments,
         "draws": draws or bool(departments),
         "least": least_share(one.fiscal_year, one.division.own_rules),
+        "most_by_reason": most_by_reason(one.fiscal_year, one.division.own_rules),
         "seed": f"{today():%Y%m%d}",
         "inflation": inflation(one),
         "begins": shown is not None

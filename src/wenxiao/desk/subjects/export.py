@@ -16,7 +16,7 @@ from wenxiao.pages.downloads import attachment
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
 from wenxiao.records.services import record
-from wenxiao.reviews.selectors import reviews_of
+from wenxiao.reviews.selectors import reviews_of, told_money
 from wenxiao.rulebook.numbers import rate_percent
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def _rows(
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
         rows = dossiers.select_related("subject", "unit").in_bulk(part)
-        monies, reviews, findings = money_of(part), reviews_of(part, user), confirmed_counts(part)
+        monies = told_money(user, money_of(part))
+        reviews, findings = reviews_of(part, user), confirmed_counts(part)
         for at, pk in enumerate(part, start=start + 1):
             yield _row(at, rows[pk], monies[pk], reviews.get(pk, []), findings.get(pk, 0))
 

@@ -49,7 +49,7 @@ from wenxiao.orgs.services.saved_views import forget_view, save_view
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.selectors import reviews_of, works_and_running
+from wenxiao.reviews.selectors import reviews_of, told_money, works_and_running
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed
 
@@ -153,7 +153,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     keys = whole.keys() if small else None
     first = [] if sort else own_of(keys) if keys is not None else whole.first()
     groups = groups_of(whole.kept, first)
-    monies = add_up(keys, groups, first) if keys is not None else None
+    monies = add_up(keys, groups, first, person(request)) if keys is not None else None
     near = (
         Q(pk__in=list(monies))
         if monies is not None
@@ -283,13 +283,14 @@ def add_up(
     keys: Iterable[ListKey],
     groups: dict[GroupKey, DossierGroup],
     first: Iterable[tuple[int, int, int, str]],
+    user: User,
 ) -> dict[int, Money]:
     """Add every dossier's money to its group; the money of all, which must
     be few enough for that.
     """
     own = {pk for pk, *_ in first}
     group = {key.pk: (int(key.pk not in own), key.fiscal_year, key.kind) for key in keys}
-    monies = money_of(group)
+    monies = told_money(user, money_of(group))
     for pk, money in monies.items():
         if group[pk] in groups:
             groups[group[pk]].add(money)
@@ -399,7 +400,7 @@ def _lines(
     grouped: bool,
 ) -> list[DossierLine]:
     ids = [row.pk for row in rows]
-    monies = money_of(ids) if known_money is None else known_money
+    monies = told_money(user, money_of(ids)) if known_money is None else known_money
     reviews, findings = reviews_of(ids, user), confirmed_counts(ids)
     lines, before = [], None
     for row in rows:

@@ -19,7 +19,7 @@ from wenxiao.reviews.services.hands import result_of
 from wenxiao.reviews.services.road import start_review
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.rulebook.numbers import plain
-from wenxiao.rulebook.recheck import DrawingLine, least_share, sample
+from wenxiao.rulebook.recheck import DrawingLine, least_share, most_by_reason, sample
 from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
@@ -80,13 +80,15 @@ def draw_recheck(
     reviews = list(handed_in(round, department).order_by("pk"))
     if not reviews:
         raise NotAllowed("还没有报送的自评，没有可以抽取的。")
-    drawn = sample(self_evaluations(reviews), seed=seed, share=wanted, on=year, overrides=own)
+    most = most_by_reason(year, own)
+    facts = self_evaluations(reviews)
+    drawn = sample(facts, seed=seed, share=wanted, most=most, on=year, overrides=own)
+    drawn_by: dict[str, Decimal | int] = {"share": wanted, "seed": seed, "most": most}
     lines = sorted((one for one in drawn.lines if one.drawn), key=lambda one: one.rank)
     stored = RecheckSample.objects.create(
         round=round,
         department=department,
-        share=wanted,
-        seed=seed,
+        **drawn_by,
         total=len(reviews),
         lines=[_line(one) for one in lines],
         why=why.strip()[:300],
@@ -101,8 +103,7 @@ def draw_recheck(
         data={
             "sample": stored.pk,
             "department": department,
-            "share": wanted,
-            "seed": seed,
+            **drawn_by,
             "total": len(reviews),
             "risk": drawn.count("risk"),
             "random": drawn.count("random"),

@@ -1,0 +1,307 @@
+"""满意度问卷: opened for one indicator, answered without account, on paper or from a survey tool, taken as the actual."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import secrets
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from wenxiao.budget.models import Subject
+from wenxiao.orgs import permissions
+from wenxiao.records.services import record
+from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.services.filling import record_actual
+from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.survey import Survey, SurveyAnswer
+from wenxiao.reviews.surveys import open_by_token, result_of_survey, rule_of
+from wenxiao.rulebook.satisfaction import survey_rule
+from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed, change
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from wenxiao.orgs.models import User
+    from wenxiao.reviews.models import Review
+    from wenxiao.targets.models import Indicator
+
+TOKEN_BYTES = 24
+KINDS = {"likert": "满意程度", "yes_no": "是否", "text": "文字"}
+PREFIXES = {"是否：": "yes_no", "文字：": "text"}
+"""How a typed line says its kind; without one it asks for the degree of satisfaction."""
+CLOSED = "这份问卷已经不能填：可能已经截止、收回或单位已经报送。"
+TWICE = "这台手机或电脑已经填过这份问卷，一人填一次就够了，谢谢。"
+LONGEST_TEXT = 500
+
+
+def questions_of(text: str) -> list[dict[str, str]]:
+    """The questions of a typed list, one a line."""
+    asked = []
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line:
+            continue
+        kind = next((kind for word, kind in PREFIXES.items() if line.startswith(word)), "likert")
+        asked.append({"kind": kind, "text": line.split("：", 1)[1] if kind != "likert" else line})
+    return asked
+
+
+@transaction.atomic
+def open_survey(
+    *,
+    review: Review,
+    indicator: Indicator,
+    title: str,
+    audience: str,
+    questions: Sequence[Mapping[str, str]],
+    until: date,
+    by: User | None,
+    population: int | None = None,
+) -> Survey:
+    """Ask for one indicator's satisfaction. A link is made where the division opened that door. Raises Refused, NotAllowed."""
+    _require_filler(by, review)
+    if indicator.target_id != review.target_id:
+        raise NotAllowed(f"“{indicator.name}”不是这份表的指标，请刷新页面后再办。")
+    if not title.strip() or not audience.strip():
+        raise NotAllowed("请写明问卷的标题和调查对象。")
+    rule = survey_rule(review.round.fiscal_year, review.round.division.own_rules)
+    if not rule.least <= len(questions) <= rule.most:
+        raise NotAllowed(f"问卷应有 {rule.least} 至 {rule.most} 个问题，现在 {len(questions)} 个。")
+    if not any(one["kind"] == "likert" for one in questions):
+        raise NotAllowed("至少要有一个问满意程度的问题，否则算不出满意度。")
+    if until < today():
+        raise NotAllowed(f"截止日期 {until} 已经过了，请改正。")
+    row = Survey.objects.create(
+        review=review,
+        indicator=indicator,
+        title=title.strip(),
+        audience=audience.strip(),
+        questions=[dict(one) for one in questions],
+        population=population,
+        token=secrets.token_urlsafe(TOKEN_BYTES) if _door(review) else "",
+        until=until,
+        by=by,
+        synthetic=review.synthetic,
+    )
+    _enter(row, by, "发起满意度问卷", {"questions": row.questions, "until": until})
+    return row
+
+
+def _door(review: Review) -> bool:
+    """Whether a page without account may be opened for this object."""
+    restricted = review.dossier.subject.restriction == Subject.Restriction.RESTRICTED
+    return review.round.division.assist_links and not restricted
+
+
+@transaction.atomic
+def answer_survey(*, token: str, values: Sequence[str], device: str, address: str) -> SurveyAnswer:
+    """One answer by link, once a device. NotAllowed where the link opens nothing, or something is left out."""
+    survey = open_by_token(token)
+    if survey is None:
+        raise NotAllowed(CLOSED)
+    chosen = _checked(survey, values, "")
+    mark = f"link:{_digest(survey, device)}"
+    return _keep(survey, SurveyAnswer.Road.LINK, chosen, mark, origin=_digest(survey, address))
+
+
+def _digest(survey: Survey, word: str) -> str:
+    """What stands for a device or an address: told apart within one survey, known to nobody."""
+    return hashlib.sha256(f"{survey.token}|{survey.pk}|{word}".encode()).hexdigest()
+
+
+def _checked(survey: Survey, values: Sequence[str], where: str) -> list[str]:
+    """The words as the questions take them; NotAllowed names the question that does not."""
+    rule, chosen = rule_of(survey), []
+    for at, asked in enumerate(survey.questions):
+        word = values[at].strip() if at < len(values) else ""
+        options = rule.options(asked["kind"])
+        if options and word not in options:
+            wrong = f"“{word}”不是可选的回答" if word else "没有选"
+            raise NotAllowed(
+                f"{where}第 {at + 1} 题“{asked['text']}”{wrong}，请从{'、'.join(options)}里选。"
+            )
+        chosen.append(word[:LONGEST_TEXT])
+    return chosen
+
+
+def _keep(
+    survey: Survey,
+    road: str,
+    values: Sequence[object],
+    mark: str,
+    *,
+    by: User | None = None,
+    sheets: int = 1,
+    counted: bool = False,
+    origin: str = "",
+    note: str = "",
+) -> SurveyAnswer:
+    try:
+        with transaction.atomic():
+            return SurveyAnswer.objects.create(
+                survey=survey,
+                road=road,
+                values=list(values),
+                mark=mark,
+                by=by,
+                sheets=sheets,
+                counted=counted,
+                origin=origin,
+                note=note[:300],
+            )
+    except IntegrityError as error:
+        raise NotAllowed(TWICE) from error
+
+
+@transaction.atomic
+def count_paper(
+    *,
+    survey: Survey,
+    sheets: int,
+    counts: Sequence[Mapping[str, int]],
+    by: User | None,
+    note: str = "",
+) -> SurveyAnswer:
+    """The counts of paper sheets: by question how many chose each option. No question has more answers than sheets."""
+    _require_open(survey, by)
+    if sheets < 1:
+        raise NotAllowed("请填收回的有效问卷份数。")
+    rule, kept = rule_of(survey), []
+    for at, asked in enumerate(survey.questions):
+        options = rule.options(asked["kind"])
+        given = counts[at] if at < len(counts) else {}
+        row = {word: int(given.get(word, 0)) for word in options}
+        if any(n < 0 for n in row.values()) or sum(row.values()) > sheets:
+            raise NotAllowed(
+                f"第 {at + 1} 题“{asked['text']}”合计 {sum(row.values())} 份，多于收回的 {sheets} 份，请核对。"
+            )
+        kept.append(row)
+    if not any(sum(row.values()) for row in kept):
+        raise NotAllowed("各题都没有填数，请填每个选项有几份。")
+    mark = f"paper:{_digest(survey, f'{sheets}{kept}{note}')}"
+    answer = _keep(
+        survey, SurveyAnswer.Road.PAPER, kept, mark, by=by, sheets=sheets, counted=True, note=note
+    )
+    _enter(survey, by, "录入纸质问卷", {"sheets": sheets, "counts": kept})
+    return answer
+
+
+@transaction.atomic
+def bring_answers(*, survey: Survey, text: str, by: User | None) -> tuple[int, int]:
+    """Answer rows copied from a survey tool's workbook: how many came in, how many were there already.
+
+    The first line are the headings; a question is found by its words. All rows are good or none is written.
+    """
+    _require_open(survey, by)
+    rows = list(csv.reader(io.StringIO(text.strip()), delimiter="\t"))
+    if len(rows) < 2:
+        raise NotAllowed("请连表头一起复制：第一行是题目，以下每行一份答卷。")
+    places = [_column(rows[0], one["text"], at) for at, one in enumerate(survey.questions)]
+    number = next((at for at, word in enumerate(rows[0]) if "序号" in word or "编号" in word), None)
+    known = set(survey.answers.values_list("mark", flat=True))
+    fresh, again = [], 0
+    for line, row in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        cells = [row[at] if at < len(row) else "" for at in places]
+        chosen = _checked(survey, cells, f"第 {line} 行：")
+        named = row[number] if number is not None and number < len(row) else f"{line}|{chosen}"
+        mark = f"file:{_digest(survey, named)}"
+        if mark in known:
+            again += 1
+            continue
+        known.add(mark)
+        fresh.append(
+            SurveyAnswer(
+                survey=survey, road=SurveyAnswer.Road.FILE, values=chosen, mark=mark, by=by
+            )
+        )
+    SurveyAnswer.objects.bulk_create(fresh)
+    _enter(survey, by, "导入问卷答卷", {"rows": len(fresh), "again": again})
+    return len(fresh), again
+
+
+def _column(heads: Sequence[str], text: str, at: int) -> int:
+    """The column whose heading holds a question's words."""
+    wanted = "".join(text.split())
+    for place, head in enumerate(heads):
+        if wanted in "".join(head.split()):
+            return place
+    raise NotAllowed(
+        f"表头里没有第 {at + 1} 题“{text}”。表头是：{'、'.join(heads)[:200]}；请把题目改成一样再复制。"
+    )
+
+
+@transaction.atomic
+def close_survey(*, survey: Survey, by: User | None, version: int | None = None) -> Survey:
+    """No answer is taken any more."""
+    _require_open(survey, by)
+    change(survey, version=version, state=Survey.State.CLOSED)
+    _enter(survey, by, "截止满意度问卷", {})
+    return survey
+
+
+@transaction.atomic
+def take_survey(
+    *, survey: Survey, by: User | None, version: int | None = None, row_version: int | None = None
+) -> Survey:
+    """Its result becomes the indicator's actual, with sample and margin in the row's note; the survey is closed."""
+    review = survey.review
+    _require_filler(by, review)
+    if survey.state == Survey.State.TAKEN:
+        raise NotAllowed("这份问卷的结果已经作为完成值。")
+    result = result_of_survey(survey)
+    if result.percent is None:
+        raise NotAllowed(
+            f"只收到 {result.sheets} 份，少于 {rule_of(survey).shown_from} 份，还不能得出满意度。"
+        )
+    kept = {
+        "sheets": result.sheets,
+        "percent": str(result.percent),
+        "margin": str(result.margin),
+        "satisfied": result.satisfied,
+        "valid": result.valid,
+    }
+    change(survey, version=version, state=Survey.State.TAKEN, result=kept)
+    record_actual(
+        review=review,
+        indicator=survey.indicator,
+        by=by,
+        value=f"{result.percent}%",
+        note=(
+            f"问卷“{survey.title}”（{survey.audience}）{result.sheets} 份，满意 {result.satisfied} ÷ "
+            f"有效回答 {result.valid}，误差 ±{result.margin} 个百分点（95%）"
+        ),
+        version=row_version,
+        why="采用满意度问卷的结果",
+    )
+    _enter(survey, by, "采用问卷结果", kept)
+    return survey
+
+
+def _require_filler(by: User | None, review: Review) -> None:
+    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
+    if review.state not in OPEN or kind_of(review.kind).rows != "indicators":
+        raise NotAllowed(f"现为“{review.get_state_display()}”，完成值不能再改，也不能再发问卷。")
+
+
+def _require_open(survey: Survey, by: User | None) -> None:
+    _require_filler(by, survey.review)
+    if survey.state != Survey.State.OPEN:
+        raise NotAllowed(f"问卷{survey.get_state_display()}，不再收答卷。")
+
+
+def _enter(row: Survey, by: User | None, act: str, data: Mapping[str, object]) -> None:
+    record(
+        division=row.review.round.division,
+        by=by,
+        act=act,
+        target=row,
+        label=str(row),
+        data=dict(data),
+    )
