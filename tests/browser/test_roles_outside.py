@@ -31,6 +31,7 @@ def test_a_firm_scores_the_rest_and_hands_in(enter_role, look):
     expect(page.locator("main")).to_contain_text("还有没评分的行，评完后再报送")
     look(page, "role-firm-sheet")
     page.locator("input.points").nth(1).fill("52")
+    expect(page.locator("[data-running]")).to_contain_text("小计 92.00")
     with page.expect_navigation():
         page.get_by_role("button", name="存评分").click()
     expect(page.locator("main")).to_contain_text("请写明扣分原因")
