@@ -9,6 +9,7 @@ from tests.acts.shape import Act
 
 from wenxiao.budget import services as budget
 from wenxiao.followup import services as followup
+from wenxiao.followup.services import assessing
 from wenxiao.orgs.services import training
 from wenxiao.store.clock import today
 
@@ -89,6 +90,33 @@ NEXT_BUDGET = {
             by=by,
             why="申报有误",
         ),
+    ),
+}
+
+ASSESSING = {
+    "prepare_assessments": Act(
+        "performance",
+        lambda h: h.assessed(),
+        lambda h, row, by: assessing.prepare_assessments(
+            division=h.division, work_year=row.work_year, by=by
+        ),
+    ),
+    "give_points": Act(
+        "performance",
+        lambda h: h.assessed(),
+        lambda h, row, by: assessing.give_points(
+            assessment=row, item="其他", points=Decimal(5), by=by, why="配合较好"
+        ),
+    ),
+    "confirm_assessment": Act(
+        "performance",
+        lambda h: h.assessed(judged=True),
+        lambda h, row, by: assessing.confirm_assessment(assessment=row, by=by),
+    ),
+    "reopen_assessment": Act(
+        "performance",
+        lambda h: h.assessed(judged=True, confirmed=True),
+        lambda h, row, by: assessing.reopen_assessment(assessment=row, by=by, why="取数有误"),
     ),
 }
 

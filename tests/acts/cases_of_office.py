@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tests.acts.cases_of_accounts import SHEETS
-from tests.acts.cases_of_effects import NEXT_BUDGET, TRAINING, TURNING
+from tests.acts.cases_of_effects import ASSESSING, NEXT_BUDGET, TRAINING, TURNING
 from tests.acts.cases_of_rounds import TAKEN_OVER
 from tests.acts.cases_of_standings import STANDINGS
 from tests.acts.house import PASSWORD, SOON, YEAR
@@ -304,6 +304,7 @@ FOLLOWUP = {
             dossier=h.dossier, review=row, kind="strict", basis="得分低", by=by
         ),
     ),
+    **ASSESSING,
     **NEXT_BUDGET,
     **TURNING,
     "decide_use": Act(

@@ -18,7 +18,7 @@ from wenxiao.budget.services import (
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.evidence.selectors import kinds_of
 from wenxiao.followup import services as followup
-from wenxiao.followup.models import CatalogueItem, Disclosure
+from wenxiao.followup.models import CatalogueItem, Disclosure, UnitAssessment
 from wenxiao.orgs.models import PasswordReset, Role, Unit
 from wenxiao.orgs.services import add_document, add_unit, create_division, create_user, grant
 from wenxiao.orgs.services.handing_out import prepare_account_sheet, release_account_sheet
@@ -295,6 +295,38 @@ class House:
             on=today(),
             by=self.people[Role.PERFORMANCE],
         )
+
+    def assessed(self, *, judged=False, confirmed=False):
+        """The department's work as it was counted by a list of the division's own; judged and confirmed by nobody here."""
+        lines = ["目标批复｜目标批复｜40", "其他｜人工评定｜10"]
+        self.division.rules = [
+            {
+                "rule": "unit_assessment",
+                "from": "2021-01-01",
+                "document": "示例区考核办法",
+                "clause": "第三条",
+                "standing": "未核",
+                "content": {"items": lines},
+            }
+        ]
+        self.division.save(update_fields=["rules"])
+        made = UnitAssessment.objects.create(
+            division=self.division,
+            unit=self.department,
+            work_year=YEAR,
+            prepared_on=today(),
+            lines=[
+                {"name": "目标批复", "weight": "40", "by_hand": False, "points": "20", "why": ""},
+                {"name": "其他", "weight": "10", "by_hand": True, "points": None, "why": ""},
+            ],
+            points=Decimal(20),
+            full=Decimal(40),
+        )
+        if judged:
+            made.lines[1] |= {"points": "5", "why": "配合较好"}
+        made.state = "confirmed" if confirmed else "draft"
+        made.save()
+        return made
 
     def draft_round(self):
         """A round that was only prepared."""

@@ -77,6 +77,12 @@ CHOSEN = {
     "budget.Dossier": {"fiscal_year": 2021},
     "budget.Request": {"fiscal_year": 2022, "stage": "second"},
     "followup.BudgetDecision": {"proposed": "strict", "kind": "strict"},
+    "followup.UnitAssessment": {
+        "work_year": 2021,
+        "state": "confirmed",
+        "lines": [],
+        "confirmed_by": None,
+    },
     "followup.UseList": {"fiscal_year": 2022, "number": 1},
     "budget.Spending": {"month": 7, "paid_on": DAY},
     "reviews.Review": {

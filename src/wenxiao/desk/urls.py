@@ -21,6 +21,7 @@ STATIONS = (
     "uploads",
     "disclosures",
     "training",
+    "assessments",
     "report",
     "office",
 )

@@ -38,3 +38,8 @@ COMMENT: dict[str, frozenset[str]] = {
     "shown": frozenset({"kept"}),
     "kept": frozenset({"shown"}),
 }
+
+UNIT_ASSESSMENT: dict[str, frozenset[str]] = {
+    "draft": frozenset({"confirmed"}),
+    "confirmed": frozenset({"draft"}),
+}

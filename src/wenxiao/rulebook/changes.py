@@ -18,11 +18,17 @@ from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.rulebook.profiles import profile
 from wenxiao.rulebook.public_tables import RULE as PUBLIC_TABLES
 from wenxiao.rulebook.public_tables import refused_tables
+from wenxiao.rulebook.unit_assessment import RULE as UNIT_ASSESSMENT
+from wenxiao.rulebook.unit_assessment import refused_items
 
 FIXED = frozenset({"disclosure"})
 """Rules no division rules otherwise: terms the law sets."""
 
-_OWN_SHAPE = {FORM_PACKS: refused_packs, PUBLIC_TABLES: refused_tables}
+_OWN_SHAPE = {
+    FORM_PACKS: refused_packs,
+    PUBLIC_TABLES: refused_tables,
+    UNIT_ASSESSMENT: refused_items,
+}
 
 _LIMITS = ("unspent_below", "idle_months")
 

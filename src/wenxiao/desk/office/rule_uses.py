@@ -140,6 +140,7 @@ USES: dict[str, dict[str, str]] = {
         "satisfied": "哪些选项算满意",
     },
     "synonyms": {"words": "比对绩效目标串稿时当作同一个词（命令 wenxiao similar）"},
+    "unit_assessment": {"items": "工作考核按这些内容、取数和分值算（更多 → 工作考核）"},
     "target_review": {
         "mode": READ_ONLY,
         "principles": READ_ONLY,
