@@ -208,6 +208,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
         "rulebook/form_packs": ["_block", "_pack", "_places", "refused_packs"],
         "rulebook/public_tables": ["refused_tables"],
         "rulebook/unit_assessment": ["refused_items"],
+        "rulebook/packages": ["refused_packages"],
         "rulebook/frameworks": ["_criterion"],
         "rulebook/laws": ["_clause"],
         "rulebook/papers": ["_paper"],

@@ -22,6 +22,7 @@ STATIONS = (
     "disclosures",
     "training",
     "assessments",
+    "packages",
     "report",
     "office",
 )

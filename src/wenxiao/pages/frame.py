@@ -63,6 +63,7 @@ MORE = (
     MenuEntry("制度库", "desk:documents", ("see_unit",)),
     MenuEntry("培训", "desk:training", ("see_unit",)),
     MenuEntry("工作考核", "desk:assessments", ("see_unit",)),
+    MenuEntry("材料包", "desk:packages", ("see_unit",)),
     MenuEntry("评分规则与制度", "desk:rules", ("see_unit",)),
     MenuEntry("公开", "desk:disclosures", ("disclose",)),
     MenuEntry("单位与用户", "desk:people", ("manage_units", "manage_users", "grant")),

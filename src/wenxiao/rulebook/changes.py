@@ -15,6 +15,8 @@ from wenxiao.rulebook.code_levels import CODES, refused_codes
 from wenxiao.rulebook.form_packs import RULE as FORM_PACKS
 from wenxiao.rulebook.form_packs import refused_packs
 from wenxiao.rulebook.pace import lights_in_force
+from wenxiao.rulebook.packages import RULE as PACKAGE_LISTS
+from wenxiao.rulebook.packages import refused_packages
 from wenxiao.rulebook.profiles import profile
 from wenxiao.rulebook.public_tables import RULE as PUBLIC_TABLES
 from wenxiao.rulebook.public_tables import refused_tables
@@ -28,6 +30,7 @@ _OWN_SHAPE = {
     FORM_PACKS: refused_packs,
     PUBLIC_TABLES: refused_tables,
     UNIT_ASSESSMENT: refused_items,
+    PACKAGE_LISTS: refused_packages,
 }
 
 _LIMITS = ("unspent_below", "idle_months")

@@ -20,6 +20,7 @@ from wenxiao.site import (
     verbs_coverage,
     verbs_data,
     verbs_disclose,
+    verbs_package,
     verbs_plain,
     verbs_rules,
     verbs_sample,
@@ -99,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_coverage.add_parsers(verbs)
     verbs_addresses.add_parsers(verbs)
     verbs_disclose.add_parsers(verbs)
+    verbs_package.add_parsers(verbs)
     verbs_backup.add_parsers(verbs)
     verbs_bundle.add_parsers(verbs)
     verbs_takeaway.add_parsers(verbs)

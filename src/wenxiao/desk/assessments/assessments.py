@@ -168,7 +168,7 @@ def _summary(title: str, rows: list[UnitAssessment], watermark: str | None) -> S
         lines.extend(_listed(row.unit.name, line, state) for line in row.lines)
         lines.append((row.unit.name, "合计", "", None, None, row.full, row.points, "", state))
     notes = ["合计的分值只含适用的内容；按单位代码排列，不排名。"]
-    notes += [f"依据：{rows[0].basis}（{rows[0].standing}）"] if rows else []
+    notes += [f"依据：{rows[0].basis}"] if rows else []
     return SheetSpec("考核表", title, columns, lines, notes=notes, watermark=watermark)
 
 

@@ -92,6 +92,10 @@ USES: dict[str, dict[str, str]] = {
         "compliance": "哪些类别的问题列入监控的合规一面",
         "deviation": "按规则提出的处理建议所引的文字",
     },
+    "packages": {
+        "congress": "人大材料包里有哪些材料（更多 → 材料包）",
+        "upper": "上级考核材料包里各项内容的证明材料（更多 → 材料包）",
+    },
     "problem_catalogue": {"entries": "新建区划时的问题目录；建好后在问题目录中改"},
     "profiles": {
         "default": "自评、复核的计分口径",

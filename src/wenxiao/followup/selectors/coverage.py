@@ -124,11 +124,16 @@ def coverage_seen_by(user: User | None, fiscal_year: int) -> list[CoverageCell]:
     return _cells(dossiers_visible_to(user).filter(fiscal_year=fiscal_year))
 
 
-def coverage_of(division: Division, fiscal_year: int) -> list[CoverageCell]:
-    """The cells of a budget year over all dossiers of a division, for
-    whoever sits at the machine.
+def coverage_of(
+    division: Division, fiscal_year: int, *, public: bool = False
+) -> list[CoverageCell]:
+    """The cells of a budget year over all dossiers of a division; ``public``
+    without those only some may know of.
     """
-    return _cells(Dossier.objects.filter(subject__division=division, fiscal_year=fiscal_year))
+    rows = Dossier.objects.filter(subject__division=division, fiscal_year=fiscal_year)
+    if public:
+        rows = rows.exclude(subject__restriction=Subject.Restriction.RESTRICTED)
+    return _cells(rows)
 
 
 def years_seen_by(user: User | None) -> list[int]:

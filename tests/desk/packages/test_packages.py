@@ -1,0 +1,194 @@
+"""材料包 through its pages: by the division's list, what is missing named, nothing restricted, departments' checked before."""
+
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from wenxiao.orgs.services import add_document
+from wenxiao.records.services import store_file
+from wenxiao.reviews.models import Review
+from wenxiao.rulebook.packages import SOURCES
+from wenxiao.site.command import main
+from wenxiao.targets.models import Indicator, Target
+
+pytestmark = pytest.mark.db
+
+
+def opened(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def listing(small, **lists):
+    small.division.rules = [
+        {
+            "rule": "packages",
+            "from": "2019-01-01",
+            "document": "示例区人大通知",
+            "clause": "",
+            "standing": "未核",
+            "content": lists,
+        }
+    ]
+    small.division.save(update_fields=["rules"])
+
+
+def unpacked(answer):
+    return ZipFile(BytesIO(answer.content))
+
+
+def texts_of(content):
+    book = openpyxl.load_workbook(BytesIO(content))
+    return [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+
+
+def test_without_a_list_there_is_no_package(small):
+    client = opened(small.officer)
+    page = client.get("/packages?year=2021").content.decode()
+    assert "人大材料包：本级还没有列出清单" in page
+    answer = client.get("/packages/congress.zip?year=2021")
+    assert answer.status_code == 409
+    assert "材料包清单" in answer.content.decode()
+
+
+def test_the_list_is_packed_and_what_is_missing_is_named(small):
+    stored = store_file(
+        division=small.division, by=None, name="办法.txt", content="第一条 办法".encode()
+    )
+    add_document(
+        division=small.division,
+        kind="measures",
+        title="示例区暂行办法",
+        by=None,
+        why="",
+        file=stored,
+    )
+    listing(
+        small,
+        congress=["工作情况｜年度工作报告", "统计｜统计表", "办法｜制度库：暂行办法"],
+        upper=["覆盖｜统计表", "培训｜培训情况表"],
+    )
+    client = opened(small.officer)
+    page = " ".join(client.get("/packages?year=2020").content.decode().split())
+    assert "人大材料包：3 项，缺 1 项" in page
+    assert "年度工作报告还没有签发" in page
+    archive = unpacked(client.get("/packages/congress.zip?year=2020"))
+    assert archive.namelist()[0] == "目录.xlsx"
+    assert archive.read("03 办法/示例区暂行办法.txt").decode() == "第一条 办法"
+    listed = texts_of(archive.read("目录.xlsx"))
+    assert any("还没有签发" in text for text in listed)
+    assert any("示例区人大通知" in text for text in listed)
+    assert "培训情况表" in page
+
+
+def test_statistics_add_up_and_hold_no_restricted_object(small):
+    listing(small, upper=[f"{name}｜{name}" for name in SOURCES])
+    dossier = small.dossiers[0]
+    dossier.subject.name = "不该出现的对象"
+    dossier.subject.restriction = "restricted"
+    dossier.subject.save()
+    year = dossier.fiscal_year
+    archive = unpacked(opened(small.officer).get(f"/packages/upper.zip?year={year}"))
+    sheets = [name for name in archive.namelist() if name.endswith(".xlsx")]
+    assert any("统计表" in name for name in sheets)
+    for name in sheets:
+        assert "不该出现的对象" not in "".join(texts_of(archive.read(name))), name
+    for name in archive.namelist():
+        if name.endswith(".docx"):
+            inner = ZipFile(BytesIO(archive.read(name))).read("word/document.xml").decode()
+            assert "不该出现的对象" not in inner, name
+
+
+def test_a_unit_makes_its_own_department_package_alone(small):
+    client = opened(small.clerk)
+    page = client.get("/packages?year=2021").content.decode()
+    assert "示例单位甲" in page
+    assert "示例单位乙" not in page
+    assert "人大材料包" not in page
+    assert client.get("/packages/upper.zip?year=2021").status_code == 404
+    other = small.units[1].pk
+    assert client.get(f"/packages/departments/{other}/budget?year=2021").status_code == 404
+    assert client.get(f"/packages/departments/{small.units[0].pk}/never").status_code == 404
+
+
+@pytest.fixture
+def target(small):
+    """An approved target of the first unit, with one row."""
+    dossier = small.dossiers[0]
+    dossier.unit = small.units[0]
+    dossier.save()
+    Target.objects.filter(dossier=dossier).update(state="draft")
+    row = Target.objects.create(
+        dossier=dossier, number=9, state="approved", text="新建道路三公里", scope="project"
+    )
+    Indicator.objects.create(
+        target=row,
+        order=1,
+        level1="产出指标",
+        level2="数量指标",
+        name="新建道路里程",
+        expression="≥3公里",
+        weight=50,
+    )
+    return row
+
+
+def test_targets_go_out_with_the_budget_in_four_formats(small, target):
+    address = f"/packages/departments/{small.units[0].pk}/budget"
+    year = target.dossier.fiscal_year
+    page = opened(small.clerk).get(f"{address}?year={year}").content.decode()
+    assert "1 个对象" in page
+    archive = unpacked(opened(small.clerk).get(f"{address}.zip?year={year}"))
+    names = archive.namelist()
+    assert {"公开/说明.docx", "公开/说明.html", "审批单.docx", "公开前检查.xlsx"} <= set(names)
+    assert f"公开/{year}年度绩效目标表.xlsx" in names
+    assert f"公开/{year}年度绩效目标表.docx" in names
+    assert "新建道路三公里" in archive.read("公开/说明.html").decode()
+    assert "新建道路里程" in texts_of(archive.read(f"公开/{year}年度绩效目标表.xlsx"))
+
+
+def test_what_may_not_be_public_is_in_no_department_package(small, target):
+    subject = target.dossier.subject
+    subject.restriction = "internal"
+    subject.save()
+    page = opened(small.officer).get(
+        f"/packages/departments/{small.units[0].pk}/budget?year={target.dossier.fiscal_year}"
+    )
+    assert "没有可以打包的" in page.content.decode()
+
+
+def test_a_marking_stops_the_package(small, target):
+    target.text = "机密★10年"
+    target.save()
+    address = f"/packages/departments/{small.units[0].pk}/budget"
+    year = target.dossier.fiscal_year
+    page = opened(small.officer).get(f"{address}?year={year}").content.decode()
+    assert "处不能公开" in page
+    assert "下载材料包" not in page
+    answer = opened(small.officer).get(f"{address}.zip?year={year}")
+    assert answer.status_code == 409
+    assert "没有打包" in answer.content.decode()
+
+
+def test_results_go_out_with_the_final_accounts(small, tmp_path, capsys):
+    dossier = small.dossiers[0]
+    review = Review.objects.filter(dossier=dossier).first()
+    Review.objects.filter(pk=review.pk).update(
+        kind="selfeval", state="confirmed", points="88.5", grade="良"
+    )
+    top = next(one for one in small.units if dossier.unit.path.startswith(one.path))
+    out = tmp_path / "包.zip"
+    common = ["--year", str(dossier.fiscal_year), "--out", str(out)]
+    assert main(["package", "final", "--unit", top.code, *common]) in {0, 1}
+    told = json.loads(capsys.readouterr().out)
+    assert told["rows"] >= 1
+    page = ZipFile(out).read("公开/说明.html").decode()
+    assert "88.50" in page
+    assert main(["package", "final", "--unit", "nothing", *common]) == 2
+    listing(small, congress=["统计｜统计表", "工作情况｜年度工作报告"])
+    assert main(["package", "congress", *common]) == 1
