@@ -8,16 +8,12 @@ from django.http import Http404
 from django.shortcuts import render
 
 from wenxiao.desk.packages.building import package_zip, packed
-from wenxiao.desk.packages.departments import (
-    OCCASIONS,
-    DepartmentPackage,
-    department_package,
-    department_zip,
-)
+from wenxiao.desk.packages.departments import DepartmentPackage, department_package, department_zip
 from wenxiao.followup.selectors.assessing import departments, sees_all
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, held, person, view
+from wenxiao.reports.department_text import OCCASIONS
 from wenxiao.rulebook.packages import PACKAGES, SOURCES
 from wenxiao.store.moves import NotAllowed
 

@@ -56,7 +56,9 @@ def _library(division: Division, name: str) -> Made:
         return Made(missing=f"制度库里没有名称含“{name}”、带原文的文件")
     files = []
     for row in rows:
-        ending = row.file.name.rsplit(".", 1)[-1] if row.file and "." in row.file.name else "bin"
+        if row.file is None:
+            continue
+        ending = row.file.name.rsplit(".", 1)[-1] if "." in row.file.name else "bin"
         try:
             files.append((f"{row.title}.{ending}", read_file(row.file)))
         except NotAllowed as refusal:

@@ -80,7 +80,7 @@ def _line(
         "why": "",
     }
     if item.by_hand:
-        given = next(
+        given: dict[str, Any] = next(
             (one for one in (before.lines if before else ()) if one["name"] == item.name), {}
         )
         kept = given if given.get("by_hand") and given.get("weight") == line["weight"] else {}
@@ -105,7 +105,7 @@ def _stored(
     by: User | None,
     before: UnitAssessment | None,
 ) -> UnitAssessment:
-    values = {
+    values: dict[str, Any] = {
         **_sums(lines),
         "lines": lines,
         "basis": rule.basis,
