@@ -11,6 +11,8 @@ from wenxiao.budget import services as budget
 from wenxiao.followup import services as followup
 from wenxiao.followup.services import assessing
 from wenxiao.orgs.services import training
+from wenxiao.reports import public_issue
+from wenxiao.reports.models import PublicHolder, Signed
 from wenxiao.store.clock import today
 
 IMPORTS = "performance budget treasury"
@@ -117,6 +119,42 @@ ASSESSING = {
         "performance",
         lambda h: h.assessed(judged=True, confirmed=True),
         lambda h, row, by: assessing.reopen_assessment(assessment=row, by=by, why="取数有误"),
+    ),
+}
+
+
+def _signed(h):
+    return Signed.objects.create(
+        division=h.division,
+        work_year=YEAR,
+        issue_number=1,
+        signer="局领导",
+        signed_on=today(),
+        snapshot={},
+    )
+
+
+PUBLIC_TEXTS = {
+    "correct_public": Act(
+        "leader",
+        _signed,
+        lambda h, row, by: public_issue.correct_public(
+            signed=row, issue_number=2, signer="局领导", signed_on=today(), by=by, why="更正"
+        ),
+        blocked="不必更正公开稿",
+    ),
+    "enter_holder": Act(
+        "performance secretariat leader",
+        _signed,
+        lambda h, row, by: public_issue.enter_holder(
+            signed=row, name="某单位", contact="", given_on=today(), by=by
+        ),
+    ),
+    "tell_holder": Act(
+        "performance secretariat leader",
+        lambda h: PublicHolder.objects.create(signed=_signed(h), name="某单位", given_on=today()),
+        lambda h, row, by: public_issue.tell_holder(holder=row, on=today(), how="电话", by=by),
+        blocked="不必告知",
     ),
 }
 

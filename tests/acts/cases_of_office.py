@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tests.acts.cases_of_accounts import SHEETS
-from tests.acts.cases_of_effects import ASSESSING, NEXT_BUDGET, TRAINING, TURNING
+from tests.acts.cases_of_effects import ASSESSING, NEXT_BUDGET, PUBLIC_TEXTS, TRAINING, TURNING
 from tests.acts.cases_of_rounds import TAKEN_OVER
 from tests.acts.cases_of_standings import STANDINGS
 from tests.acts.house import PASSWORD, SOON, YEAR
@@ -305,6 +305,7 @@ FOLLOWUP = {
         ),
     ),
     **ASSESSING,
+    **PUBLIC_TEXTS,
     **NEXT_BUDGET,
     **TURNING,
     "decide_use": Act(

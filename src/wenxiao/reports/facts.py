@@ -130,9 +130,7 @@ def facts(
     """
     evaluated = selectors.reported_reviews(division, work_year, kind=FINANCE)
     monitored = selectors.reported_reviews(division, work_year, kind=MONITORING)
-    rows_shown = [
-        row for row in evaluated + monitored if version == "internal" or not row.restricted
-    ]
+    rows_shown = [row for row in evaluated + monitored if version == "internal" or row.open]
     shown = {row.review for row in rows_shown}
     report_facts = Facts(
         place=place(division),

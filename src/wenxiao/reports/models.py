@@ -9,6 +9,7 @@ from django.db import models
 
 from wenxiao.orgs.models import Division
 from wenxiao.records.models import StoredFile
+from wenxiao.store.fields import SealedTextField
 from wenxiao.store.moves import NotAllowed, Versioned
 
 
@@ -101,3 +102,31 @@ class Signed(models.Model):
     def delete(self, *_args: Any, **_options: Any) -> tuple[int, dict[str, int]]:
         """Refused: a signed report stays."""
         raise NotAllowed("已签发的报告不能删除。")
+
+
+class PublicHolder(models.Model):
+    """公开稿收件人: who was handed the public version of a signed report; told when it was closed and corrected."""
+
+    signed = models.ForeignKey(
+        Signed, models.PROTECT, related_name="holders", verbose_name="已签发报告"
+    )
+    name = models.CharField("收件单位或个人", max_length=100)
+    contact = SealedTextField("联系方式", blank=True)
+    given_on = models.DateField("送达日期")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="登记人"
+    )
+    told_on = models.DateField("告知日期", null=True)
+    told_how = models.CharField("告知方式", max_length=100, blank=True)
+    told_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="告知人"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公开稿收件人"
+        constraints = [
+            models.UniqueConstraint(fields=["signed", "name"], name="public_holder_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

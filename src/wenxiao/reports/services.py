@@ -141,7 +141,7 @@ def _changed(then: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Changed, 
 
 def fingerprint(report: Report) -> str:
     """The digest of a report's words, tables and printed figures: what a signer has before him."""
-    return _digest(structure.as_data(report))
+    return digest_of(structure.as_data(report))
 
 
 def signed_reports(division: Division, work_year: int) -> tuple[Signed, ...]:
@@ -166,7 +166,7 @@ def signed_report(signed: Signed, version: Version = "internal") -> Report:
 
 def is_intact(signed: Signed) -> bool:
     """Whether the frozen snapshot still has the digest it was signed with."""
-    return _digest(signed.snapshot) == signed.digest
+    return digest_of(signed.snapshot) == signed.digest
 
 
 # --- acts -----------------------------------------------------------------------------------------
@@ -370,7 +370,7 @@ def _sign(
     # of two who sign at once, the second finds the draft changed
     change(draft, state=Draft.State.WRITING, back_by=None, back_why="")
     issue = structure.Issue(issue_number, signer.strip(), wording.day_text(signed_on))
-    files = {version: _kept_files(draft, version, issue, by) for version in _VERSIONS}
+    files = {version: kept_files(draft, version, issue, by) for version in _VERSIONS}
     report = annual.issued(current(division, year, draft=draft).report, issue)
     snapshot = {
         "report": structure.as_data(report),
@@ -391,7 +391,7 @@ def _sign(
         signer=issue.signer,
         signed_on=signed_on,
         snapshot=snapshot,
-        digest=_digest(snapshot),
+        digest=digest_of(snapshot),
         document=files["internal"]["annual.docx"],
         table=files["internal"]["summary.xlsx"],
         corrects=corrects,
@@ -409,7 +409,7 @@ def _sign(
     return signed
 
 
-def _kept_files(
+def kept_files(
     draft: Draft, version: Version, issue: structure.Issue, by: User | None
 ) -> dict[str, StoredFile]:
     """The files of one version, stored under names a person recognises."""
@@ -422,7 +422,7 @@ def _kept_files(
     }
 
 
-def _digest(snapshot: Mapping[str, Any]) -> str:
+def digest_of(snapshot: Mapping[str, Any]) -> str:
     """SHA-256 over the snapshot as canonical JSON."""
     text = json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -39,8 +39,8 @@ def _listed(args: argparse.Namespace) -> int:
         {
             "name": one.item.name,
             "source": one.item.source,
-            "files": [name for name, _ in one.made.files],
-            "missing": one.made.missing,
+            "files": [name for name, _ in one.outcome.files],
+            "missing": one.outcome.missing,
         }
         for one in packed(division, args.package, args.year)[1]
     ]
@@ -57,10 +57,10 @@ def _department(args: argparse.Namespace) -> int:
     if unit is None:
         say(f"没有代码为 {args.unit} 的部门，可用：{'、'.join(row.code for row in rows)}。")
         return 2
-    made = department_package(unit, args.package, args.year)
-    problems = [{"file": name, **one.as_json()} for name, one in made.problems]
-    if not made.stopping:
-        args.out.write_bytes(department_zip(made))
-    out = None if made.stopping else str(args.out)
-    show({"title": made.title, "out": out, "rows": made.rows, "problems": problems})
+    package = department_package(unit, args.package, args.year)
+    problems = [{"file": name, **one.as_json()} for name, one in package.problems]
+    if not package.stopping:
+        args.out.write_bytes(department_zip(package))
+    out = None if package.stopping else str(args.out)
+    show({"title": package.title, "out": out, "rows": package.rows, "problems": problems})
     return PROBLEMS if any(one["level"] != "提示" for one in problems) else FINE

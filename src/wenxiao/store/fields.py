@@ -15,6 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import Combinable, register_combinable_fields
 
+from wenxiao.store.sealing import is_sealed, seal, unseal
+
 _BIGINT = 2**63 - 1
 
 _Set_contra = TypeVar("_Set_contra", contravariant=True)
@@ -124,6 +126,28 @@ class PointsField(FixedField[_Set_contra, _Get_co]):
     """Points or a weight, exact to 0.01; stored as BIGINT hundredths."""
 
     noun = "分值"
+
+
+class SealedTextField(models.TextField):  # type: ignore[type-arg]  # Django takes none
+    """Personal data, sealed with the key outside the database: rows and backups show none of it.
+
+    It reads as plain text in Python; nothing can be looked for in it by the database. What was
+    stored before it was sealed reads as it is.
+    """
+
+    def _of(self) -> str:
+        return f"{self.model._meta.label}.{self.attname}"
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Sealed anew at each writing; empty stays empty."""
+        text = super().get_prep_value(value)
+        return seal(text.encode(), of=self._of()) if text and not is_sealed(text) else text
+
+    def from_db_value(self, value: str | None, *_args: Any) -> str | None:
+        """The plain text; KeyLost where the key is another."""
+        if not value or not is_sealed(value):
+            return value
+        return unseal(value, of=self._of()).decode()
 
 
 @models.JSONField.register_lookup

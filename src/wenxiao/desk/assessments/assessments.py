@@ -22,7 +22,7 @@ from wenxiao.rulebook.unit_assessment import BY_HAND, MEASURES, assessment_rule
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.followup.models import UnitAssessment
+    from wenxiao.followup.assessment import UnitAssessment
 
 ENTRY = "desk:assessments"
 

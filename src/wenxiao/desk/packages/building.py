@@ -27,7 +27,7 @@ class PackedItem:
     """One item of the list with what was made for it."""
 
     item: PackageItem
-    made: Made
+    outcome: Made
 
 
 def packed(
@@ -35,11 +35,11 @@ def packed(
 ) -> tuple[PackageList, tuple[PackedItem, ...]]:
     """The package's list in force and its items, each with its files or why there are none; a source is made once."""
     rule = package_list(package, division.own_rules, year)
-    made: dict[str, Made] = {}
+    by_source: dict[str, Made] = {}
     for item in rule.items:
-        if item.source not in made:
-            made[item.source] = made_from(item, division, year)
-    return rule, tuple(PackedItem(item, made[item.source]) for item in rule.items)
+        if item.source not in by_source:
+            by_source[item.source] = made_from(item, division, year)
+    return rule, tuple(PackedItem(item, by_source[item.source]) for item in rule.items)
 
 
 def package_zip(division: Division, package: str, year: int) -> tuple[bytes, str]:
@@ -51,7 +51,7 @@ def package_zip(division: Division, package: str, year: int) -> tuple[bytes, str
     files = [
         (f"{at:02d} {_safe(one.item.name)}/{_safe(name)}", content)
         for at, one in enumerate(items, 1)
-        for name, content in one.made.files
+        for name, content in one.outcome.files
     ]
     return zipped([(CONTENTS, _contents(division, rule, items)), *files]), title
 
@@ -76,11 +76,11 @@ def _contents(division: Division, rule: PackageList, items: Sequence[PackedItem]
     )
     rows = []
     for at, one in enumerate(items, 1):
-        for name, content in one.made.files:
+        for name, content in one.outcome.files:
             digest = hashlib.sha256(content).hexdigest()
             rows.append((at, one.item.name, one.item.source, name, digest, ""))
-        if one.made.missing:
-            rows.append((at, one.item.name, one.item.source, "", "", one.made.missing))
+        if one.outcome.missing:
+            rows.append((at, one.item.name, one.item.source, "", "", one.outcome.missing))
     note = f"清单依据：{rule.basis}。不含限制知悉的对象"
     return workbook_bytes([table(division, "目录", columns, rows, note)])
 

@@ -110,12 +110,12 @@ def _files(report: Report, forms: Sequence[FormGrid]) -> list[tuple[str, bytes]]
     return files
 
 
-def department_zip(made: DepartmentPackage) -> bytes:
+def department_zip(package: DepartmentPackage) -> bytes:
     """The package with approval sheet and what the check said; NotAllowed while something stops it."""
-    if made.stopping:
-        name, problem = made.stopping[0]
+    if package.stopping:
+        name, problem = package.stopping[0]
         raise NotAllowed(
-            f"公开前检查有 {len(made.stopping)} 处不能公开，没有打包：{name} {problem.text}{problem.mend or ''}"
+            f"公开前检查有 {len(package.stopping)} 处不能公开，没有打包：{name} {problem.text}{problem.mend or ''}"
         )
     columns = (
         ColumnSpec("文件", 30),
@@ -127,30 +127,30 @@ def department_zip(made: DepartmentPackage) -> bytes:
     )
     lines = [
         (name, one.cell or "", one.level, one.code, one.text, one.mend or "")
-        for name, one in made.problems
+        for name, one in package.problems
     ]
-    found_by_check = workbook_bytes([table(made.unit.division, "公开前检查", columns, lines)])
+    found_by_check = workbook_bytes([table(package.unit.division, "公开前检查", columns, lines)])
     return zipped(
         [
-            *((f"公开/{name}", content) for name, content in made.files),
-            ("审批单.docx", _approval_sheet(made)),
+            *((f"公开/{name}", content) for name, content in package.files),
+            ("审批单.docx", _approval_sheet(package)),
             ("公开前检查.xlsx", found_by_check),
         ]
     )
 
 
-def _approval_sheet(made: DepartmentPackage) -> bytes:
+def _approval_sheet(package: DepartmentPackage) -> bytes:
     """The sheet that is signed on paper: what is to be published, by digest, and a seat for each hand."""
-    division = made.unit.division
+    division = package.unit.division
     paper = OfficialDocument(watermark=printing.WATERMARK if division.demo else None)
-    paper.add_title(f"{made.title}审批单")
+    paper.add_title(f"{package.title}审批单")
     paper.add_paragraph(
-        f"公开内容：{made.rows} 个对象，{len(made.files)} 个文件。公开前检查列出 {len(made.problems)} 处，"
-        f"其中不能公开的 {len(made.stopping)} 处。"
+        f"公开内容：{package.rows} 个对象，{len(package.files)} 个文件。公开前检查列出 {len(package.problems)} 处，"
+        f"其中不能公开的 {len(package.stopping)} 处。"
     )
     paper.add_table(
         ["文件", "SHA-256"],
-        [[name, hashlib.sha256(content).hexdigest()] for name, content in made.files],
+        [[name, hashlib.sha256(content).hexdigest()] for name, content in package.files],
         [40, 60],
         size=9,
         align=["left", "left"],

@@ -76,15 +76,15 @@ def department(request: HttpRequest, pk: int, occasion: str) -> HttpResponse:
     """What a department would publish and what the check says of it."""
     unit = _unit(request, pk, occasion)
     try:
-        made, empty = _made(request, unit, occasion), ""
+        package, empty = _made(request, unit, occasion), ""
     except NotAllowed as refusal:
-        made, empty = None, str(refusal)
+        package, empty = None, str(refusal)
     values = {
         "unit": unit,
         "occasion": occasion,
         "word": OCCASIONS[occasion],
         "list_year": work_year(request),
-        "made": made,
+        "made": package,
         "empty": empty,
     }
     return render(request, "desk/packages/department.html", values)
@@ -93,5 +93,5 @@ def department(request: HttpRequest, pk: int, occasion: str) -> HttpResponse:
 @view("see_unit")
 def department_file(request: HttpRequest, pk: int, occasion: str) -> HttpResponse:
     """The department's package as .zip."""
-    made = _made(request, _unit(request, pk, occasion), occasion)
-    return attachment(department_zip(made), made.title, "zip")
+    package = _made(request, _unit(request, pk, occasion), occasion)
+    return attachment(department_zip(package), package.title, "zip")

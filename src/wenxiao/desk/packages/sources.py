@@ -185,8 +185,8 @@ def _use_lists(division: Division, year: int) -> Made:
     rows = packaged.use_lists_told(division, year + 1)
     if not rows:
         return Made(missing=f"{year + 1} 年度没有签字的结果应用清单")
-    made = [decided_docx(division, row.unit, year + 1, lines, row) for row, lines in rows]
-    return Made(tuple((f"{title}.docx", content) for content, title in made))
+    papers = [decided_docx(division, row.unit, year + 1, lines, row) for row, lines in rows]
+    return Made(tuple((f"{title}.docx", content) for content, title in papers))
 
 
 def _assessments(division: Division, year: int) -> Made:

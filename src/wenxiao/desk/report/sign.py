@@ -11,6 +11,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.desk.report.public_issue import filled, number_of_issue, public_part, signed_of
 from wenxiao.desk.report.report import (
     TITLES,
     bureau_of,
@@ -38,18 +39,6 @@ if TYPE_CHECKING:
 VERSIONS = ("internal", "public")
 
 
-def _number(request: HttpRequest) -> int:
-    text = text_of(request, "number", 10)
-    if not text.isdecimal() or not 1 <= int(text) <= 9999:
-        raise NotAllowed(f"期号应为正整数，收到“{text}”。")
-    return int(text)
-
-
-def _filled(request: HttpRequest, *more: Typed) -> list[Typed]:
-    fields = (("期号", "number"), ("签发人", "signer"), ("签发日期", "day"))
-    return [*(Typed(word, "", text_of(request, name, 60)) for word, name in fields), *more]
-
-
 @view("sign_report", methods=("POST",))
 def sign(request: HttpRequest, year: int) -> HttpResponse:
     """签发 what the signer had before him; a second click finds it signed and changes nothing."""
@@ -61,7 +50,7 @@ def sign(request: HttpRequest, year: int) -> HttpResponse:
     def run() -> str:
         signed = services.sign_report(
             draft=draft,
-            issue_number=_number(request),
+            issue_number=number_of_issue(request),
             signer=text_of(request, "signer", 60),
             signed_on=day_of(request, "day", "签发日期"),
             by=person(request),
@@ -69,7 +58,7 @@ def sign(request: HttpRequest, year: int) -> HttpResponse:
         )
         return f"第{signed.issue_number}期已签发，此后不再改动。"
 
-    done = carry_out(request, run, reverse("desk:report", args=[year]), _filled(request))
+    done = carry_out(request, run, reverse("desk:report", args=[year]), filled(request))
     return _to_newest(done, division, year)
 
 
@@ -78,14 +67,6 @@ def _to_newest(done: HttpResponse, division: Division, year: int) -> HttpRespons
     if done.status_code != HTTPStatus.FOUND:
         return done
     return redirect("desk:signed", pk=services.signed_reports(division, year)[0].pk)
-
-
-def _signed(request: HttpRequest, pk: int) -> Signed:
-    """One signed report of this person's division; 404 for any other."""
-    signed = services.signed_edition(bureau_of(request), pk)
-    if signed is None:
-        raise Http404
-    return signed
 
 
 def _paper(signed: Signed, version: Version) -> tuple[Report | None, str]:
@@ -101,7 +82,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed sheet, frozen; whether it is intact, its files, what the
     rows say now, and the instructions on it.
     """
-    signed, version, holding = _signed(request, pk), version_for(request), held(request)
+    signed, version, holding = signed_of(request, pk), version_for(request), held(request)
     (paper, unshown), division = _paper(signed, version), signed.division
     opened = paper.figures.get(request.GET.get("figure", "")) if paper else None
     put_under(request, "desk:report_now")
@@ -141,6 +122,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
         "own": draft is not None and person(request).pk in {draft.by_id, draft.handed_by_id},
         "fingerprint": services.fingerprint(current),
         "next_number": max(row.issue_number for row in editions) + 1,
+        **public_part(request, signed, newest=newest),
         "figure_href": lambda ident: reverse("desk:signed_figure", args=[pk, ident]),
         "shut_href": reverse("desk:signed", args=[pk]),
     }
@@ -150,7 +132,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
 @view("see_unit")
 def signed_figure(request: HttpRequest, pk: int, ident: str) -> HttpResponse:
     """A figure as it was signed, with the rows it had then."""
-    paper, _ = _paper(_signed(request, pk), version_for(request))
+    paper, _ = _paper(signed_of(request, pk), version_for(request))
     opened = paper.figures.get(ident) if paper else None
     if opened is None:
         raise Http404
@@ -163,7 +145,7 @@ def signed_figure(request: HttpRequest, pk: int, ident: str) -> HttpResponse:
 @view("see_unit")
 def signed_file(request: HttpRequest, pk: int, version: str, name: str) -> HttpResponse:
     """A file as it was signed; the internal version only for those who see restricted subjects."""
-    signed = _signed(request, pk)
+    signed = signed_of(request, pk)
     if version not in VERSIONS or (version == "internal" and version_for(request) == "public"):
         raise Http404
     kind: Version = "internal" if version == "internal" else "public"
@@ -175,12 +157,12 @@ def signed_file(request: HttpRequest, pk: int, version: str, name: str) -> HttpR
 @view("sign_report", methods=("POST",))
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
     """更正: a new edition from today's draft, with its reason; the old one stays."""
-    signed = _signed(request, pk)
+    signed = signed_of(request, pk)
 
     def run() -> str:
         corrected = services.correct_report(
             signed=signed,
-            issue_number=_number(request),
+            issue_number=number_of_issue(request),
             signer=text_of(request, "signer", 60),
             signed_on=day_of(request, "day", "签发日期"),
             by=person(request),
@@ -191,7 +173,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
     back = reverse("desk:signed", args=[pk])
     done = carry_out(
-        request, run, back, _filled(request, Typed("更正原因", "", text_of(request, "why")))
+        request, run, back, filled(request, Typed("更正原因", "", text_of(request, "why")))
     )
     return _to_newest(done, signed.division, signed.work_year)
 
@@ -202,7 +184,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 @view("instruct", methods=("POST",))
 def instruct(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter what a leader wrote on the report, for whom and until when."""
-    signed = _signed(request, pk)
+    signed = signed_of(request, pk)
 
     def run() -> str:
         due = day_of(request, "due", "办结期限") if request.POST.get("due") else None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.report import briefs, hand_in, report, sign, write
+from wenxiao.desk.report import briefs, hand_in, public_issue, report, sign, write
 
 urlpatterns = [
     path("report", report.now, name="report_now"),
@@ -29,6 +29,9 @@ urlpatterns = [
     path("reports/<int:pk>/figures/<path:ident>", sign.signed_figure, name="signed_figure"),
     path("reports/<int:pk>/files/<str:version>/<str:name>", sign.signed_file, name="signed_file"),
     path("reports/<int:pk>/correct", sign.correct, name="report_correct"),
+    path("reports/<int:pk>/public", public_issue.correct, name="public_correct"),
+    path("reports/<int:pk>/holders", public_issue.enter, name="public_holder"),
+    path("reports/<int:pk>/holders/told", public_issue.tell, name="public_holder_told"),
     path("reports/<int:pk>/instructions", sign.instruct, name="report_instruct"),
     path("instructions/<int:pk>", sign.instruction, name="instruction"),
     path("instructions/<int:pk>/close", sign.close, name="instruction_close"),

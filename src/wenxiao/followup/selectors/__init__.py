@@ -89,7 +89,7 @@ class Reported:
     fiscal_year: int
     period: str
     through_month: int
-    restricted: bool
+    open: bool
     disclosure: str
     synthetic: bool
     result_synthetic: bool
@@ -240,7 +240,7 @@ def _reported(review: Review, parts: _Parts) -> Reported:
         fiscal_year=dossier.fiscal_year,
         period=review.round.period,
         through_month=review.round.through_month or 0,
-        restricted=subject.restriction == Subject.Restriction.RESTRICTED,
+        open=subject.restriction == Subject.Restriction.OPEN,
         disclosure=subject.get_restriction_display(),
         synthetic=subject.synthetic,
         result_synthetic=review.synthetic or bool(audited and audited.synthetic),
@@ -315,11 +315,7 @@ def report_documents(division: Division, work_year: int) -> tuple[Paper, ...]:
 
 def _told(*, public: bool, dossier: str = "dossier") -> Q:
     """What a version may tell: everything, or all but restricted subjects."""
-    return (
-        ~Q(**{f"{dossier}__subject__restriction": Subject.Restriction.RESTRICTED})
-        if public
-        else Q()
-    )
+    return Q(**{f"{dossier}__subject__restriction": Subject.Restriction.OPEN}) if public else Q()
 
 
 @dataclass(frozen=True, slots=True)

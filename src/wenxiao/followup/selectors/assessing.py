@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from wenxiao.budget.models import Dossier, Exemption, Round
 from wenxiao.budget.selectors import dossiers_of
-from wenxiao.followup.models import Rectification, UnitAssessment
+from wenxiao.followup.assessment import UnitAssessment
+from wenxiao.followup.models import Rectification
 from wenxiao.orgs.models import Attendance, Course, Unit
 from wenxiao.orgs.permissions import holdings
 from wenxiao.reviews.models import Review

@@ -89,7 +89,7 @@ def half_year(division: Division, year: int, *, public: bool = False) -> HalfYea
 
 def _told(rows: QuerySet[Dossier], public: bool) -> QuerySet[Dossier]:  # noqa: FBT001 - passed through
     if public:
-        return rows.exclude(subject__restriction=Subject.Restriction.RESTRICTED)
+        return rows.filter(subject__restriction=Subject.Restriction.OPEN)
     return rows
 
 

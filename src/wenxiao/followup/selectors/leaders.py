@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import Division
 
-RESTRICTED = Subject.Restriction.RESTRICTED
+OPEN = Subject.Restriction.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ def leaders_rows(
         review__dossier__subject__division=division, state=Disclosure.State.APPROVED
     )
     if public:
-        mendings = mendings.exclude(finding__dossier__subject__restriction=RESTRICTED)
-        decisions = decisions.exclude(request__subject__restriction=RESTRICTED)
-        waiting = waiting.exclude(review__dossier__subject__restriction=RESTRICTED)
+        mendings = mendings.filter(finding__dossier__subject__restriction=OPEN)
+        decisions = decisions.filter(request__subject__restriction=OPEN)
+        waiting = waiting.filter(review__dossier__subject__restriction=OPEN)
     rows = list(mendings.order_by("deadline", "pk"))
     return LeadersRows(
         on,

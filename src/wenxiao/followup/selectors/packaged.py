@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count
 
 from wenxiao.budget.models import Dossier, Subject
-from wenxiao.followup.models import Rectification, UnitAssessment, UseList
+from wenxiao.followup.assessment import UnitAssessment
+from wenxiao.followup.models import Rectification, UseList
 from wenxiao.followup.selectors.coverage import coverage_of
 from wenxiao.followup.selectors.disclosed import published
 from wenxiao.orgs.models import Course

@@ -45,7 +45,7 @@ def without_result(
         )
         rows = rows.exclude(pk__in=Review.objects.filter(round=one).values("dossier"))
         if public:
-            rows = rows.exclude(subject__restriction=Subject.Restriction.RESTRICTED)
+            rows = rows.filter(subject__restriction=Subject.Restriction.OPEN)
         named = rows.order_by("unit__path", "subject__code", "pk").values_list(
             "pk", "subject__name"
         )

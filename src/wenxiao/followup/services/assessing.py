@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.followup.models import UnitAssessment
+from wenxiao.followup.assessment import UnitAssessment
 from wenxiao.followup.selectors.assessing import AssessedRow, counted, departments
 from wenxiao.followup.states import UNIT_ASSESSMENT
 from wenxiao.orgs.permissions import require
