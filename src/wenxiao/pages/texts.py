@@ -78,6 +78,7 @@ FIELD_WORDS = {
     "people": "参加人员",
     "person": "责任人",
     "phone": "电话",
+    "how": "怎样告知的",
     "place": "地点",
     "points": "得分",
     "proof": "佐证",
