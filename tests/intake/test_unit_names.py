@@ -75,3 +75,41 @@ def test_the_unit_chosen_for_a_file_is_remembered_by_the_name_it_wrote(bureau, s
     assert outcome.accepted == 1
     bureau.unit.refresh_from_db()
     assert bureau.unit.aliases == ["天长市水利局"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["农村道路养护(一期)", "农村道路养护（一期）", "农村道路养护 【一期】", "农村道路养护〔一期〕"],
+)
+def test_brackets_of_any_width_name_the_same_subject(bureau, written):
+    from wenxiao.budget.services import ensure_subject
+
+    subject = ensure_subject(
+        division=bureau.division,
+        unit=bureau.unit,
+        code="1" * 21,
+        name="农村道路养护（一期）",
+        by=None,
+    )
+    known = Directory(bureau.division)
+    assert known.subject(code="", name=written, unit=bureau.unit.pk) == subject.pk
+
+
+def test_a_score_sheet_in_half_width_finds_the_subject_in_full_width(
+    bureau, evaluation_round, tmp_path
+):
+    import openpyxl
+
+    from wenxiao.budget.models import Subject
+
+    source = PASS / "61_财政重点评价评分表_标准式_合成.xlsx"
+    import_file(source, division=bureau.division, by=bureau.finance, create=True)
+    book = openpyxl.load_workbook(source)
+    cell = next(one for row in book.active.iter_rows() for one in row if one.value == "项目名称")
+    value = next(one for one in book.active[cell.row] if one.column > 1 and one.value)
+    value.value = value.value.replace("（", "(").replace("）", ")").replace("：", ":")
+    path = tmp_path / "评分表.xlsx"
+    book.save(path)
+    subjects = Subject.objects.count()
+    import_file(path, division=bureau.division, by=bureau.finance)
+    assert Subject.objects.count() == subjects

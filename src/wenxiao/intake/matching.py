@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Round, Subject
 from wenxiao.budget.selectors import dossiers_of
+from wenxiao.files.cells.textforms import WIDE
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.kinds import JUDGED
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.orgs.models import Division
 
-_FOLD = str.maketrans("（）：，　", "():, ")
+_FOLD = WIDE | str.maketrans("【】〔〕[]", "()()()")
 
 
 def fold(name: str) -> str:
-    """A name without blanks and with one kind of brackets, so that typing habits don't make strangers."""
+    """A name without blanks, half-width and with one kind of brackets, so that typing habits make no strangers."""
     return "".join(name.translate(_FOLD).split())
 
 

@@ -163,7 +163,8 @@ def _inline(text: str, address: str | None, place: Where) -> list[LabelledValue]
         return []
     out = []
     for match in INLINE.finditer(wide):
-        label, value = without_remark(match[1]), match[2].strip()
+        # letter for letter as long as the text: the value keeps the brackets it is written with
+        label, value = without_remark(match[1]), text[slice(*match.span(2))].strip()
         value = _SEAL.sub("", value) or value
         if value and _is_label(label):
             out.append(
