@@ -151,3 +151,20 @@ def test_any_bytes_under_any_name_give_json(tmp_path, content, suffix):
     found = read_file(hostile.put(tmp_path, f"任意{suffix}", content))
     assert found["forms"] == [] or suffix == ".csv"
     reach(named=bool(found["problems"]))
+
+
+@pytest.mark.parametrize("cells", [16_385, 65_536])
+def test_a_row_of_more_columns_than_a_sheet_has_is_refused_at_once(cells, tmp_path):
+    path = tmp_path / "宽.xlsx"
+    row = f'<row r="1">{"<c><v>1</v></c>" * cells}</row>'
+    path.write_bytes(hostile.one(hostile.sheet(row)))
+    (problem,) = admit(path).problems
+    assert (problem.code, "超过 16384 列" in problem.text) == ("DR-14", True)
+    assert "右侧多余的列" in problem.mend
+
+
+def test_a_sheet_as_wide_as_a_sheet_may_be_is_read(tmp_path):
+    path = tmp_path / "宽.xlsx"
+    row = f'<row r="1">{hostile.cell("A1", "项目名称")}{hostile.cell("XFD1", "远处")}</row>'
+    path.write_bytes(hostile.one(hostile.sheet(row)))
+    assert [problem["code"] for problem in read_file(path)["problems"]] == ["DR-19"]

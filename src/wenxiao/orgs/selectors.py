@@ -21,6 +21,7 @@ from wenxiao.orgs.models import (
     SavedView,
     Unit,
     User,
+    waiting_node,
 )
 from wenxiao.orgs.permissions import (
     ADMINISTRATORS,
@@ -194,7 +195,11 @@ def heirs(unit: Unit) -> list[Unit]:
 
 def awaiting_standings(division: Division, rule: str) -> list[dict[str, Any]]:
     """Of a rule what one person said was read and another has not confirmed yet."""
-    return [entry for entry in division.rules if AWAITS in entry and entry["rule"] == rule]
+    return [
+        {**entry, "node": waiting_node(entry), "is_own": entry.get("raised") is None}
+        for entry in division.rules
+        if AWAITS in entry and entry["rule"] == rule
+    ]
 
 
 def reads_restricted(grants: Iterable[Grant]) -> list[int]:

@@ -5,9 +5,10 @@ values, tried before they are fixed.
 from datetime import date
 
 import pytest
+from django.test import Client
 
 from wenxiao.desk.office.rule_uses import USES
-from wenxiao.orgs.services import RuleSource, override_rule
+from wenxiao.orgs.services import RuleSource, create_user, grant, override_rule
 from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.rule_words import changed, parts
 from wenxiao.rulebook import basis, grading
@@ -19,7 +20,30 @@ from wenxiao.store.moves import NotAllowed, Stale
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
-TWO = {"compared_by": "示例科员", "second": "示例副科长"}
+COMPARED = {"compared_by": "示例科员"}
+
+
+@pytest.fixture
+def second(small):
+    """A second login that may rule; what one person read counts when this one confirms it."""
+    user = create_user(
+        division=small.division,
+        username="second",
+        name="示例副科长",
+        by=None,
+        password="Long-enough-1",
+    )
+    grant(user=user, role="performance", division=small.division, by=None)
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def confirm(client, rule, start):
+    said = {"node": f"own:{start}", "why": "已对照原文逐字核对", "do": "confirm"}
+    return client.post(f"/rules/{rule}/read/second", said)
 
 
 def form(**more):
@@ -186,12 +210,17 @@ def test_trying_shows_who_would_move_and_writes_nothing(officer, small):
     assert small.division.rules == []
 
 
-def test_saving_lays_the_own_value_over_from_its_day(officer, small):
+def test_saving_lays_the_own_value_over_from_its_day(officer, small, second):
     response = officer.post(
         "/rules/grades/change",
-        form(step="save", standing="原文", words="八十五分以上为优。", **TWO),
+        form(step="save", standing="原文", words="八十五分以上为优。", **COMPARED),
     )
     assert response.status_code == 302
+    small.division.refresh_from_db()
+    assert grading.grade(86, 2021, small.division.own_rules) == "良"  # nobody else has read it yet
+    assert confirm(officer, "grades", "2021-01-01").status_code == 409
+    assert "2021-01-01 起用" in second.get("/rules/grades/read").content.decode()
+    assert confirm(second, "grades", "2021-01-01").status_code == 302
     small.division.refresh_from_db()
     own = small.division.own_rules
     assert grading.grade(86, 2021, own) == "优"
@@ -219,8 +248,7 @@ def test_saving_lays_the_own_value_over_from_its_day(officer, small):
         ({"why": ""}, "理由"),
         ({"new_title": ""}, "制度库"),
         ({"start": "明天"}, "起用日期"),
-        ({"standing": "原文", "words": "八十五分以上为优。"}, "核对人"),
-        ({"standing": "原文", "compared_by": "甲", "second": "甲", "words": "优"}, "同一人"),
+        ({"standing": "原文", "compared_by": "甲"}, "条文原文"),
         ({"standing": "原文", "compared_by": "甲", "second": "乙"}, "条文原文"),
         ({"standing": "已核"}, "核对情况只能是"),
         ({"document": "999999"}, "制度库"),
@@ -230,6 +258,24 @@ def test_a_broken_form_is_refused_and_kept(officer, small, more, said):
     response = officer.post("/rules/grades/change", form(step="save", **more))
     assert response.status_code == 422
     assert said in response.content.decode()
+    small.division.refresh_from_db()
+    assert small.division.rules == []
+
+
+def test_a_name_typed_for_the_second_person_is_no_second_person(officer, small):
+    said = {"standing": "原文", "compared_by": "甲", "second": "乙", "words": "优"}
+    assert officer.post("/rules/grades/change", form(step="save", **said)).status_code == 302
+    small.division.refresh_from_db()
+    (entry,) = small.division.rules
+    assert "second" not in entry["seen"]
+    assert small.division.own_rules == {}
+
+
+def test_an_own_value_the_second_person_does_not_confirm_is_taken_out(officer, small, second):
+    said = {"standing": "原文", "words": "优", **COMPARED}
+    officer.post("/rules/grades/change", form(step="save", **said))
+    dropped = {"node": "own:2021-01-01", "why": "与原文不符", "do": "drop"}
+    assert second.post("/rules/grades/read/second", dropped).status_code == 302
     small.division.refresh_from_db()
     assert small.division.rules == []
 
@@ -328,14 +374,16 @@ def test_the_form_offers_only_levels_the_ground_allows(officer, small):
             assert "提示" not in found.group() or one.level == "提示", one.code
 
 
-def test_a_check_made_stricter_on_the_page_blocks_from_its_day(officer, small):
+def test_a_check_made_stricter_on_the_page_blocks_from_its_day(officer, small, second):
     posted = {"start": "2021-01-01", "clause": "第三条", "why": "从严", "new_title": "示例区办法"}
-    posted |= {"seen": "0", "v:JK-04": "阻断", "v:PJ-06/least": "50", "step": "save", **TWO}
+    posted |= {"seen": "0", "v:JK-04": "阻断", "v:PJ-06/least": "50", "step": "save", **COMPARED}
     answer = officer.post("/rules/checks/change", posted | {"standing": "原文", "words": "从严。"})
     assert answer.status_code == 302
     small.division.refresh_from_db()
     (entry,) = small.division.rules
     said = {"JK-04": {"level": "阻断"}, "PJ-06": {"limits": {"least": "50"}}}
     assert entry["content"] == {"checks": said}
+    assert confirm(second, "checks", "2021-01-01").status_code == 302
+    small.division.refresh_from_db()
     same = officer.post("/rules/checks/change", posted | {"start": "2022-01-01", "seen": "1"})
     assert "没有改动" in same.content.decode()

@@ -236,7 +236,7 @@ def _act(
         return render(request, "desk/office/rules/change.html", shown)
     seen = whole(request.POST.get("seen"))
     with transaction.atomic():
-        override_rule(
+        entry = override_rule(
             division=division,
             rule=name,
             start=start,
@@ -246,6 +246,9 @@ def _act(
             why=text_of(request, "why", 500),
             seen=-1 if seen is None else seen,
         )
+    if entry["standing"] == READ:
+        messages.success(request, "已登记，等另一人登录复核无误后起用。")
+        return redirect("desk:rule_read", name=name)
     messages.success(
         request,
         f"已规定本级的“{shown['title']}”，{start.year}年{start.month}月{start.day}日起用。旧年度仍按当年规则。",
@@ -279,7 +282,6 @@ def _source(request: HttpRequest, division: Division) -> RuleSource:
         standing=standing,
         words=request.POST.get("words", ""),
         compared_by=text_of(request, "compared_by", 60),
-        second=text_of(request, "second", 60),
     )
 
 

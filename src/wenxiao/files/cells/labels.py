@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import TypeVar
 
 from openpyxl.utils import get_column_letter
@@ -204,9 +204,17 @@ class Grid:
             texts = self._rows[row] = list(self._look_along(row))
         return texts
 
+    @cached_property
+    def _filled(self) -> dict[int, list[int]]:
+        """The columns of each row that are written or merged: a wide sheet is mostly neither."""
+        rows: dict[int, list[int]] = {}
+        for row, col in sorted({*self.sheet.cells, *self._merged}):
+            rows.setdefault(row, []).append(col)
+        return rows
+
     def _look_along(self, row: int) -> Iterator[tuple[int, str]]:
         last: tuple[int, int] | None = None
-        for col in self.cols:
+        for col in self._filled.get(row, ()):
             anchor = self.anchor(row, col)
             if anchor != last and (text := self.text(row, col)):
                 yield col, text

@@ -66,7 +66,7 @@ class _Scan:
         self.depth = self.run = self.unparsed = 0
         self.top = self.left = 1 << 31
         self.bottom = self.right = self.merged = self.merges = 0
-        self.row = 0
+        self.row = self.col = 0
         self.previous = 0
         self.seen_refs: set[str] = set()
         self.parser = expat.ParserCreate()
@@ -131,24 +131,34 @@ class _Scan:
     def _sheet_tag(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
             self._row(attributes.get("r"))
-        elif tag == "c" and "r" in attributes:
-            self._cell(attributes["r"])
+        elif tag == "c":
+            self._cell(attributes.get("r"))
         elif tag == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
     def _row(self, number: str | None) -> None:
         self.seen_refs.clear()
+        self.col = 0
         if number is None:
+            self.row += 1
             return
         if not number.isdigit() or not 1 <= int(number) <= LAST_ROW:
             raise PartError(STRANGE_CELLS, f"表格里有不存在的行号 {number[:12]}。")
         self.row = int(number)
 
-    def _cell(self, ref: str) -> None:
-        row, col = place(ref)
-        if ref in self.seen_refs:
+    def _cell(self, ref: str | None) -> None:
+        """A cell by its address, or the next of its row where none is written."""
+        row, col = (self.row, self.col + 1) if ref is None else place(ref)
+        self.col = col
+        if col > LAST_COL:
+            raise PartError(
+                STRANGE_CELLS,
+                f"表格第 {row} 行的列数超过 {LAST_COL} 列，不是正常的表格。",
+                "请删除右侧多余的列，保存后再导入。",
+            )
+        if ref is not None and ref in self.seen_refs:
             raise PartError(STRANGE_CELLS, f"同一格 {ref} 出现了两次，不同软件会读出不同的数。")
-        self.seen_refs.add(ref)
+        self.seen_refs.add(ref or "")
         self.top, self.bottom = min(self.top, row), max(self.bottom, row)
         self.left, self.right = min(self.left, col), max(self.right, col)
         if (self.bottom - self.top + 1) * (self.right - self.left + 1) > LARGEST_BOX:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.orgs.models import AWAITS, Division
+from wenxiao.orgs.models import AWAITS, Division, waiting_node
 from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 class RuleSource:
     """The division's document behind a value: the clause, how far it was read, and by whom.
 
-    原文 needs the clause's ``words`` (kept as digest alone), who compared them, and a second person.
+    原文 needs the clause's ``words`` (kept as digest alone); it holds when another login has compared
+    them too.
     """
 
     document: Document
@@ -41,7 +42,6 @@ class RuleSource:
     standing: Standing = UNREAD
     words: str = ""
     compared_by: str = ""
-    second: str = ""
 
     @property
     def named(self) -> str:
@@ -83,10 +83,9 @@ def rule_entry(
     seen = {"what": f"{paper.title}{source.clause}", "compared": today().isoformat()}
     return {
         **entry,
-        "note": f"已对照原文，核对人：{source.compared_by}，复核人：{source.second}",
+        "note": f"核对人：{source.compared_by}，等另一人复核",
         "cite": {**cite, "date": issued, "clause": source.clause},
-        "seen": {**seen, "sha256": digest(source.words), "by": source.compared_by}
-        | {"second": source.second},
+        "seen": {**seen, "sha256": digest(source.words), "by": source.compared_by},
     }
 
 
@@ -115,15 +114,19 @@ def override_rule(
 
     ``content`` holds what differs from the value below (numbers as decimal text; lists whole).
     ``seen`` is how many own values the person had before them: Stale when another was added
-    meanwhile.
+    meanwhile. Said to be 原文 it waits for another login (:func:`confirm_standing`) and holds from
+    then on.
     """
     require(by, "manage_rules", division=division)
     held = _locked(division, seen)
+    source = _named(_with_words(source), by) if source.standing == READ else source
     _refuse_source(held, source, why)
     _refuse_content(held, rule, start, content)
     entry = rule_entry(rule=rule, start=start, source=source, content=content)
     before = _content(rule, start, held.own_rules)
     after = _content(rule, start, with_rule(held, entry))
+    if source.standing == READ:
+        entry |= _waiting(by)
     held.rules = [*held.rules, entry]
     held.save(update_fields=["rules"])
     division.rules = held.rules
@@ -158,11 +161,19 @@ def _refuse_source(division: Division, source: RuleSource, why: str) -> None:
         raise NotAllowed(f"核对情况只能是{'、'.join(STANDINGS)}，收到“{source.standing}”。")
     if source.standing != READ:
         return
-    if not source.compared_by.strip() or not source.second.strip():
-        raise NotAllowed("写作“原文”的，须写明核对人和复核人。")
-    if source.compared_by.strip() == source.second.strip():
-        raise NotAllowed("核对人和复核人不能是同一人。")
+    if not source.compared_by:
+        raise NotAllowed("须写明核对人。")
     _refuse_unread(source)
+
+
+def _named(source: RuleSource, by: User | None) -> RuleSource:
+    """Who compared the clause: the one named, else whoever is logged in."""
+    return replace(source, compared_by=source.compared_by.strip() or (by.name if by else ""))
+
+
+def _waiting(by: User | None) -> dict[str, Any]:
+    """Until another login confirms it, whose word an entry is."""
+    return {AWAITS: {"by": by.pk if by else None, "name": by.name if by else "命令行"}}
 
 
 def _refuse_unread(source: RuleSource) -> None:
@@ -206,12 +217,8 @@ def raise_standing(
     held = _locked(division, None)
     if rule not in basis.names():
         raise NotAllowed(f"没有名为“{rule}”的规则。")
-    named = source.compared_by.strip() or (by.name if by is not None else "")
-    source = _with_words(replace(source, standing=UNREAD, compared_by=named))
+    source = _named(_with_words(replace(source, standing=READ)), by)
     _refuse_source(held, source, why)
-    if not named:
-        raise NotAllowed("须写明核对人。")
-    _refuse_unread(source)
     value = basis.in_force(rule, on, held.own_rules)
     before = _standing_in(rule, node, value)
     if before == READ:
@@ -219,10 +226,9 @@ def raise_standing(
     if any(_is_of(entry, rule, node) for entry in held.rules):
         raise NotAllowed("这一条已有人登记核对，等另一人复核。")
     national = basis.in_force(rule, on)
-    read = replace(source, standing=READ)
-    entry = rule_entry(rule=rule, start=national.start, source=read, content={})
+    entry = rule_entry(rule=rule, start=national.start, source=source, content={})
     entry |= {basis.RAISED: node, basis.OF: national.start.isoformat()}
-    entry[AWAITS] = {"by": by.pk if by is not None else None, "name": by.name if by else "命令行"}
+    entry |= _waiting(by)
     _put_rules(division, held, [*held.rules, entry])
     after = {"standing": before, "cite": entry["cite"], "seen": entry["seen"]}
     data = {"rule": rule, "node": node, "before": {"standing": before}, "after": after}
@@ -234,8 +240,8 @@ def raise_standing(
 def confirm_standing(
     *, division: Division, rule: str, node: str, by: User | None, why: str
 ) -> dict[str, Any]:
-    """The second login compares the clause too: from now on the standing is 原文.
-    Never whoever said it first.
+    """The second login compares the clause too: from now on the standing is 原文, and an own value
+    holds (``node`` as :func:`waiting_node` names it). Never whoever said it first.
     """
     require(by, "manage_rules", division=division)
     held = _locked(division, None)
@@ -247,6 +253,8 @@ def confirm_standing(
     read = {name: value for name, value in entry.items() if name != AWAITS}
     read["seen"] = entry["seen"] | {"second": by.name, "confirmed": today().isoformat()}
     read["note"] = f"已对照原文，核对人：{entry['seen']['by']}，复核人：{by.name}"
+    if entry.get(basis.RAISED) is None:
+        with_rule(held, read)  # the values beside it may be others by now
     _put_rules(division, held, [read if one is entry else one for one in held.rules])
     after = {"standing": READ, "cite": read["cite"], "seen": read["seen"]}
     data = {"rule": rule, "node": node, "after": after}
@@ -271,7 +279,7 @@ def drop_standing(*, division: Division, rule: str, node: str, by: User | None, 
 
 
 def _is_of(entry: Mapping[str, Any], rule: str, node: str) -> bool:
-    return AWAITS in entry and entry["rule"] == rule and entry.get(basis.RAISED) == node
+    return AWAITS in entry and entry["rule"] == rule and waiting_node(entry) == node
 
 
 def _awaiting(held: Division, rule: str, node: str) -> dict[str, Any]:
