@@ -157,3 +157,14 @@ def test_a_change_nobody_could_compute_by_is_wrong_use(capsys, tmp_path, change,
     told = capsys.readouterr().err
     assert said in told
     assert "c.json" in told
+
+
+@pytest.mark.parametrize("year", ["2021", "2024"])
+def test_whatever_is_said_to_be_read_names_the_clause_its_digest_and_when(capsys, year):
+    said = [row for row in told(capsys, "--year", year) if row["standing"] == "原文"]
+    assert {"MB-21", "DR-16"} <= {row.get("code") for row in said}
+    for row in said:
+        assert {"body", "title", "number", "date", "clause"} <= set(row["cite"]), row
+        assert len(row["seen"]["sha256"]) == 64, row
+        assert row["seen"]["what"], row
+        assert row["seen"]["compared"], row

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ def _checks(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[st
     from wenxiao.rulebook.checks import CATALOGUE, rules_in_force
     from wenxiao.rulebook.checks.doors import doors_of
 
-    start = in_force(CATALOGUE, year, own).start
+    value = in_force(CATALOGUE, year, own)
+    start = value.start
     for one in rules_in_force(own, year):
         yield {
             "code": one.code,
@@ -65,10 +66,22 @@ def _checks(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[st
             "document": one.document,
             "clause": one.clause,
             "laws": list(one.laws),
+            **_read_in(one.standing, one.laws, value),
             "from": start.isoformat(),
             "can_lower": one.can_lower,
             "runs": [door.name for door in doors_of(one.code)],
         }
+
+
+def _read_in(standing: str, laws: Iterable[str], value: Any = None) -> dict[str, Any]:
+    """The clause that was read behind a rule of standing 原文, and what was seen of it; empty for any other standing."""
+    from wenxiao.rulebook.grounds import READ
+    from wenxiao.rulebook.laws import named
+
+    source = next(iter(named(laws)), value)
+    if standing != READ or source is None or not source.seen:
+        return {}
+    return {"cite": dict(source.cite), "seen": dict(source.seen)}
 
 
 def _listed(year: int | None) -> Iterator[dict[str, Any]]:
@@ -129,6 +142,7 @@ def _entry(
         "document": law[0].cite["title"] if law else str(entry.get("document", "")),
         "clause": law[0].cite["clause"] if law else str(entry.get("clause", "")),
         "laws": list(entry.get("laws", ())),
+        **_read_in(law[0].standing if law else standing, entry.get("laws", ())),
         "from": start,
         "can_lower": False,
         "runs": runs,
