@@ -494,8 +494,7 @@ def test_a_name_behind_its_colon_keeps_the_brackets_it_is_written_with():
         ["项目支出绩效评价评分表"],
         ["项目名称：农村道路养护（一期）"],
         ["一级指标", "二级指标", "三级指标", "分值", "得分"],
-        ["决策", "项目立项", "立项依据充分性", "50", "45"],
-        ["产出", "数量", "养护里程", "50", "50"],
+        ["产出", "数量", "养护里程", "100", "95"],
     ]
     (form,) = read_evaluation(Book("xlsx", [sheet_of(rows)]))
     assert form.subject_name.value == "农村道路养护（一期）"

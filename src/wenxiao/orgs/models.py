@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -40,12 +39,6 @@ class Installation(models.Model):
 
 AWAITS = "awaits"
 """Of a rule's entry that a second login has not confirmed: whose it is (id, None for the machine) and their name."""
-
-
-def waiting_node(entry: Mapping[str, Any]) -> str:
-    """What of a rule an entry speaks of: the node raised ("" the whole rule), or an own value by its first day."""
-    raised = entry.get("raised")
-    return f"own:{entry['from']}" if raised is None else str(raised)
 
 
 class Division(models.Model):

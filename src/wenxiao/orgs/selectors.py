@@ -21,7 +21,6 @@ from wenxiao.orgs.models import (
     SavedView,
     Unit,
     User,
-    waiting_node,
 )
 from wenxiao.orgs.permissions import (
     ADMINISTRATORS,
@@ -35,7 +34,7 @@ from wenxiao.orgs.permissions import (
 from wenxiao.records.models import Todo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.db.models import QuerySet
 
@@ -191,6 +190,12 @@ def heirs(unit: Unit) -> list[Unit]:
         chain.append(chain[-1].successor)
         seen.add(chain[-1].pk)
     return chain
+
+
+def waiting_node(entry: Mapping[str, Any]) -> str:
+    """What of a rule an entry speaks of: the node raised ("" the whole rule), or an own value by its first day."""
+    raised = entry.get("raised")
+    return f"own:{entry['from']}" if raised is None else str(raised)
 
 
 def awaiting_standings(division: Division, rule: str) -> list[dict[str, Any]]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.orgs.models import AWAITS, Division, waiting_node
+from wenxiao.orgs.models import AWAITS, Division
 from wenxiao.orgs.permissions import require
+from wenxiao.orgs.selectors import waiting_node
 from wenxiao.records.services import record
 from wenxiao.records.trail import plain_data
 from wenxiao.rulebook import basis
