@@ -1,4 +1,5 @@
-"""A thousand self-evaluation forms, a workbook each: read, checked, scored and stored, beside merely opening them (openpyxl, calamine).
+"""A thousand self-evaluation forms, a workbook each: read, checked, scored and stored, beside
+merely opening them (openpyxl, calamine).
 
 WENXIAO_BENCH_FORMS makes it smaller.
 """

@@ -1,7 +1,9 @@
-"""Pytest plugin (`-p scripts.reached_lines`): which lines and branches of the product the tests reach.
+"""Pytest plugin (`-p scripts.reached_lines`): which lines and branches of the product the tests
+reach.
 
-Loaded before anything of the product is imported. SlipCover writes its probes into the code as it is imported: the run
-costs a few seconds more, where a tracer cost three quarters more. Each process writes its part, the first joins them.
+Loaded before anything of the product is imported. SlipCover writes its probes into the code as it
+is imported: the run costs a few seconds more, where a tracer cost three quarters more. Each process
+writes its part, the first joins them.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MEASURED = ROOT / "build" / "tests" / "coverage.json"
 SOURCE, OMIT = [str(ROOT / "src" / "wenxiao")], ["*/migrations/*"]
 NEVER = 2**30
-"""Probes stay where they are: taking out those that were hit walks all modules each time and costs more."""
+"""Probes stay where they are: taking out those that were hit walks all
+modules each time and costs more.
+"""
 
 MEASURE = Slipcover(branch=True, d_miss_threshold=NEVER, source=SOURCE, omit=OMIT)
 ImportManager(MEASURE, FileMatcher(sources=SOURCE, omit=OMIT)).__enter__()
@@ -38,7 +42,9 @@ def pytest_configure() -> None:
 
 
 def pytest_sessionfinish() -> None:
-    """A worker writes its part; the first process, ending last, joins the parts, or writes its own where none is."""
+    """A worker writes its part; the first process, ending last, joins the
+    parts, or writes its own where none is.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is not None:
         part(worker).write_text(json.dumps(MEASURE.get_coverage()), encoding="utf-8")

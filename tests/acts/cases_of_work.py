@@ -1,4 +1,6 @@
-"""Who may do what in budget, targets, evidence and reviews: each act with its roles and a call that would succeed."""
+"""Who may do what in budget, targets, evidence and reviews: each act with
+its roles and a call that would succeed.
+"""
 
 from datetime import date
 from decimal import Decimal

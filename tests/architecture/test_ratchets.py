@@ -107,3 +107,16 @@ def test_locals_say_what_they_hold():
     )
     for name in ("found", "told", "said", "made"):
         holds(f"locals_called_{name}", counts[name])
+
+
+def test_docstrings_and_comments_are_wrapped():
+    """The formatter keeps code within 100 columns; prose is counted here."""
+    long = 0
+    for path, tree in trees():
+        lines = (SOURCE / path).read_text(encoding="utf-8").splitlines()
+        prose = {at for at, line in enumerate(lines, 1) if line.lstrip().startswith("# ")}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                prose |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        long += sum(len(lines[at - 1]) > 100 for at in prose)
+    holds("lines_of_prose_over_100", long)

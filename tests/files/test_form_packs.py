@@ -1,4 +1,6 @@
-"""Form packs: every layout printed from the same rows and read back without a loss, as xlsx and as Word."""
+"""Form packs: every layout printed from the same rows and read back without
+a loss, as xlsx and as Word.
+"""
 
 import subprocess
 import sys

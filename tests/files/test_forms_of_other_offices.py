@@ -1,4 +1,6 @@
-"""Forms as other offices lay them out: two budgets, two units, ticked boxes, grades and bonds in the head, goals one by one."""
+"""Forms as other offices lay them out: two budgets, two units, ticked boxes, grades and bonds in
+the head, goals one by one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A workbook read straight from its parts holds the same cells as through openpyxl; what is odd is left to openpyxl."""
+"""A workbook read straight from its parts holds the same cells as through
+openpyxl; what is odd is left to openpyxl.
+"""
 
 import datetime as dt
 import io

@@ -386,7 +386,9 @@ def test_in_word_title_and_year_stand_above_the_table(tmp_path, above):
 
 
 def test_two_blocks_under_their_goals_are_told_apart_by_them(tmp_path):
-    """The heading has one first level and no word of the term: 中期目标 and 年度目标 above say which block is which."""
+    """The heading has one first level and no word of the term: 中期目标 and
+    年度目标 above say which block is which.
+    """
     rows = [
         {1: "2023年度项目支出绩效目标申报表"},
         {1: "项目名称", 2: "公厕改造", 5: "实施单位", 6: "示例县环卫所"},

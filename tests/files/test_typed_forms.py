@@ -1,4 +1,6 @@
-"""A typed form says what its JSON says, crosses the child's pipe unchanged, and becomes one table with its cells."""
+"""A typed form says what its JSON says, crosses the child's pipe unchanged,
+and becomes one table with its cells.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How long one form's road is from its cells to the report's files: what docs/architecture.md prints.
+"""How long one form's road is from its cells to the report's files: what docs/architecture.md
+prints.
 
 ``pytest -s tests/golden/test_road_length.py`` prints the figures it holds.
 """
@@ -23,7 +24,9 @@ MOST_FILES, MOST_FUNCTIONS = 130, 1000
 
 
 class Road:
-    """Files and functions met on the way, how deep the calls went, how often one file followed another."""
+    """Files and functions met on the way, how deep the calls went, how
+    often one file followed another.
+    """
 
     def __init__(self):
         self.files, self.functions = set(), set()

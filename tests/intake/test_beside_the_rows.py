@@ -1,4 +1,6 @@
-"""What a form says beside its rows (the goal as reached, who filled it in) comes in with it, is shown, goes out, comes back."""
+"""What a form says beside its rows (the goal as reached, who filled it in) comes in with it, is
+shown, goes out, comes back.
+"""
 
 import openpyxl
 import pytest
@@ -20,7 +22,9 @@ PEOPLE = "填报人：王芳　　联系电话：0550-7020123　　填报日期�
 
 @pytest.fixture
 def written(tmp_path):
-    """A workbook whose goal cell of what was reached says something, with the people's line below."""
+    """A workbook whose goal cell of what was reached says something, with
+    the people's line below.
+    """
 
     def write(reached, people=PEOPLE):
         path = tmp_path / "表.xlsx"

@@ -1,4 +1,6 @@
-"""What can't be imported is said in the preview: a wrong year, a form handed in; a unit's object is found below its department."""
+"""What can't be imported is said in the preview: a wrong year, a form handed in; a unit's object is
+found below its department.
+"""
 
 import pytest
 from tests.bureaus import PASS
@@ -51,7 +53,9 @@ def test_what_was_handed_in_is_said_before_the_import(bureau, selfeval_round):
 
 
 def test_a_sheet_that_names_the_department_alone_finds_the_object_of_its_unit(bureau):
-    """officers-2 F18: our own blank score sheet of a sub-unit's object came back with a question."""
+    """officers-2 F18: our own blank score sheet of a sub-unit's object came
+    back with a question.
+    """
     school = add_unit(
         division=bureau.division, code="101002", name="示例学校", parent=bureau.unit, by=None
     )

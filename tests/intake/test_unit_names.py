@@ -1,4 +1,6 @@
-"""An unknown or short unit name is asked about, never given to the department above; the answer is remembered."""
+"""An unknown or short unit name is asked about, never given to the
+department above; the answer is remembered.
+"""
 
 import pytest
 from tests.bureaus import PASS

@@ -261,7 +261,9 @@ def test_holdings_ask_the_database_once(make_user, subjects, django_assert_num_q
 def test_rows_on_dossiers_are_seen_as_the_dossiers_are(
     make_user, subjects, school, health, officer_round
 ):
-    """Whole division or few units: the two ways of asking say the same of what hangs on a dossier."""
+    """Whole division or few units: the two ways of asking say the same of
+    what hangs on a dossier.
+    """
     from wenxiao.reviews.models import Review
 
     for dossier in budget.Dossier.objects.all():

@@ -1,4 +1,6 @@
-"""An older database may hold accounts with duties that may not meet: they are named, with how to mend it."""
+"""An older database may hold accounts with duties that may not meet: they
+are named, with how to mend it.
+"""
 
 from datetime import timedelta
 

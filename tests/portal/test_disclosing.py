@@ -1,4 +1,6 @@
-"""The way to the public: three persons, nothing restricted, nothing personal, and opinions held until answered."""
+"""The way to the public: three persons, nothing restricted, nothing
+personal, and opinions held until answered.
+"""
 
 from io import BytesIO
 

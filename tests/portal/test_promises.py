@@ -1,4 +1,6 @@
-"""What the public reads of promises: kept or missed by the arithmetic, else by the judgement; and whose address counts."""
+"""What the public reads of promises: kept or missed by the arithmetic, else
+by the judgement; and whose address counts.
+"""
 
 from decimal import Decimal
 

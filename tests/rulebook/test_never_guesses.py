@@ -1,4 +1,6 @@
-"""Cells in which a tester found a figure that was not there: what is not certain is not taken as a number."""
+"""Cells in which a tester found a figure that was not there: what is not
+certain is not taken as a number.
+"""
 
 from __future__ import annotations
 

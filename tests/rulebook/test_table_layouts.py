@@ -1,4 +1,6 @@
-"""Layouts of published tables are data: what a file says is what a workbook, a page and a machine are given."""
+"""Layouts of published tables are data: what a file says is what a
+workbook, a page and a machine are given.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Faults of target tables in other words: each is named, and clean rows of the same kind are left alone."""
+"""Faults of target tables in other words: each is named, and clean rows of
+the same kind are left alone.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ KEYS = ("level1", "level2", "level3", "target", "source")
 
 
 def problems(text="", head=None, **rows):
-    """(code, level, row) of every problem of the base table with some rows exchanged; a row is (name, target, more)."""
+    """(code, level, row) of every problem of the base table with some rows
+    exchanged; a row is (name, target, more).
+    """
     table = []
     for key, base in ROWS.items():
         row = dict(zip(KEYS, base, strict=True)) | {"weight": None, "unit": ""}

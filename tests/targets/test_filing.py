@@ -1,4 +1,6 @@
-"""申报 · 审核 · 批复 · 调整: who may, what blocks, that hands check each other, and that rows go on through a new version."""
+"""申报 · 审核 · 批复 · 调整: who may, what blocks, that hands check each other, and
+that rows go on through a new version.
+"""
 
 from __future__ import annotations
 

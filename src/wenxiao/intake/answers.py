@@ -1,8 +1,10 @@
-"""Answers to what a form leaves open: from the wizard as numbers, from a command or a machine as names.
+"""Answers to what a form leaves open: from the wizard as numbers, from a command or a machine as
+names.
 
-One answer per form: ``unit`` and ``subject`` (number, full name, code, or "create"), ``round`` (number, name, or
-"create"), ``year``, ``skip`` (leave it out), ``keep`` (import it though another file has the same project), ``cells``
-(cell → "file" or "ours": whose value is taken where both differ).
+One answer per form: ``unit`` and ``subject`` (number, full name, code, or "create"), ``round``
+(number, name, or "create"), ``year``, ``skip`` (leave it out), ``keep`` (import it though another
+file has the same project), ``cells`` (cell → "file" or "ours": whose value is taken where both
+differ).
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ _SHAPES = "每张表写 unit、subject、round（名称、代码、编号或 cre
 
 
 def checked(choices: Any) -> dict[str, dict[str, Any]]:
-    """Answers written by a person or a machine, each of the shape it must have. NotAllowed with what is expected."""
+    """Answers written by a person or a machine, each of the shape it must have.
+    NotAllowed with what is expected.
+    """
     if not isinstance(choices, dict) or not all(isinstance(one, dict) for one in choices.values()):
         raise NotAllowed(
             f'choices 应为对象，如 {{"0": {{"unit": "示例局"}}}}：键是表的序号（从 0 起）、工作表名称或 *；{_SHAPES}。'
@@ -58,7 +62,9 @@ def _fits(name: str, value: Any) -> bool:
 def answers_for(
     at: int, form: ObjectForm, choices: Mapping[str, Any], directory: SeenDirectory
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """The answers that hold for one form, as numbers, and a problem for each that doesn't (or no longer) hold."""
+    """The answers that hold for one form, as numbers, and a problem for
+    each that doesn't (or no longer) hold.
+    """
     creates = directory.importer.creates
     offered = dict(choices.get(EVERY, {}))
     answers = {n: v for n, v in offered.items() if v != CREATE or n in creates}
@@ -83,7 +89,9 @@ def answers_for(
 def _number(
     name: str, value: Any, form: ObjectForm, unit: Any, directory: SeenDirectory
 ) -> int | str | None:
-    """The number an answer means, or "create"; None where it means nothing this person may choose."""
+    """The number an answer means, or "create"; None where it means nothing
+    this person may choose.
+    """
     if value == CREATE:
         return CREATE if name in directory.importer.creates else None
     if name == "round":

@@ -1,4 +1,6 @@
-"""One approved target table into its dossier, each row noted in the batch so that it can be taken back."""
+"""One approved target table into its dossier, each row noted in the batch
+so that it can be taken back.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def apply_target(form: TargetForm, arrival: Arrival, choice: dict[str, Any]) -> 
 
 
 def _standing(before: Target | None) -> list[Model]:
-    """What an approval may change of a target that came along with a sheet: itself, its rows, its reviews, their marks."""
+    """What an approval may change of a target that came along with a sheet:
+    itself, its rows, its reviews, their marks.
+    """
     if before is None:
         return []
     reviews = list(Review.objects.filter(target=before))

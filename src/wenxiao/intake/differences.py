@@ -1,4 +1,6 @@
-"""A form beside the approved target of its dossier: every difference named by the rulebook, none of them taken over."""
+"""A form beside the approved target of its dossier: every difference named
+by the rulebook, none of them taken over.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def joined_rows(form: ObjectForm, known: Sequence[Indicator]) -> dict[int, int]:
 
 
 def differences(form: ObjectForm, matched: Match, division: Division) -> list[Problem]:
-    """What the form has otherwise than the approved target, as doubts the unit explains; none without such a target."""
+    """What the form has otherwise than the approved target, as doubts the
+    unit explains; none without such a target.
+    """
     if (
         matched.subject is None
         or matched.year is None
@@ -57,7 +61,9 @@ def differences(form: ObjectForm, matched: Match, division: Division) -> list[Pr
 
 
 def handed_in_already(form: ObjectForm, matched: Match) -> list[Problem]:
-    """Said before an import: what the form would change has been handed in or settled, and is not changed by a file."""
+    """Said before an import: what the form would change has been handed in
+    or settled, and is not changed by a file.
+    """
     if matched.subject is None or matched.round is None:
         return []
     rows = Review.objects.filter(round=matched.round, dossier__subject=matched.subject)

@@ -1,4 +1,6 @@
-"""A preview as commands and machines are told it: what each form is, what it would change, what is open and how to say so."""
+"""A preview as commands and machines are told it: what each form is, what
+it would change, what is open and how to say so.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
 
 def outcome_of(seen: Preview, *, changes: bool = True) -> ImportOutcome:
-    """What would come of a file; nothing is written. ``changes``: with every value beside the stored one."""
+    """What would come of a file; nothing is written.
+    ``changes``: with every value beside the stored one.
+    """
     return ImportOutcome(
         batch=None,
         source_rows=seen.source_rows,
@@ -55,7 +59,9 @@ def _unmatched(at: int, one: FormPreview, seen: Preview) -> dict[str, Any]:
 
 
 def choices_open(one: FormPreview, seen: Preview) -> dict[str, list[Any]]:
-    """What may be answered to each open question of a form; leaving it out (``skip``) is always among them."""
+    """What may be answered to each open question of a form; leaving it out
+    (``skip``) is always among them.
+    """
     creates = seen.importer.creates
     asked = {problem.code for problem in one.match.problems}
     open_choices: dict[str, list[Any]] = {"skip": [True]}

@@ -1,4 +1,6 @@
-"""Who may import what: the bureau everything, a clerk the forms of the own unit, an agency the sheets it was assigned."""
+"""Who may import what: the bureau everything, a clerk the forms of the own
+unit, an agency the sheets it was assigned.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 
 class Importer:
-    """What one person may import, read once for a whole intake. Raises Refused when it is nothing."""
+    """What one person may import, read once for a whole intake.
+    Raises Refused when it is nothing.
+    """
 
     def __init__(self, user: User | None, division: Division, held: Holdings | None = None) -> None:
         self.user, self.division = user, division
@@ -53,7 +57,9 @@ class Importer:
         )
 
     def refusal(self, form: ObjectForm, matched: Match, subject: Subject | None) -> Problem | None:
-        """Why this person may not import this form; None when they may. ``subject`` is the one it was matched to."""
+        """Why this person may not import this form; None when they may.
+        ``subject`` is the one it was matched to.
+        """
         if self.whole:
             return None
         if isinstance(form, TargetForm):
@@ -97,7 +103,9 @@ class Importer:
 
 
 class SeenDirectory(Directory):
-    """The names of a division as this person may see them: what is closed to them is never offered or matched."""
+    """The names of a division as this person may see them: what is closed
+    to them is never offered or matched.
+    """
 
     def __init__(self, importer: Importer) -> None:
         self.importer = importer
@@ -145,7 +153,8 @@ class SeenDirectory(Directory):
     def rounds_for(self, form: ObjectForm) -> list[Round]:
         """The open rounds a form of this kind might belong to, whatever year it names.
 
-        A score sheet doesn't say whether a project or a whole department was judged: it fits either round.
+        A score sheet doesn't say whether a project or a whole department was judged: it fits either
+        round.
         """
         kinds = JUDGED if form.round_kind in JUDGED else (form.round_kind,)
         return [row for row in self.rounds if row.kind in kinds]

@@ -1,6 +1,8 @@
-"""Where each file of an intake stands: what its forms are, what is still to be asked, which is the newest of several.
+"""Where each file of an intake stands: what its forms are, what is still to be asked, which is the
+newest of several.
 
-What a preview says is stored on the batch (``summary``, ``choices``), so that a list of 600 files costs one query.
+What a preview says is stored on the batch (``summary``, ``choices``), so that a list of 600 files
+costs one query.
 """
 
 from __future__ import annotations
@@ -52,7 +54,9 @@ def look(batch: ImportBatch, directory: SeenDirectory) -> Preview:
 def settle(
     batch: ImportBatch, directory: SeenDirectory, *, twins: dict[int, dict[str, Any]] | None = None
 ) -> Preview:
-    """Preview a batch from its reading and choices and store what it says. ``twins`` are as :func:`twins_of` gives."""
+    """Preview a batch from its reading and choices and store what it says.
+    ``twins`` are as :func:`twins_of` gives.
+    """
     seen = look(batch, directory)
     put(batch, seen, twins=twins)
     return seen
@@ -147,7 +151,9 @@ def _standing(batch: ImportBatch) -> str:
 
 
 def all_problems(batch: ImportBatch) -> list[dict[str, Any]]:
-    """What is wrong with the file: from its reading, from matching, from other files of the intake."""
+    """What is wrong with the file: from its reading, from matching, from
+    other files of the intake.
+    """
     problems = list(batch.problems)
     for form in batch.summary.get("forms", []):
         problems += problems_of_form(form)
@@ -186,7 +192,9 @@ def compare(intake: Intake) -> None:
 
 
 def twins_of(batches: Iterable[ImportBatch]) -> dict[int, dict[int, dict[str, Any]]]:
-    """Batch → form → its duplicates: ``newest`` (bool), the other files, and the problem unless that one is kept."""
+    """Batch → form → its duplicates: ``newest`` (bool), the other files,
+    and the problem unless that one is kept.
+    """
     groups: dict[tuple[Any, ...], list[tuple[ImportBatch, int, dict[str, Any]]]] = defaultdict(list)
     for batch in batches:
         if standing_of(batch) in {"refused", "undoing", "undone", "same", "left"}:
@@ -217,7 +225,9 @@ def _key(form: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _newest(batches: list[ImportBatch]) -> ImportBatch | None:
-    """The one saved last; None when a time is unknown or two are equal, for then a person must say."""
+    """The one saved last; None when a time is unknown or two are equal, for
+    then a person must say.
+    """
     times = [str(batch.summary.get("modified") or "") for batch in batches]
     if "" in times or times.count(max(times)) > 1:
         return None

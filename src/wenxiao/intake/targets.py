@@ -1,4 +1,6 @@
-"""An approved target table on its way in: the typed form as rows, its faults by the rulebook, and what it meets there."""
+"""An approved target table on its way in: the typed form as rows, its
+faults by the rulebook, and what it meets there.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,9 @@ def contents_of(form: TargetForm) -> Contents:
 
 
 def level_of(form: TargetForm) -> str:
-    """The level a transfer comes from: the highest whose own line has money; "" for what is no transfer."""
+    """The level a transfer comes from: the highest whose own line has
+    money; "" for what is no transfer.
+    """
     if form.scope != "transfer":
         return ""
     filled = [one.label for one in form.funds if (one.initial.amount or 0) > 0]
@@ -107,7 +111,8 @@ def target_faults(form: TargetForm, year: int | None, division: Division) -> lis
 
 
 def meeting(form: TargetForm, matched: Match, choice: Mapping[str, Any]) -> list[Problem]:
-    """What the table meets in its dossier: an approved target, or rows of a sheet that join none of its rows.
+    """What the table meets in its dossier: an approved target, or rows of a sheet that join none of
+    its rows.
 
     A table that says what is approved already is left out by itself (``matched.skip``).
     """
@@ -162,7 +167,9 @@ def _open_rows(
 def joins_of(
     dossier: Dossier, rows: Sequence[TargetRow], choice: Mapping[str, Any]
 ) -> dict[int, int | None]:
-    """What was answered for the rows that came along with a sheet: row → place of the approved row, None for no one's."""
+    """What was answered for the rows that came along with a sheet: row →
+    place of the approved row, None for no one's.
+    """
     joins = choice.get("joins")
     known = target_in_force(dossier)
     if known is None or known.origin != Target.Origin.SHEET or not joins:

@@ -1,6 +1,8 @@
-"""A file brought by a command or a machine: read, previewed and, when nothing is open, applied. Nobody is asked.
+"""A file brought by a command or a machine: read, previewed and, when nothing is open, applied.
+Nobody is asked.
 
-What the wizard would ask is 阻断 here, with the choices listed; ``choices`` answers it (:mod:`.answers`).
+What the wizard would ask is 阻断 here, with the choices listed; ``choices`` answers it
+(:mod:`.answers`).
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
     from wenxiao.records.models import ImportBatch
 
 LEDGERS = {"spending": "spending", "budget": "budget", "list": "budget", "ledger": ""}
-"""Kinds that are tables of many lines, by the kind of ledger they are read as ("" lets the headings say)."""
+"""Kinds that are tables of many lines, by the kind of ledger they are read
+as ("" lets the headings say).
+"""
 FORMS = {"selfeval": "自评表", "monitor": "监控表", "evaluation": "评分表", "target": "绩效目标表"}
 """Kinds that are forms of one dossier each, as the readers call them."""
 KINDS = (*sorted(LEDGERS), *sorted(FORMS))
@@ -63,7 +67,8 @@ def take(
     choices: Any = None,
     hand_in: bool = False,
 ) -> dict[str, Any]:
-    """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line promises.
+    """Import one file as ``kind``, or as what it turns out to be; the outcome as the command line
+    promises.
 
     ``hand_in``: forms of units that pass the checks are handed in for them (代单位报送).
     """
@@ -128,7 +133,9 @@ def import_file(
     seconds: float = WALL_SECONDS,
     most: int = LARGEST_FILE,
 ) -> ImportOutcome:
-    """Read and import one file of forms. What keeps it out leaves the database untouched but for the batch."""
+    """Read and import one file of forms.
+    What keeps it out leaves the database untouched but for the batch.
+    """
     Importer(by, division)  # who may bring nothing has nothing read
     unread = _unread(path, most)
     if unread is not None:
@@ -146,7 +153,9 @@ def import_file(
 
 
 def _unread(path: Path, most: int) -> ImportOutcome | None:
-    """The outcome of a file that isn't opened: no table by its name, too large, empty. A marked name is refused elsewhere."""
+    """The outcome of a file that isn't opened: no table by its name, too large, empty.
+    A marked name is refused elsewhere.
+    """
     problem = refusal_unread(path.name, path.stat().st_size, most=most)
     if problem is None or secret_mark(path.name):
         return None
@@ -172,9 +181,11 @@ def import_reading(
     synthetic_points: bool = False,
     directory: SeenDirectory | None = None,
 ) -> ImportOutcome:
-    """Import what was read already (by a pool of children, for many files). A ``directory`` serves many files.
+    """Import what was read already (by a pool of children, for many files).
+    A ``directory`` serves many files.
 
-    ``synthetic`` marks everything the file brings as 合成, ``synthetic_points`` at least the points of its rows.
+    ``synthetic`` marks everything the file brings as 合成, ``synthetic_points`` at least the points
+    of its rows.
     """
     reading.file = path.name
     seen = preview(reading, Importer(by, division), choices, directory=directory)

@@ -1,4 +1,6 @@
-"""Published results for machines: records with named fields, and the schema that says what each field means."""
+"""Published results for machines: records with named fields, and the schema
+that says what each field means.
+"""
 
 from __future__ import annotations
 

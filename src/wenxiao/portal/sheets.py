@@ -25,7 +25,9 @@ def headings() -> tuple[str, ...]:
 
 
 def row_of(row: Any) -> tuple[Any, ...]:
-    """One published result in the order of its table; money in 元, None where it was not published."""
+    """One published result in the order of its table; money in 元, None
+    where it was not published.
+    """
     review, dossier = row.review, row.review.dossier
     arranged, used = arranged_and_used(review) if "money" in row.what else (None, None)
     made_up = row.synthetic or review.synthetic or dossier.subject.synthetic
@@ -69,7 +71,9 @@ def _sheet(name: str, rows: list[tuple[Any, ...]]) -> SheetSpec:
 
 
 def result_sheets(row: Any) -> list[SheetSpec]:
-    """One result: the head, its rows with points, its problems and suggestions, as far as they are published."""
+    """One result: the head, its rows with points, its problems and
+    suggestions, as far as they are published.
+    """
     sheets = [open_sheet([row])]
     if "goals" in row.what:
         layout = table_layout("disclosed_rows")

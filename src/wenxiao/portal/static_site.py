@@ -1,4 +1,6 @@
-"""静态站: a year's public pages as files for any web server: the same templates and rows, links between files, no form."""
+"""静态站: a year's public pages as files for any web server: the same
+templates and rows, links between files, no form.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ MANIFEST = "SHA256SUMS"
 
 
 def pages(division: Division, year: int) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site, (name, bytes): only what is published today of the division and budget year.
+    """Every file of the site, (name, bytes): only what is published today of the division and
+    budget year.
 
     A subject that was restricted since is in none of them, and no number or gap tells of it.
     """

@@ -1,4 +1,6 @@
-"""公开: what a citizen reads without logging in. Every list starts from ``published()`` and from nothing else."""
+"""公开: what a citizen reads without logging in.
+Every list starts from ``published()`` and from nothing else.
+"""
 
 from __future__ import annotations
 
@@ -223,7 +225,9 @@ def _published(pk: int) -> Any:
 
 @view("anyone")
 def result(request: HttpRequest, pk: int) -> HttpResponse:
-    """One result: the sentence, the grade, what was promised and kept, the money, the problems and their mending."""
+    """One result: the sentence, the grade, what was promised and kept, the
+    money, the problems and their mending.
+    """
     return _result(request, _published(pk))
 
 

@@ -167,9 +167,9 @@ def _all_of(year_facts: Facts) -> list[Figure]:
         f.lacking_count,
         f.ungraded_count,
     )
-    kept = [make(year_facts) for make in heads]
-    kept += [f.grade_count(year_facts, band) for band in year_facts.bands.bands]
-    return [*kept, *f.other_grades(year_facts)]
+    figures = [make(year_facts) for make in heads]
+    figures += [f.grade_count(year_facts, band) for band in year_facts.bands.bands]
+    return [*figures, *f.other_grades(year_facts)]
 
 
 def _low(sections: _Sections, year_facts: Facts) -> list[Paragraph]:

@@ -1,4 +1,6 @@
-"""评价报告: one evaluation as the paper an agency hands over, its figures bound, its empty places said plainly."""
+"""评价报告: one evaluation as the paper an agency hands over, its figures
+bound, its empty places said plainly.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +48,11 @@ class _Line:
 
 
 def evaluation_docx(facts: Facts, review: int) -> bytes:
-    """The evaluation report of one review of the year's key evaluation as .docx, seven parts and the signature page.
+    """The evaluation report of one review of the year's key evaluation as .docx, seven parts and
+    the signature page.
 
-    What the system holds is printed; prose nobody has written yet stands as 【待填：…】. NothingToTellError when the year's
-    evaluations hold no such review.
+    What the system holds is printed; prose nobody has written yet stands as 【待填：…】.
+    NothingToTellError when the year's evaluations hold no such review.
     """
     row = next((one for one in facts.evaluated if one.review == review), None)
     if row is None:

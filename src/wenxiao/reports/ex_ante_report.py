@@ -1,4 +1,6 @@
-"""事前绩效评估报告: what was asked for, how it was weighed, what the meeting said, and the conclusion with its money."""
+"""事前绩效评估报告: what was asked for, how it was weighed, what the meeting said,
+and the conclusion with its money.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _TABLE = 10
 
 
 def ex_ante_docx(row: ExAnte) -> bytes:
-    """The report as .docx; what nobody has written yet stands as 【待填：…】, and an open result says so."""
+    """The report as .docx; what nobody has written yet stands as 【待填：…】,
+    and an open result says so.
+    """
     subject, division = row.dossier.subject, row.round.division
     paper = OfficialDocument(watermark=WATERMARK if division.demo else None)
     title = f"{subject.name}事前绩效评估报告"

@@ -40,8 +40,8 @@ KINDS = {
 def sheets(
     facts: Facts, choices: ReportChoices | None = None, *, internal: bool = True
 ) -> list[SheetSpec]:
-    """Both sheets. ``internal`` adds agency, notice, rectification deadline and disclosure; a public version of the facts
-    has already lost its restricted rows, so the numbers close up.
+    """Both sheets. ``internal`` adds agency, notice, rectification deadline and disclosure; a
+    public version of the facts has already lost its restricted rows, so the numbers close up.
     """
     lines = printed_lines(facts, choices or ReportChoices())
     first = summary_sheet(_groups(facts), title=f"{facts.work_year}年财政重点绩效评价情况表")

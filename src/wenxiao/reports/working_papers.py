@@ -1,4 +1,6 @@
-"""取证单（事实确认书）, interview and visit sheets, and 打分说明书: papers of one evaluation, on A4, to be signed or recomputed."""
+"""取证单（事实确认书）, interview and visit sheets, and 打分说明书: papers of one
+evaluation, on A4, to be signed or recomputed.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def _name(review: Review) -> str:
 
 
 def papers_docx(review: Review, papers: Sequence[WorkingPaper]) -> bytes:
-    """Working papers as .docx, one a page, each with room for the unit's opinion, signature and seal."""
+    """Working papers as .docx, one a page, each with room for the unit's
+    opinion, signature and seal.
+    """
     document = OfficialDocument(watermark=WATERMARK if review.round.division.demo else None)
     document.document.core_properties.title = f"{_name(review)}工作底稿"
     for at, paper in enumerate(papers):
@@ -74,7 +78,9 @@ def _paper(document: OfficialDocument, review: Review, paper: WorkingPaper) -> N
 
 
 def scoring_note_docx(review: Review) -> bytes:
-    """打分说明书: every row's points with how they came about, the sums of each first level and the total, for a calculator."""
+    """打分说明书: every row's points with how they came about, the sums of each first level and the
+    total, for a calculator.
+    """
     sheet = sheets_of([review.pk])[review.pk]
     document = OfficialDocument(watermark=WATERMARK if review.round.division.demo else None)
     title = f"{_name(review)}{review.round.fiscal_year}年度评价打分说明书"

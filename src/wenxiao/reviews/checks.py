@@ -1,6 +1,8 @@
-"""What is stored for a review, as the one table the rules judge it by, and what they say before it is handed in.
+"""What is stored for a review, as the one table the rules judge it by, and what they say before it
+is handed in.
 
-The unit's 送审前检查, the hand-in itself, the candidates of a round and the watch all take their tables from here.
+The unit's 送审前检查, the hand-in itself, the candidates of a round and the watch all take their tables
+from here.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ TONE = {"阻断": "bad", "警告": "warn", "提示": "acc"}
 
 @dataclass(frozen=True, slots=True)
 class FilledRow:
-    """One row to fill: the promise, what came of it at the review's stage, its mark, and how many proofs stand behind it."""
+    """One row to fill: the promise, what came of it at the review's stage,
+    its mark, and how many proofs stand behind it.
+    """
 
     indicator: Indicator
     actual: Actual | None
@@ -60,12 +64,16 @@ class FilledRow:
 
 
 def rows_of(reviews: Sequence[Review]) -> dict[int, list[FilledRow]]:
-    """The indicator rows of reviews with the values of their stage and month, by review id. Five queries for all."""
+    """The indicator rows of reviews with the values of their stage and month, by review id.
+    Five queries for all.
+    """
     return {review.pk: rows for review, rows in zip(reviews, _rows(reviews), strict=True)}
 
 
 def _rows(reviews: Sequence[Review]) -> list[list[FilledRow]]:
-    """The rows of each review; one that is not stored yet has its dossier's target and what was reported for it."""
+    """The rows of each review; one that is not stored yet has its dossier's
+    target and what was reported for it.
+    """
     targets = _targets(reviews)
     indicators: dict[int, list[Indicator]] = defaultdict(list)
     for row in Indicator.objects.filter(target__in=set(targets)).order_by("target", "order"):
@@ -103,7 +111,9 @@ def _rows(reviews: Sequence[Review]) -> list[list[FilledRow]]:
 
 
 def _targets(reviews: Iterable[Review]) -> list[int]:
-    """The target each review is held against: its own, else its dossier's approved one, else the latest; 0 for none."""
+    """The target each review is held against: its own, else its dossier's
+    approved one, else the latest; 0 for none.
+    """
     reviews = list(reviews)
     latest: dict[int, tuple[bool, int, int]] = {}
     asked = [r.dossier_id for r in reviews if r.target_id is None]
@@ -119,13 +129,17 @@ def _targets(reviews: Iterable[Review]) -> list[int]:
 
 
 def tables_of(reviews: Sequence[Review]) -> dict[int, Table]:
-    """What the rules look at, by review id: every door that judges stored rows judges these. Queries per round, not per review."""
+    """What the rules look at, by review id: every door that judges stored rows judges these.
+    Queries per round, not per review.
+    """
     tables = _tables(reviews, _rows(reviews))
     return {review.pk: table for review, table in zip(reviews, tables, strict=True)}
 
 
 def tables_in(round: Round, dossiers: Sequence[int]) -> dict[int, Table]:
-    """The tables of some dossiers (ids) of a round by dossier, those nobody began to fill in too."""
+    """The tables of some dossiers (ids) of a round by dossier, those nobody
+    began to fill in too.
+    """
     begun = {
         review.dossier_id: review
         for review in Review.objects.filter(round=round, dossier__in=dossiers).select_related(
@@ -212,7 +226,9 @@ def _watched(reviews: Sequence[Review]) -> dict[int, dict[str, Any]]:
 
 
 def _joined(review: Review, row: Mapping[str, Any]) -> dict[str, Any]:
-    """One dossier's line of the watch: the window's own budget first, the official spending first."""
+    """One dossier's line of the watch: the window's own budget first, the
+    official spending first.
+    """
     official = row.get("source") not in {None, Spending.Source.FORM.value}
     filed = _fen(review.executed)
     return {
@@ -227,7 +243,9 @@ def _fen(amount: Any) -> int | None:
 
 
 def _treasury_loaded(round: Round) -> bool:
-    """Whether the treasury's payments of the window are in for any dossier of it: then none at all means nothing was paid."""
+    """Whether the treasury's payments of the window are in for any dossier
+    of it: then none at all means nothing was paid.
+    """
     return Spending.objects.filter(
         dossier__in=dossiers_of(round).values("pk"),
         source=Spending.Source.TREASURY,
@@ -238,10 +256,12 @@ def _treasury_loaded(round: Round) -> bool:
 def window_head(
     round: Round, row: Mapping[str, Any], *, loaded: bool, cut: money_columns.CutBack | None
 ) -> dict[str, Any]:
-    """The money of one dossier in a window as the checks ask, from a line of the watch (amounts in 分, None unknown).
+    """The money of one dossier in a window as the checks ask, from a line of the watch (amounts in
+    分, None unknown).
 
-    A dossier judged by its milestones is not judged by months as well. ``cut`` is told over the whole year, for the day
-    of a cut is rarely in the window. ``loaded``: the treasury's payments are in.
+    A dossier judged by its milestones is not judged by months as well. ``cut`` is told over the
+    whole year, for the day of a cut is rarely in the window. ``loaded``: the treasury's payments
+    are in.
     """
     head: dict[str, Any] = {
         name: None if row.get(key) is None else from_fen(row[key])
@@ -315,7 +335,9 @@ def _cells(review: Review, row: FilledRow, own: Overrides) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Check:
-    """One finding of the checks: its number as it stands in the row's corner, where, what, how to mend, by which rule."""
+    """One finding of the checks: its number as it stands in the row's
+    corner, where, what, how to mend, by which rule.
+    """
 
     number: int
     level: str
@@ -340,7 +362,8 @@ def doubts_in(checks: Sequence[Check]) -> list[Check]:
 
 
 def checks_of(review: Review, rows: Sequence[FilledRow] | None = None) -> list[Check]:
-    """Everything to look at before handing in: what is missing, then what the rules say; blocking first.
+    """Everything to look at before handing in: what is missing, then what the rules say; blocking
+    first.
 
     ``rows`` are those of :func:`rows_of` where they are read already.
     """
@@ -353,7 +376,9 @@ def checks_of(review: Review, rows: Sequence[FilledRow] | None = None) -> list[C
 def checks_in(
     reviews: Sequence[Review], rows: Mapping[int, Sequence[FilledRow]]
 ) -> dict[int, list[Check]]:
-    """The checks of many reviews of indicator rows by review id, from their ``rows``; queries as for one."""
+    """The checks of many reviews of indicator rows by review id, from their
+    ``rows``; queries as for one.
+    """
     tables = _tables(reviews, [list(rows[review.pk]) for review in reviews])
     strict: dict[tuple[int, int | None], tuple[Rule, ...]] = {}
     checks = {}
@@ -403,7 +428,9 @@ def _place(rows: Sequence[FilledRow], at: int | None) -> str:
 
 
 def _of_sheet(review: Review) -> list[Check]:
-    """A score sheet is handed in when every row has its points, and none that the audited money refutes."""
+    """A score sheet is handed in when every row has its points, and none
+    that the audited money refutes.
+    """
     own, year = review.round.division.own_rules, review.dossier.fiscal_year
     audited, sheet = review.audited, sheets_of([review.pk])[review.pk]
     rows = [

@@ -27,7 +27,9 @@ def experts_of(review: Review) -> QuerySet[Assignment]:
 
 
 def blind_reviews(reviews: Iterable[int]) -> set[int]:
-    """Those of the reviews in which an assigned expert has not handed in: nobody sees another's scores there."""
+    """Those of the reviews in which an assigned expert has not handed in:
+    nobody sees another's scores there.
+    """
     rows = Assignment.objects.filter(
         review__in=list(reviews), duty=EXPERT, scores_in_at=None
     ).exclude(review__state__in=SETTLED)
@@ -43,7 +45,8 @@ def without_blind(marks: Iterable[Mark], seat: str = "") -> list[Mark]:
 
 
 def criterion_points(marks: list[Mark]) -> Decimal | None:
-    """The points of one criterion: the panel's own mark (seat "") if there is one, else the mean of the seats.
+    """The points of one criterion: the panel's own mark (seat "") if there is one, else the mean of
+    the seats.
 
     A mean is rounded half-up once, per criterion. None while somebody's mark is missing.
     """

@@ -9,7 +9,9 @@ from wenxiao.store.moves import Versioned
 
 
 class WorkingPaper(Versioned):
-    """工作底稿: one 取证单, interview or field-visit sheet of an evaluation, numbered, confirmed by the unit's signature."""
+    """工作底稿: one 取证单, interview or field-visit sheet of an evaluation,
+    numbered, confirmed by the unit's signature.
+    """
 
     class Kind(models.TextChoices):
         FACTS = "facts", "取证单"

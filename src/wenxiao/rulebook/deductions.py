@@ -1,4 +1,6 @@
-"""扣分原因: why points were taken off, by code, and what share of a row's weight each reason may cost. Dated data."""
+"""扣分原因: why points were taken off, by code, and what share of a row's weight each reason may cost.
+Dated data.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def impossible_points(
     arranged: Decimal | None,
     used: Decimal | None,
 ) -> str:
-    """Why a row's points cannot be: more than the audited execution rate gives; empty where nothing says so."""
+    """Why a row's points cannot be: more than the audited execution rate
+    gives; empty where nothing says so.
+    """
     if EXECUTION not in name or weight is None or points is None or not arranged or used is None:
         return ""
     most = round_points(weight * min(used / arranged, Decimal(1)))

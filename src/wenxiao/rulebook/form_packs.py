@@ -1,4 +1,6 @@
-"""Form packs: layout, scoring profile and source of one printed form, as data in ``packs/*.yaml``; one file, one form."""
+"""Form packs: layout, scoring profile and source of one printed form, as
+data in ``packs/*.yaml``; one file, one form.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,8 @@ MONITORING = "CN-2020-JK"
 
 @dataclass(frozen=True, slots=True)
 class PrintedCell:
-    """One cell of a layout: a printed label, or a field to fill; ``plain`` is a label that is no heading.
+    """One cell of a layout: a printed label, or a field to fill; ``plain`` is a label that is no
+    heading.
 
     ``under``: the heading that a column shares with its neighbours.
     """
@@ -41,7 +44,9 @@ class PrintedCell:
 
 @dataclass(frozen=True, slots=True)
 class RowsBlock:
-    """Fixed rows: head, goals, totals, opinions. ``tall`` gives rows of the block a least height."""
+    """Fixed rows: head, goals, totals, opinions.
+    ``tall`` gives rows of the block a least height.
+    """
 
     rows: tuple[tuple[PrintedCell, ...], ...]
     tall: Mapping[int, float] = field(default_factory=dict)
@@ -49,7 +54,9 @@ class RowsBlock:
 
 @dataclass(frozen=True, slots=True)
 class MoneyBlock:
-    """The money lines: the label beside them, their own column, the columns of amounts, the lines a blank form has."""
+    """The money lines: the label beside them, their own column, the columns
+    of amounts, the lines a blank form has.
+    """
 
     side: str
     name: PrintedCell

@@ -1,7 +1,9 @@
-"""串稿: which target tables say nearly the same, row by row, whatever was renamed, reordered or given other numbers.
+"""串稿: which target tables say nearly the same, row by row, whatever was renamed, reordered or given
+other numbers.
 
-Words many tables share (验收合格率, 服务对象满意度, cited laws) weigh next to nothing; a pair needs rows of its own in
-common. Scores only point a person to two tables side by side; nothing is decided by them, so they may be floats.
+Words many tables share (验收合格率, 服务对象满意度, cited laws) weigh next to nothing; a pair needs rows of its
+own in common. Scores only point a person to two tables side by side; nothing is decided by them, so
+they may be floats.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ _NOT_WORDS = re.compile(r"[^一-鿿a-z]+")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two tables, how alike they are (0 to 1) and which rows say the same, each by its place from 0."""
+    """Two tables, how alike they are (0 to 1) and which rows say the same,
+    each by its place from 0.
+    """
 
     a: str
     b: str
@@ -69,8 +73,9 @@ def similar(
 ) -> list[Pair]:
     """Every pair of tables with rows of their own in common, the most alike first, no pair twice.
 
-    A table has ``id`` (else its place from 0 as text), ``rows`` with ``level3`` and ``target``, ``text`` and, in
-    ``subject``, ``goals``. ``plain`` are texts known as common speech; they never make a pair. ``of``: only the pairs of this table.
+    A table has ``id`` (else its place from 0 as text), ``rows`` with ``level3`` and ``target``,
+    ``text`` and, in ``subject``, ``goals``. ``plain`` are texts known as common speech; they never
+    make a pair. ``of``: only the pairs of this table.
     """
     compared = [_table(table, place) for place, table in enumerate(tables)]
     _weigh(compared, {_words(text) for text in plain})
@@ -149,7 +154,9 @@ def _weigh(tables: list[_Table], plain: set[str]) -> None:
 
 
 def _share(row: _Text, count: int, rare: Mapping[str, float], top: float) -> float:
-    """What one common row tells of copying, 0 to 1: nothing for common speech, all for words nobody else uses."""
+    """What one common row tells of copying, 0 to 1: nothing for common
+    speech, all for words nobody else uses.
+    """
     if not row.weights:
         return 0.0
     own = sum(min(rare[piece], top) for piece in row.weights) / (len(row.weights) * top)
@@ -157,7 +164,9 @@ def _share(row: _Text, count: int, rare: Mapping[str, float], top: float) -> flo
 
 
 def _candidates(tables: list[_Table], of: str | None) -> list[tuple[int, int]]:
-    """Pairs that share enough rare pieces, by an index from piece to tables: no table is held against all others."""
+    """Pairs that share enough rare pieces, by an index from piece to
+    tables: no table is held against all others.
+    """
     index: dict[str, list[int]] = {}
     for place, table in enumerate(tables):
         for piece in {p for row in table.rows for p in row.weights}:

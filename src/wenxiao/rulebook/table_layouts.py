@@ -1,4 +1,6 @@
-"""Layouts of the tables that are published or printed row by row, as data in ``tables/*.yaml``; one file, one table."""
+"""Layouts of the tables that are published or printed row by row, as data
+in ``tables/*.yaml``; one file, one table.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ Held = Literal["text", "number", "money", "points", "percent", "centre"]
 class TableColumn:
     """One column: its heading, the field of a row it holds, how wide and how it is printed.
 
-    ``summed``: a group's line carries its sum. ``json``: its type for machines, of a table that is open data.
+    ``summed``: a group's line carries its sum. ``json``: its type for machines, of a table that is
+    open data.
     """
 
     label: str
@@ -35,7 +38,9 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableLayout:
-    """One table. ``each`` is the column that stands once for every expert or problem; ``internal`` the bureau's own."""
+    """One table. ``each`` is the column that stands once for every expert
+    or problem; ``internal`` the bureau's own.
+    """
 
     title: str
     sheet: str

@@ -1,4 +1,6 @@
-"""The verbs that need no database: parse, read, score, pace, check. JSON to standard output, sentences to the other."""
+"""The verbs that need no database: parse, read, score, pace, check.
+JSON to standard output, sentences to the other.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class WrongUseError(Exception):
 
 
 def add_parsers(subparsers: Any) -> None:
-    """Add the five verbs to an argparse subparsers object; each sets ``run`` to its function (args → exit code)."""
+    """Add the five verbs to an argparse subparsers object; each sets
+    ``run`` to its function (args → exit code).
+    """
     reading = subparsers.add_parser("parse", help="识别目标值、实际值的写法")
     reading.add_argument("--file", required=True, help='JSON 清单：[{"text", "role"}]')
     _finish(reading, parse_verb)
@@ -403,7 +407,9 @@ def _table(item: Mapping[str, Any], at: int) -> Any:
 
 
 def _say_defaults(years: Iterable[int | None]) -> None:
-    """On standard error: whose rules were used, where there is no database that knows a division's own."""
+    """On standard error: whose rules were used, where there is no database
+    that knows a division's own.
+    """
     years_used = sorted({f"{year} 年度" if year else "最新（表上没有年度）" for year in years})
     if years_used:
         print(f"没有用到数据库：按国家默认规则检查，{'、'.join(years_used)}。", file=sys.stderr)
@@ -452,7 +458,9 @@ def _scalars(fields: Mapping[str, Any], where: str) -> None:
 
 
 def _asked_figure(fields: Mapping[str, Any], key: str, where: str) -> Decimal | None:
-    """A number given as number or text; None where nothing stands; WrongUseError for anything else."""
+    """A number given as number or text; None where nothing stands;
+    WrongUseError for anything else.
+    """
     value = fields.get(key)
     if value is None or value == "":
         return None

@@ -1,4 +1,6 @@
-"""``rules try``: what a proposed rule value would move, over the cases of a file or over what is stored."""
+"""``rules try``: what a proposed rule value would move, over the cases of a
+file or over what is stored.
+"""
 
 from __future__ import annotations
 
@@ -215,7 +217,9 @@ def _published(item: Mapping[str, Any], own: Overrides) -> Result:
 
 
 def _points(judged: Mapping[str, Any]) -> dict[str, Any]:
-    """Points (those published where rows are missing), grade and the rows' points of a judged table."""
+    """Points (those published where rows are missing), grade and the rows'
+    points of a judged table.
+    """
     total = judged["total"]
     return {
         "points": total["points"] if total["complete"] else total["published"] or total["points"],

@@ -1,4 +1,6 @@
-"""The checks before review (送审前检查) over stored targets: the same table a form makes, from the rows that were kept."""
+"""The checks before review (送审前检查) over stored targets: the same table a
+form makes, from the rows that were kept.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TargetProblem:
-    """One problem of a target: where (place of the row from 0, None: the table), what, and the rule behind it.
+    """One problem of a target: where (place of the row from 0, None: the table), what, and the rule
+    behind it.
 
-    ``explained`` is why the unit leaves it so; said of this very wording, it goes with what it was said of.
+    ``explained`` is why the unit leaves it so; said of this very wording, it goes with what it was
+    said of.
     """
 
     hit: Hit
@@ -40,7 +44,9 @@ def table_of(
     change: BudgetChange | None = None,
     gone: int = 0,
 ) -> Table:
-    """A stored target as the checks look at it; money in 元. ``change``: the budget's, where the target did not follow."""
+    """A stored target as the checks look at it; money in 元.
+    ``change``: the budget's, where the target did not follow.
+    """
     subject = target.dossier.subject
     head: dict[str, Any] = {
         "name": subject.name,
@@ -89,7 +95,9 @@ def _row(row: Indicator, change: BudgetChange | None) -> dict[str, Any]:
 
 
 def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
-    """Every target's problems by its number; a constant number of queries. Dossier, subject, unit and division are read with it."""
+    """Every target's problems by its number; a constant number of queries.
+    Dossier, subject, unit and division are read with it.
+    """
     listed = list(targets)
     rows: dict[int, list[Indicator]] = {target.pk: [] for target in listed}
     for row in (
@@ -128,7 +136,9 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
 def _rows_left_out(
     targets: Iterable[Target], rows: Mapping[int, Sequence[Indicator]]
 ) -> dict[int, int]:
-    """How many rows of the approved version an adjustment for money leaves out; asked only where there is such one."""
+    """How many rows of the approved version an adjustment for money leaves
+    out; asked only where there is such one.
+    """
     drafts = [row for row in targets if row.filing and row.budget_change]
     if not drafts:
         return {}

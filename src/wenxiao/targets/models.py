@@ -1,4 +1,6 @@
-"""绩效目标: what was promised. Indicator rows are approved once and filled further by every later stage."""
+"""绩效目标: what was promised.
+Indicator rows are approved once and filled further by every later stage.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,11 @@ from wenxiao.store.moves import Versioned
 
 
 class LibraryRow(Versioned):
-    """A row of the indicator library (指标库): proposed, confirmed by a department, published by the bureau, one version each.
+    """A row of the indicator library (指标库): proposed, confirmed by a department, published by the
+    bureau, one version each.
 
-    ``words`` is what a search finds it by. ``boilerplate``: common speech, never a sign of copying (串稿).
+    ``words`` is what a search finds it by. ``boilerplate``: common speech, never a sign of copying
+    (串稿).
     """
 
     class State(models.TextChoices):
@@ -73,11 +77,13 @@ class LibraryRow(Versioned):
 class Target(Versioned):
     """A dossier's target in one version; the approved one is what later stages are held against.
 
-    ``origin`` says how it came. What only came along with a monitoring or self-evaluation sheet was never approved:
-    it serves until an approved target arrives and is counted nowhere as one. ``filing``: drawn up here and not
-    approved yet; nothing is held against it. ``budget_change`` and ``change_proof`` are what an adjustment rests on;
-    ``budget_answered`` is the budget at which somebody said that the target stays as it is. ``hand`` is who handed it in for the unit, with its ``signed`` paper.
-    ``explained``: why what a check names stays as it is, each ``{"code", "text", "why"}`` of one problem as it was worded.
+    ``origin`` says how it came. What only came along with a monitoring or self-evaluation sheet was
+    never approved: it serves until an approved target arrives and is counted nowhere as one.
+    ``filing``: drawn up here and not approved yet; nothing is held against it. ``budget_change``
+    and ``change_proof`` are what an adjustment rests on; ``budget_answered`` is the budget at which
+    somebody said that the target stays as it is. ``hand`` is who handed it in for the unit, with
+    its ``signed`` paper. ``explained``: why what a check names stays as it is, each ``{"code",
+    "text", "why"}`` of one problem as it was worded.
     """
 
     class State(models.TextChoices):
@@ -200,7 +206,9 @@ class Indicator(PromisedRow):
 
 
 class LongIndicator(PromisedRow):
-    """A row of the mid-term or long-term block: no promise of the year, so no later stage fills it."""
+    """A row of the mid-term or long-term block: no promise of the year, so
+    no later stage fills it.
+    """
 
     target = models.ForeignKey(
         Target, models.CASCADE, related_name="long_indicators", verbose_name="绩效目标"
@@ -241,10 +249,12 @@ class TargetAmount(models.Model):
 
 
 class Layout(models.Model):
-    """How the division's own 一体化 system lays out its list of targets: its table, and what each column holds.
+    """How the division's own 一体化 system lays out its list of targets: its table, and what each
+    column holds.
 
-    A changed mapping is a new version; the old one stays with the imports that used it. ``columns`` are
-    ``{"key", "column" (from 1), "heading"}``; ``codes`` say what a code of a column stands for, by key.
+    A changed mapping is a new version; the old one stays with the imports that used it. ``columns``
+    are ``{"key", "column" (from 1), "heading"}``; ``codes`` say what a code of a column stands for,
+    by key.
     """
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")

@@ -1,4 +1,6 @@
-"""实施进度计划: the steps of a target's plan with their days, which become the milestones monitoring judges by."""
+"""实施进度计划: the steps of a target's plan with their days, which become the
+milestones monitoring judges by.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class PlanStep:
 
 
 def day_of_step(text: str) -> date | None:
-    """The day a step ends by: a month's last day where only the month is given; None where it cannot be read."""
+    """The day a step ends by: a month's last day where only the month is
+    given; None where it cannot be read.
+    """
     read = _DAY.fullmatch(re.sub(r"\s", "", text))
     if read is None:
         return None
@@ -37,7 +41,9 @@ def day_of_step(text: str) -> date | None:
 
 
 def span_of_step(step: Mapping[str, Any], year: int) -> tuple[int, int] | None:
-    """Where a step lies in its year, in thousandths: from and width; None where a day can't be read or all lies outside."""
+    """Where a step lies in its year, in thousandths: from and width; None
+    where a day can't be read or all lies outside.
+    """
     start, end = day_of_step(str(step.get("from") or "")), day_of_step(str(step.get("to") or ""))
     if end is None:
         return None
@@ -60,7 +66,9 @@ def spelled(text: str) -> str:
 
 
 def milestones_of(plan: Iterable[Mapping[str, Any]]) -> dict[str, date]:
-    """Name → day due of the steps whose end can be read; later steps of the same name are left out."""
+    """Name → day due of the steps whose end can be read; later steps of the
+    same name are left out.
+    """
     read: dict[str, date] = {}
     for one in plan:
         name, due = str(one.get("step") or "").strip()[:60], day_of_step(str(one.get("to") or ""))

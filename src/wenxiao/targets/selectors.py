@@ -1,4 +1,6 @@
-"""Targets read: the one that holds for a dossier, and which rows of two tables are the same promise."""
+"""Targets read: the one that holds for a dossier, and which rows of two
+tables are the same promise.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ Wording = tuple[str, str, "Decimal | None"]
 
 
 def target_in_force(dossier: Dossier) -> Target | None:
-    """The approved target of the latest version; else the latest that was not replaced; None where there is none.
+    """The approved target of the latest version; else the latest that was not replaced; None where
+    there is none.
 
     What is still being drawn up (``filing``) holds for nothing.
     """
@@ -54,7 +57,9 @@ def indicators_seen_by(user: User | None) -> QuerySet[Indicator]:
 
 
 def handed_in_targets(round: Round) -> QuerySet[Any, Any]:
-    """The dossiers of a target round's year whose target left the unit's hands, or was approved elsewhere."""
+    """The dossiers of a target round's year whose target left the unit's
+    hands, or was approved elsewhere.
+    """
     states = (Target.State.SUBMITTED, Target.State.CHECKED, Target.State.APPROVED)
     return Target.objects.filter(dossier__fiscal_year=round.fiscal_year, state__in=states).values(
         "dossier"
@@ -78,8 +83,8 @@ def rounds_asking(dossier: Dossier) -> list[Round]:
 
 
 def steps_of(user: User, powers: Collection[str]) -> dict[str, Q]:
-    """By step the condition on targets that stand there: 审核 for who checks, 批复 for who approves; never what one
-    handed on oneself.
+    """By step the condition on targets that stand there: 审核 for who checks, 批复 for who approves;
+    never what one handed on oneself.
     """
     steps: dict[str, Q] = {}
     if {"check_department", "check_office"} & set(powers):
@@ -104,8 +109,8 @@ def waiting_targets(user: User, powers: Collection[str]) -> dict[str, int]:
 
 
 def dossiers_without_target(user: User, year: int) -> QuerySet[Dossier]:
-    """The dossiers of a budget year this person may see filed here (申报范围), for which nothing is approved
-    and nothing drawn up.
+    """The dossiers of a budget year this person may see filed here (申报范围), for which nothing is
+    approved and nothing drawn up.
     """
     taken = Target.objects.filter(Q(state=Target.State.APPROVED) | Q(filing=True))
     here = OwnFiling.objects.filter(
@@ -116,7 +121,9 @@ def dossiers_without_target(user: User, year: int) -> QuerySet[Dossier]:
 
 
 def stale_rows(target: Target, before: Target | None) -> dict[int, list[str]]:
-    """Row → what it still says as last year's target did: its value untouched, or a year gone by in its words."""
+    """Row → what it still says as last year's target did: its value
+    untouched, or a year gone by in its words.
+    """
     if before is None:
         return {}
     year = target.dossier.fiscal_year
@@ -155,13 +162,17 @@ _ONCE_NOTED = 4
 
 
 def noted_at_return(target: Target) -> list[list[Any]]:
-    """The target as it is given back: its rows by number, then, without one, what stands beside them as (label, text)."""
+    """The target as it is given back: its rows by number, then, without
+    one, what stands beside them as (label, text).
+    """
     rows = [[row.pk, *(_text(row, name) for name, _ in _COMPARED)] for row in _rows(target)]
     return [*rows, *([None, label, text] for label, text in beside_rows(target).items())]
 
 
 def beside_rows(target: Target) -> dict[str, str]:
-    """Label → text of what a target says beside its rows: goals, money with what it was reckoned by, the plan."""
+    """Label → text of what a target says beside its rows: goals, money with
+    what it was reckoned by, the plan.
+    """
     texts = {label: getattr(target, name) for name, label in _BESIDE}
     for one in target.amounts.all():
         amount = "未填" if one.amount is None else f"{wan(one.amount)} 万元"
@@ -199,7 +210,9 @@ def _beside_changed(
 
 
 def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]:
-    """(row, what, before, after) between two versions, then what stands beside the rows; a row only one has says so."""
+    """(row, what, before, after) between two versions, then what stands
+    beside the rows; a row only one has says so.
+    """
     before, after = _rows(old), _rows(new)
     pairs = same_wording(
         [(row.level2, row.name, row.weight) for row in after],
@@ -221,7 +234,8 @@ def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]
 
 
 def changed_since_return(target: Target) -> list[tuple[str, str, str, str]]:
-    """(row, what, when it was given back, now) of all the unit changed since; none for a target never returned.
+    """(row, what, when it was given back, now) of all the unit changed since; none for a target
+    never returned.
 
     What an earlier return did not note is not compared.
     """
@@ -246,7 +260,9 @@ def changed_since_return(target: Target) -> list[tuple[str, str, str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class TargetAct:
-    """Who did what of a target when and why; ``marks``: what was given back, as (row or "", remark)."""
+    """Who did what of a target when and why; ``marks``: what was given
+    back, as (row or "", remark).
+    """
 
     act: str
     by: str
@@ -257,7 +273,9 @@ class TargetAct:
 
 @dataclass(frozen=True, slots=True)
 class TargetVersion:
-    """One version of a dossier's target with its acts, the first first; typing is one act, told by its last time."""
+    """One version of a dossier's target with its acts, the first first;
+    typing is one act, told by its last time.
+    """
 
     target: Target
     acts: list[TargetAct]
@@ -269,7 +287,9 @@ class TargetVersion:
 
 
 def history_of(dossier: Dossier) -> list[TargetVersion]:
-    """Every version of a dossier's target with who did what when, the latest version first. Two queries."""
+    """Every version of a dossier's target with who did what when, the latest version first.
+    Two queries.
+    """
     rows = list(
         Target.objects.filter(dossier=dossier).select_related("approval").order_by("-number")
     )
@@ -310,7 +330,9 @@ def layouts_visible_to(user: User) -> QuerySet[Layout]:
 
 
 def lines_of(division: Division, year: int, layout: Layout) -> list[dict[str, object]]:
-    """Every approved row of a budget year as the layout's columns hold it: codes for words, money in its unit."""
+    """Every approved row of a budget year as the layout's columns hold it:
+    codes for words, money in its unit.
+    """
     factor = UNIT_FACTORS[layout.money_unit]
     back = {
         key: {word: code for code, word in words.items()} for key, words in layout.codes.items()
@@ -336,7 +358,9 @@ def lines_of(division: Division, year: int, layout: Layout) -> list[dict[str, ob
 
 
 def _line(row: Indicator, parted: bool) -> dict[str, object]:  # noqa: FBT001 - whether the sign has a column
-    """A row by key; where the layout has a column for the sign, it leaves the value, and the unit too."""
+    """A row by key; where the layout has a column for the sign, it leaves
+    the value, and the unit too.
+    """
     dossier, value, nature = row.target.dossier, row.expression, row.nature
     if parted:
         sign = re.match(r"[≥≤=＝<>＜＞]+", value)
@@ -380,7 +404,8 @@ _KEYS: tuple[Callable[[Wording], object], ...] = (
 def same_wording(
     rows: Sequence[Wording], known: Sequence[Wording], *, strict: bool = False
 ) -> dict[int, int]:
-    """Row → known row: by level 2, name and weight; then without weight; then by name alone where it is unambiguous.
+    """Row → known row: by level 2, name and weight; then without weight; then by name alone where
+    it is unambiguous.
 
     Each known row is taken once. ``strict``: by all three alone.
     """

@@ -1,4 +1,6 @@
-"""A firm and an expert at a score sheet, and what an evaluation's list says of objects nobody has a sheet for."""
+"""A firm and an expert at a score sheet, and what an evaluation's list says
+of objects nobody has a sheet for.
+"""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,6 @@
-"""Several experts: own scores unseen until all are in and locked after, joined by mean or agreement; reasons with a range."""
+"""Several experts: own scores unseen until all are in and locked after, joined by mean or
+agreement; reasons with a range.
+"""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,6 @@
-"""To-dos count what is still open, and name whose work they are: the words of the day they were made go stale."""
+"""To-dos count what is still open, and name whose work they are: the words
+of the day they were made go stale.
+"""
 
 from datetime import timedelta
 

@@ -1,4 +1,6 @@
-"""串稿: a target copied from another unit is shown beside it, as far as the person asking may see both."""
+"""串稿: a target copied from another unit is shown beside it, as far as the
+person asking may see both.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A target from the unit's first row to the approval through the pages, with one return on rows; and an adjustment."""
+"""A target from the unit's first row to the approval through the pages,
+with one return on rows; and an adjustment.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The two tables of a dossier, laid out for reading: the indicator rows across the year, and each evaluation's own sheet."""
+"""The two tables of a dossier, laid out for reading: the indicator rows
+across the year, and each evaluation's own sheet.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StageValue:
-    """What one stage put on a row: value, points, the mark that explains them, and whether it fell since the last stage."""
+    """What one stage put on a row: value, points, the mark that explains
+    them, and whether it fell since the last stage.
+    """
 
     value: str
     note: str
@@ -57,7 +61,9 @@ class ResultColumn:
 
 @dataclass(frozen=True)
 class IndicatorTable:
-    """THE indicator table. ``periods`` are the monitoring columns, ``columns`` the scoring stages that were begun."""
+    """THE indicator table.
+    ``periods`` are the monitoring columns, ``columns`` the scoring stages that were begun.
+    """
 
     periods: tuple[tuple[int, str], ...]
     columns: tuple[ResultColumn, ...]
@@ -150,7 +156,9 @@ def _filled(
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One row of a score sheet; ``first`` and ``second`` say that a new level-1 or level-2 group begins here."""
+    """One row of a score sheet; ``first`` and ``second`` say that a new
+    level-1 or level-2 group begins here.
+    """
 
     criterion: Criterion
     first: bool
@@ -187,7 +195,8 @@ class OwnSheet:
 def score_sheets(
     reviews: Sequence[Review], marks: Sequence[Mark] = (), *, seat: str = ""
 ) -> list[OwnSheet]:
-    """The sheets of department and finance evaluations, and the advice of every review that gave some.
+    """The sheets of department and finance evaluations, and the advice of every review that gave
+    some.
 
     ``seat`` is the expert who reads: the own marks are there before those of the others are.
     """

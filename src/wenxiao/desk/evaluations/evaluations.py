@@ -1,4 +1,6 @@
-"""评价: the results of a year's evaluations, and one review: its sheet, its points, its way to an issued report."""
+"""评价: the results of a year's evaluations, and one review: its sheet, its
+points, its way to an issued report.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ class EvaluationLine:
 
 @dataclass
 class EvaluationGroup:
-    """Objects of one kind in one fiscal year: only their audited money may be added up. Points never are."""
+    """Objects of one kind in one fiscal year: only their audited money may be added up.
+    Points never are.
+    """
 
     fiscal_year: int
     kind: str
@@ -92,7 +96,9 @@ class EvaluationGroup:
 
 @view("see_unit")
 def evaluations(request: HttpRequest) -> HttpResponse:
-    """The year's results: departments as a whole first, then projects; every result under its own name."""
+    """The year's results: departments as a whole first, then projects;
+    every result under its own name.
+    """
     year = work_year(request)
     kind = request.GET.get("kind", "")
     kind = kind if kind in EVALUATIONS else EVALUATIONS[0]
@@ -127,7 +133,9 @@ def evaluations(request: HttpRequest) -> HttpResponse:
 
 
 def _over_years(request: HttpRequest, kind: str) -> dict[str, object]:
-    """The settled results of this kind once there are years to compare, and the chart of their grades."""
+    """The settled results of this kind once there are years to compare, and
+    the chart of their grades.
+    """
     history = results_over_years(person(request), kind)
     graded = [(one.year, one.grades) for one in history if one.projects]
     several = len(history) > 1
@@ -138,7 +146,9 @@ def _over_years(request: HttpRequest, kind: str) -> dict[str, object]:
 
 
 def _unbegun(request: HttpRequest, year: int, kind: str) -> list[tuple[Round, Dossier]]:
-    """What the year's rounds of this kind ask for and no score sheet came in for: the rest of the honest denominator."""
+    """What the year's rounds of this kind ask for and no score sheet came
+    in for: the rest of the honest denominator.
+    """
     if not held(request).can("evaluate") and not held(request).can("manage_round"):
         return []
     rounds = rounds_of_year(person(request), year, kind)[:MOST_ROUNDS]
@@ -182,7 +192,9 @@ def _states(rows: QuerySet[Review]) -> dict[str, int]:
 
 
 def _grades(rows: QuerySet[Review]) -> list[tuple[str, list[tuple[str, int]], int]]:
-    """By group (部门整体, 项目 …): how many settled results of each grade, and how many are not settled yet."""
+    """By group (部门整体, 项目 …): how many settled results of each grade, and
+    how many are not settled yet.
+    """
     counts = (
         rows.order_by()
         .values_list("dossier__subject__kind", "grade", "state")
@@ -303,7 +315,9 @@ def review_page(
 
 
 def _problems(row: Review, marking: list[Any]) -> list[Any]:
-    """What the check of the original found. Whoever scores now sees the empty rows in the sheet itself."""
+    """What the check of the original found.
+    Whoever scores now sees the empty rows in the sheet itself.
+    """
     problems = [
         one
         for one in row.problems
@@ -369,7 +383,9 @@ def _address(row: Review) -> str:
 
 @view("evaluate", methods=("POST",))
 def marks(request: HttpRequest, pk: int) -> HttpResponse:
-    """The grid handed in: all rows are written, or none and each refused row says why, with everything typed kept."""
+    """The grid handed in: all rows are written, or none and each refused
+    row says why, with everything typed kept.
+    """
     row = review_of(request, pk)
     require_for(person(request), kind_of(row.kind).fill, row.dossier)
     sheets = score_sheets([row], seat=seat_of(person(request), held(request)))
@@ -446,7 +462,9 @@ def form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 @view("see_unit")
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
-    """The feedback notice (反馈函) as .docx, with the number and dates it went out with; the unit reads what it signs for."""
+    """The feedback notice (反馈函) as .docx, with the number and dates it went out with; the unit
+    reads what it signs for.
+    """
     row = review_of(request, pk)
     require_letter(person(request), row)
     try:

@@ -1,4 +1,6 @@
-"""Official forms of a review, filled or blank: score sheet, self-evaluation form, monitoring form; xlsx, docx, PDF."""
+"""Official forms of a review, filled or blank: score sheet, self-evaluation
+form, monitoring form; xlsx, docx, PDF.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def written(form: FormGrid, kind: str) -> bytes:
 
 
 def form_of(review: Review, *, blank: bool = False) -> FormGrid:
-    """A review's own official form. ``blank`` keeps the head and the rows' names and weights and leaves the rest to fill."""
+    """A review's own official form.
+    ``blank`` keeps the head and the rows' names and weights and leaves the rest to fill.
+    """
     if KINDS[review.kind].rows == "criteria":
         return forms.score_sheet_form(_score_sheet(review, blank=blank))
     data = _project(review, blank=blank)
@@ -52,7 +56,9 @@ def form_of(review: Review, *, blank: bool = False) -> FormGrid:
 
 
 def pack_of(review: Review) -> FormPack:
-    """The form pack its division prints self-evaluations by in its year: a project's, or a department's whole."""
+    """The form pack its division prints self-evaluations by in its year: a
+    project's, or a department's whole.
+    """
     overall = review.dossier.subject.kind == "department_overall"
     own = review.round.division.own_rules
     return pack_in_force("department" if overall else "project", review.dossier.fiscal_year, own)

@@ -1,4 +1,6 @@
-"""专家评分: handed in unseen and locked, given back with a reason, joined by mean, trimmed mean or a meeting's agreement."""
+"""专家评分: handed in unseen and locked, given back with a reason, joined by
+mean, trimmed mean or a meeting's agreement.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 
 
 def panel_of(user: User, review: Review, seat: str) -> dict[str, Any]:
-    """What the review's page says of its experts: who handed in, whose own scores are locked, how they were joined."""
+    """What the review's page says of its experts: who handed in, whose own
+    scores are locked, how they were joined.
+    """
     if review.kind not in KINDS or KINDS[review.kind].rows != "criteria":
         return {"experts": [], "own_panel": None, "impossible": {}}
     experts = list(experts_of(review))
@@ -41,7 +45,9 @@ def panel_of(user: User, review: Review, seat: str) -> dict[str, Any]:
 
 
 def _impossible(review: Review, seat: str) -> dict[int, str]:
-    """By criterion why the points that stand cannot be, from the audited money; an expert's by the own marks."""
+    """By criterion why the points that stand cannot be, from the audited
+    money; an expert's by the own marks.
+    """
     audited = review.audited
     if audited is None:
         return {}
@@ -115,7 +121,9 @@ def give_back(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @view("evaluate", methods=("GET", "POST"))
 def consensus(request: HttpRequest, pk: int) -> HttpResponse:
-    """The meeting's page: the experts' points, spread and mean of each row, and what was agreed instead."""
+    """The meeting's page: the experts' points, spread and mean of each row,
+    and what was agreed instead.
+    """
     row = review_of(request, pk)
     show_year(request, row.round.work_year)
     holding = held(request)

@@ -1,4 +1,6 @@
-"""The score grid: one row a criterion, points and reason typed beside it; all rows are written or none."""
+"""The score grid: one row a criterion, points and reason typed beside it;
+all rows are written or none.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ class WrongMarks:
 
 @dataclass(frozen=True)
 class MarkCell:
-    """One row of the grid as shown: the sheet's row, the seat's own mark, what its fields hold, what is wrong with it.
+    """One row of the grid as shown: the sheet's row, the seat's own mark, what its fields hold,
+    what is wrong with it.
 
     ``asks``: the points stand, so that another figure needs a reason (``why``).
     """
@@ -84,7 +87,9 @@ def _cell(user: User, review: Review, row: Any, seat: str, wrong: WrongMarks | N
 def save(
     request: HttpRequest, review: Review, sheet: Any, holding: Holdings
 ) -> tuple[int, WrongMarks | None]:
-    """Write every changed row; how many were, or everything typed with what is wrong and nothing written."""
+    """Write every changed row; how many were, or everything typed with what
+    is wrong and nothing written.
+    """
     seat, wrong, written = seat_of(person(request), holding), WrongMarks(), 0
     with transaction.atomic():
         for row in sheet.rows:

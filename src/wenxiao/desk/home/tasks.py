@@ -1,4 +1,6 @@
-"""What waits for a person: to-dos made for them, and rows standing at the step only they can take."""
+"""What waits for a person: to-dos made for them, and rows standing at the
+step only they can take.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,9 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
 
 
 def _counted(round: Round, row: Todo) -> str:
-    """What a unit owes in a round as it stands now: the to-do's own words tell how it stood when it was issued."""
+    """What a unit owes in a round as it stands now: the to-do's own words
+    tell how it stood when it was issued.
+    """
     if row.unit_id is None:
         return row.title
     due, left = due_and_open(round, row.unit_id)

@@ -30,7 +30,9 @@ def marked(words: Words) -> SafeString:
 
 @view("see_unit")
 def alike(request: HttpRequest) -> HttpResponse:
-    """The pairs among the targets of a year that this person may see, and between them and the year before."""
+    """The pairs among the targets of a year that this person may see, and
+    between them and the year before.
+    """
     put_under(request, ENTRY)
     year = whole(request.GET.get("fy")) or work_year(request)
     twins, compared = twins_in_year(person(request), year)

@@ -1,4 +1,6 @@
-"""What the checks say of a target that is being filled in: the sentence on top, the list, the numbers in the cells, the weights."""
+"""What the checks say of a target that is being filled in: the sentence on top, the list, the
+numbers in the cells, the weights.
+"""
 
 from __future__ import annotations
 

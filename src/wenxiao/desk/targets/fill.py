@@ -1,4 +1,6 @@
-"""申报: the grid a unit fills, saved by itself, checked as it stands; a block from Excel may be pasted."""
+"""申报: the grid a unit fills, saved by itself, checked as it stands; a block
+from Excel may be pasted.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ LONG_SPARE = 3
 
 @view("fill", methods=("GET", "POST"))
 def start(request: HttpRequest) -> HttpResponse:
-    """The dossiers of a budget year that have no target yet; one is begun with last year's words where there are any."""
+    """The dossiers of a budget year that have no target yet; one is begun
+    with last year's words where there are any.
+    """
     put_under(request, ENTRY)
     year = whole(request.POST.get("fy") or request.GET.get("fy")) or work_year(request)
     rows = dossiers_without_target(person(request), year)
@@ -136,7 +140,9 @@ def _write(request: HttpRequest, row: Target) -> Target:
 
 
 def _auto(request: HttpRequest, row: Target) -> HttpResponse:
-    """Saved while typing: the new version, the numbers of the rows, what the checks say; or why it was not saved."""
+    """Saved while typing: the new version, the numbers of the rows, what
+    the checks say; or why it was not saved.
+    """
     try:
         _write(request, row)
     except Stale as refusal:
@@ -170,7 +176,9 @@ def _save(request: HttpRequest, row: Target) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> list[Typed]:
-    """What stands in the grid and beside it, for whoever is refused: nothing that was typed is lost."""
+    """What stands in the grid and beside it, for whoever is refused:
+    nothing that was typed is lost.
+    """
     lines = []
     for at in range(services.MOST_ROWS):
         if f"r{at}" not in request.POST:

@@ -1,4 +1,6 @@
-"""What a posted grid of a target says: rows, money and steps; a row in which nothing is written is left out."""
+"""What a posted grid of a target says: rows, money and steps; a row in
+which nothing is written is left out.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ def promise_of(texts: dict[str, str], weight: str, old: Indicator | None, at: in
 
 
 def money_typed(request: HttpRequest) -> list[tuple[str, AskedAmount]] | None:
-    """Sources and tasks with their money and what it was reckoned by; None where the page has no such grid."""
+    """Sources and tasks with their money and what it was reckoned by; None
+    where the page has no such grid.
+    """
     if "m0" not in request.POST:
         return None
     typed = []
@@ -115,7 +119,9 @@ def long_typed(request: HttpRequest) -> list[TargetRow] | None:
 
 
 def explained_typed(request: HttpRequest) -> list[Explanation] | None:
-    """Why problems of the list beside the grid stay as they are; None where the page has no such list."""
+    """Why problems of the list beside the grid stay as they are; None where
+    the page has no such list.
+    """
     if "w1" not in request.POST:
         return None
     typed = []

@@ -1,4 +1,6 @@
-"""What older systems export under the name of .xls: a web page with a table, or XML 2003. Read as a :class:`Book`."""
+"""What older systems export under the name of .xls: a web page with a table, or XML 2003.
+Read as a :class:`Book`.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ _NAMED_FORMATS = {
 
 
 def read_html(path: Path) -> Book:
-    """Every table of a web page as a sheet; what stands outside the tables goes to the margins, where markings are looked for."""
+    """Every table of a web page as a sheet; what stands outside the tables goes to the margins,
+    where markings are looked for.
+    """
     text = text_of_page(path.read_bytes())
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
     root = etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -65,8 +69,8 @@ def text_of_page(content: bytes) -> str:
     ):
         if content.startswith(mark):
             return content.decode(codec, "replace").lstrip("\ufeff")
-    told = _CHARSET.search(content[:4_000])
-    named = told[1].decode("ascii").lower() if told else ""
+    charset = _CHARSET.search(content[:4_000])
+    named = charset[1].decode("ascii").lower() if charset else ""
     chosen = "gb18030" if named.startswith("gb") else named
     for codec in filter(None, (chosen, "utf-8", "gb18030")):
         try:
@@ -92,7 +96,9 @@ def _outside(root: etree._Element) -> Iterator[str]:
 
 
 def _words(element: etree._Element) -> str:
-    """What a person sees in a cell: line breaks where the page breaks lines, blanks as the page shows them."""
+    """What a person sees in a cell: line breaks where the page breaks
+    lines, blanks as the page shows them.
+    """
     parts: list[str] = []
     for step, one in etree.iterwalk(element, events=("start", "end")):
         if not isinstance(one.tag, str) or one.tag in _SILENT:
@@ -107,7 +113,9 @@ def _words(element: etree._Element) -> str:
 
 
 def _flowing(text: str | None) -> str:
-    """Text of the source as a page sets it: its own line ends are blanks, between Chinese words nothing."""
+    """Text of the source as a page sets it: its own line ends are blanks,
+    between Chinese words nothing.
+    """
     words = re.sub(
         r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+[ \t]*(?=[\u3000-\u9fff\uff00-\uffef])",
         "",
@@ -209,8 +217,8 @@ def read_xml2003(path: Path) -> Book:
 def _formats(root: etree._Element) -> dict[str, str]:
     out: dict[str, str] = {}
     for style in root.iter(f"{_SS}Style"):
-        told = style.find(f"{_SS}NumberFormat")
-        words = None if told is None else told.get(f"{_SS}Format")
+        number_format = style.find(f"{_SS}NumberFormat")
+        words = None if number_format is None else number_format.get(f"{_SS}Format")
         if words:
             out[style.get(f"{_SS}ID") or ""] = _NAMED_FORMATS.get(words, words)
     return out
@@ -245,8 +253,8 @@ def _more(text: str | None) -> int:
 
 
 def _index(element: etree._Element, otherwise: int) -> int:
-    told = element.get(f"{_SS}Index")
-    at = int(told) if told and told.isdecimal() and len(told) < 8 else otherwise
+    place = element.get(f"{_SS}Index")
+    at = int(place) if place and place.isdecimal() and len(place) < 8 else otherwise
     if at > 1_048_576:
         raise UnreadableError("XML 表格的行列号超出范围，无法读取。")
     return at

@@ -1,4 +1,6 @@
-"""Finding one's way on a grid by its labels: what stands right of or below a word, merges respected."""
+"""Finding one's way on a grid by its labels: what stands right of or below
+a word, merges respected.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ _SHORT = 100
 
 
 def remembered(reads: Callable[[str], _Meaning]) -> Callable[[str], _Meaning]:
-    """The same labels stand in every form: what one means is worked out once. Long texts don't come again."""
+    """The same labels stand in every form: what one means is worked out once.
+    Long texts don't come again.
+    """
     short = lru_cache(maxsize=8_192)(reads)
 
     @wraps(reads)
@@ -54,7 +58,9 @@ def squeezed(text: str) -> str:
 
 @remembered
 def bare(text: str) -> str:
-    """A label reduced to its words: no blanks, brackets with their content, numbering, colons or stars."""
+    """A label reduced to its words: no blanks, brackets with their content,
+    numbering, colons or stars.
+    """
     words = squeezed(text)
     before = ""
     while before != words:
@@ -104,7 +110,9 @@ def without_prefix(text: str) -> str:
 
 @remembered
 def number_in(text: str) -> Decimal | None:
-    """The number a cell holds, half-width and without separators: 「１００％」 → 100, 「99.55分」 → 99.55; else None."""
+    """The number a cell holds, half-width and without separators: 「１００％」 →
+    100, 「99.55分」 → 99.55; else None.
+    """
     words = squeezed(text).replace("，", ",")
     words = re.sub(r"(?:分|%|[十百千]?万元|亿元|千元|元|[十百千]?[万亿])$", "", words.lstrip("¥￥"))
     if words.startswith("(") and words.endswith(")"):
@@ -145,7 +153,9 @@ def money_unit_in(text: str) -> str | None:
 
 
 class Grid:
-    """A sheet seen through its merges: every cell of a merged range answers with the range's value."""
+    """A sheet seen through its merges: every cell of a merged range answers
+    with the range's value.
+    """
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -252,7 +262,9 @@ class Grid:
         return None
 
     def seen(self, row: int, col: int) -> Seen:
-        """A cell as a person sees it; a formula without cached value has value None and ``computed`` beside it."""
+        """A cell as a person sees it; a formula without cached value has
+        value None and ``computed`` beside it.
+        """
         cell, address = self.cell(row, col), self.address(row, col)
         if cell is None:
             return Seen(cell=address, value=None)
@@ -262,7 +274,9 @@ class Grid:
         return Seen(cell=address, value=tidy(cell.text) or None, stored=stored)
 
     def computed(self, cell: Cell) -> str | None:
-        """What a formula without cached value yields, printed under the cell's format; None if it isn't known here."""
+        """What a formula without cached value yields, printed under the
+        cell's format; None if it isn't known here.
+        """
         number = self.computed_number(cell)
         return None if number is None else format_number(number, cell.number_format)
 
@@ -277,7 +291,9 @@ class Grid:
         return None if value is None else Decimal(decimal_text(value))
 
     def number(self, row: int, col: int) -> Decimal | None:
-        """The number stored in a cell, computed where the formula has no cached value; None if it isn't one."""
+        """The number stored in a cell, computed where the formula has no
+        cached value; None if it isn't one.
+        """
         cell = self.cell(row, col)
         if cell is None:
             return None

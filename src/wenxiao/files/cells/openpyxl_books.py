@@ -1,4 +1,6 @@
-"""A .xlsx through openpyxl: what :mod:`wenxiao.files.cells.openxml` declines, and what the two are compared by."""
+"""A .xlsx through openpyxl: what :mod:`wenxiao.files.cells.openxml`
+declines, and what the two are compared by.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def _plain_reader() -> Iterator[None]:
 
 
 class _PlainReader(WorksheetReader):  # type: ignore[misc]  # openpyxl comes without types
-    """openpyxl's reader without the borders of merged cells, which take 84 % of opening a form and nobody reads."""
+    """openpyxl's reader without the borders of merged cells, which take 84
+    % of opening a form and nobody reads.
+    """
 
     def bind_merged_cells(self) -> None:
         """Keep each merge's first cell and forget what lies under it."""
@@ -110,9 +114,9 @@ def _has_formula(sheet: Worksheet) -> bool:
 def _sheet(sheet: Worksheet, values: Any) -> Sheet:
     out = Sheet(sheet.title, hidden=sheet.sheet_state != "visible")
     for cell in _cells_of(sheet):
-        made = _cell(cell, values)
-        if made is not None:
-            out.cells[made.row, made.col] = made
+        cell_read = _cell(cell, values)
+        if cell_read is not None:
+            out.cells[cell_read.row, cell_read.col] = cell_read
     out.merges = sorted(
         (
             Merge(area.min_row, area.min_col, area.max_row, area.max_col)

@@ -1,7 +1,9 @@
-"""A .xlsx straight from its parts: the cells, merges and hidden lines a form is read from, and nothing else of the file.
+"""A .xlsx straight from its parts: the cells, merges and hidden lines a form is read from, and
+nothing else of the file.
 
-openpyxl first builds fonts, borders and drawings, which nobody reads here. What only odd files hold is left to it
-(:class:`DeclinedError`): :mod:`wenxiao.files.cells.openpyxl_books` reads the same cells.
+openpyxl first builds fonts, borders and drawings, which nobody reads here. What only odd files hold
+is left to it (:class:`DeclinedError`): :mod:`wenxiao.files.cells.openpyxl_books` reads the same
+cells.
 """
 
 from __future__ import annotations
@@ -46,8 +48,8 @@ _NO = {"0", "false", "f", ""}
 def read_parts(source: Path | IO[bytes]) -> Book:
     """The workbook as :func:`wenxiao.files.cells.workbooks.read_xlsx` gives it.
 
-    Raises DeclinedError, or whatever a broken part makes the parser raise: openpyxl then has the word. Call it behind
-    the gate, which refuses document types and counts what is inside.
+    Raises DeclinedError, or whatever a broken part makes the parser raise: openpyxl then has the
+    word. Call it behind the gate, which refuses document types and counts what is inside.
     """
     with zipfile.ZipFile(source) as package:
         types = _types(package)
@@ -69,7 +71,9 @@ def read_parts(source: Path | IO[bytes]) -> Book:
 
 
 def children(package: zipfile.ZipFile, part: str) -> Iterator[ET.Element]:
-    """The elements under a part's root one after the other; rows of a sheet and texts of a table each by itself."""
+    """The elements under a part's root one after the other; rows of a sheet
+    and texts of a table each by itself.
+    """
     entry = package.getinfo(part)
     if entry.file_size <= _HELD:
         for child in _root(package, part):
@@ -118,7 +122,9 @@ def _epoch(workbook: ET.Element) -> datetime:
 def _sheets(
     package: zipfile.ZipFile, main: str, workbook: ET.Element
 ) -> Iterator[tuple[str, str, bool]]:
-    """(name, part, whether hidden) of each worksheet in order; charts on a page of their own are none."""
+    """(name, part, whether hidden) of each worksheet in order; charts on a
+    page of their own are none.
+    """
     folder, name = posixpath.split(main)
     links = {
         one.attrib["Id"]: one
@@ -152,7 +158,9 @@ def _strings(package: zipfile.ZipFile, part: str) -> list[str]:
 
 
 def _styles(package: zipfile.ZipFile) -> list[NumberStyle]:
-    """How each cell style shows numbers, by the style number; a workbook without any has the general one."""
+    """How each cell style shows numbers, by the style number; a workbook
+    without any has the general one.
+    """
     general = [NumberStyle("General")]
     if _STYLES not in package.NameToInfo:
         return general

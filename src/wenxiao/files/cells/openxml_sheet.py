@@ -1,4 +1,6 @@
-"""One sheet of a .xlsx from its elements: the cells written, merges, hidden rows and columns, headers and footers."""
+"""One sheet of a .xlsx from its elements: the cells written, merges, hidden
+rows and columns, headers and footers.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ class DeclinedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
-    """How the cells of one style show numbers: the format, whether it prints moments, and whether lengths of time.
+    """How the cells of one style show numbers: the format, whether it prints moments, and whether
+    lengths of time.
 
     ``known`` is False for a style whose format the file does not define.
     """
@@ -79,7 +82,9 @@ class _Drawn:
 def read_sheet(
     elements: Iterable[ET.Element], name: str, package: Package
 ) -> tuple[Sheet, list[str]]:
-    """(the sheet, texts of its page headers and footers); DeclinedError for what openpyxl is to read."""
+    """(the sheet, texts of its page headers and footers); DeclinedError for
+    what openpyxl is to read.
+    """
     drawn = _Drawn()
     for element in elements:
         if element.tag == _ROW:
@@ -209,7 +214,9 @@ def _number(text: str, style: NumberStyle, package: Package) -> Any:
 
 
 def text_of(element: ET.Element) -> str:
-    """The text of a shared or inline string: its runs put together, how it is pronounced left out."""
+    """The text of a shared or inline string: its runs put together, how it
+    is pronounced left out.
+    """
     plain: str | None = None
     runs: list[str] = []
     for child in element:

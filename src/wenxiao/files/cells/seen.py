@@ -12,16 +12,19 @@ _NUMBERED = re.compile(r"^\s*[（(]?\d{1,2}[)）．.、]\s*")
 
 
 class FormPart(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A part of a form; ``table`` and ``sheet`` name where it stands if not in the form's own table or sheet."""
+    """A part of a form; ``table`` and ``sheet`` name where it stands if not
+    in the form's own table or sheet.
+    """
 
     table: int | None = None
 
 
 class Seen(FormPart, kw_only=True):
-    """A cell: the text a person sees; a formula without saved result has ``value`` None and ``computed`` beside it.
+    """A cell: the text a person sees; a formula without saved result has ``value`` None and
+    ``computed`` beside it.
 
-    ``stored`` is what the file holds where it differs from the text. Of points merged over several rows the first row
-    has the value, and each names the rows that share it.
+    ``stored`` is what the file holds where it differs from the text. Of points merged over several
+    rows the first row has the value, and each names the rows that share it.
     """
 
     cell: str | None
@@ -60,7 +63,9 @@ class Seen(FormPart, kw_only=True):
 
     @property
     def number(self) -> Decimal | None:
-        """The number written or computed, thousands commas and 分 aside; None where there is none."""
+        """The number written or computed, thousands commas and 分 aside;
+        None where there is none.
+        """
         try:
             number = Decimal(self.text.replace(",", "").removesuffix("分").strip())
         except InvalidOperation:
@@ -69,7 +74,9 @@ class Seen(FormPart, kw_only=True):
 
 
 class Year(FormPart, kw_only=True):
-    """The budget year with the words it was read from; in a list the words where no year is in them."""
+    """The budget year with the words it was read from; in a list the words
+    where no year is in them.
+    """
 
     cell: str | None
     value: int | str | None
@@ -94,7 +101,9 @@ def rewritten(seen: Seen, value: str | None) -> Seen:
 
 
 class Amount(FormPart, kw_only=True):
-    """Money: as written (``raw``) and in 元 as decimal text; None in 元 where it is no number or nobody says the unit."""
+    """Money: as written (``raw``) and in 元 as decimal text; None in 元 where
+    it is no number or nobody says the unit.
+    """
 
     cell: str | None
     raw: str | None

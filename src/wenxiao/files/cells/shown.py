@@ -18,7 +18,9 @@ from wenxiao.files.cells.numberformats import (
 
 
 def shown_value(value: object, number_format: str | None) -> tuple[str, str | None]:
-    """(what a person sees, what is stored) of one value under its number format; decimal text for numbers."""
+    """(what a person sees, what is stored) of one value under its number
+    format; decimal text for numbers.
+    """
     if value is None:
         return "", None
     if isinstance(value, bool):

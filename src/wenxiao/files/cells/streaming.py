@@ -1,4 +1,6 @@
-"""The texts of a large workbook one after the other, never held whole: what is looked through need not be a grid."""
+"""The texts of a large workbook one after the other, never held whole: what
+is looked through need not be a grid.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ _CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
 
 
 def cells_of(path: Path, *, above: int = 0) -> int:
-    """How many cells the fullest sheet of a .xlsx writes down: counted in its bytes, nothing is built.
+    """How many cells the fullest sheet of a .xlsx writes down: counted in its bytes, nothing is
+    built.
 
     A sheet of too few bytes to hold more than ``above`` is not counted.
     """
@@ -35,17 +38,19 @@ def cells_of(path: Path, *, above: int = 0) -> int:
 
 
 def _count(part: IO[bytes]) -> int:
-    found, rest = 0, b""
+    count, rest = 0, b""
     while chunk := part.read(_CHUNK):
         block = rest + chunk
         cut = block.rfind(b"<")
-        found += len(_CELL.findall(block, 0, cut)) if cut > 0 else 0
+        count += len(_CELL.findall(block, 0, cut)) if cut > 0 else 0
         rest = block[cut:] if cut >= 0 else b""
-    return found + len(_CELL.findall(rest))
+    return count + len(_CELL.findall(rest))
 
 
 def hidden_rows_of(path: Path, sheet: str) -> list[int]:
-    """Numbers of the rows a sheet of a .xlsx hides, filtered or folded away: found in its bytes, nothing is built."""
+    """Numbers of the rows a sheet of a .xlsx hides, filtered or folded
+    away: found in its bytes, nothing is built.
+    """
     with zipfile.ZipFile(path) as package:
         name = _part_of(package, sheet)
         if name is None:
@@ -94,7 +99,9 @@ def _attributes(xml: bytes, tag: str, key: str, value: str) -> Iterator[tuple[st
 
 
 def texts_of(path: Path) -> Iterator[tuple[str, bool]]:
-    """(text, whether it is a formula) of everything the sheets of a .xlsx hold, each shared text once."""
+    """(text, whether it is a formula) of everything the sheets of a .xlsx
+    hold, each shared text once.
+    """
     with zipfile.ZipFile(path) as package:
         for name in _named(package, _STRINGS):
             with package.open(name) as part:
@@ -109,7 +116,9 @@ def _named(package: zipfile.ZipFile, pattern: re.Pattern[str]) -> list[str]:
 
 
 class _Texts:
-    """Texts of one part: runs of one string are put together, numbers of shared strings are left out."""
+    """Texts of one part: runs of one string are put together, numbers of
+    shared strings are left out.
+    """
 
     def __init__(self, string: str) -> None:
         self._string = string

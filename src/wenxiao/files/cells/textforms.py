@@ -1,4 +1,6 @@
-"""What a person means by the text in a cell: half-width forms, numbers, money, years, numbered lists."""
+"""What a person means by the text in a cell: half-width forms, numbers,
+money, years, numbered lists.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def unit_in(text: str) -> str | None:
 
 
 def yuan(text: str | None, unit: str | None) -> str | None:
-    """Decimal text in 元 of an amount; a unit written beside the number wins over ``unit``; None if either lacks."""
+    """Decimal text in 元 of an amount; a unit written beside the number wins
+    over ``unit``; None if either lacks.
+    """
     number = number_of(text)
     stated = unit_in(text or "") or unit
     if number is None or stated is None:
@@ -85,7 +89,9 @@ def yuan(text: str | None, unit: str | None) -> str | None:
 
 
 def numbered_items(text: str) -> list[str]:
-    """The items of a numbered text, numbers taken off; a line without number continues the one before."""
+    """The items of a numbered text, numbers taken off; a line without
+    number continues the one before.
+    """
     lines = [
         part.strip()
         for line in text.splitlines()

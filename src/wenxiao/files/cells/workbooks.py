@@ -1,4 +1,6 @@
-"""Workbooks and csv files as a :class:`Book`: what a person sees, where, with merges and what is hidden."""
+"""Workbooks and csv files as a :class:`Book`: what a person sees, where,
+with merges and what is hidden.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ MOST_CELLS = 400_000
 
 
 class UnreadableError(Exception):
-    """The file cannot be read; the text is a Chinese sentence for the user, ``line`` where it broke in a csv."""
+    """The file cannot be read; the text is a Chinese sentence for the user,
+    ``line`` where it broke in a csv.
+    """
 
     def __init__(self, text: str, code: str = DAMAGED, line: int | None = None) -> None:
         super().__init__(text)
@@ -30,9 +34,11 @@ class UnreadableError(Exception):
 
 
 def read_xlsx(path: Path) -> Book:
-    """A .xlsx as a person sees it; formulas with their cached value, without it ``has_cached`` is False.
+    """A .xlsx as a person sees it; formulas with their cached value, without it ``has_cached`` is
+    False.
 
-    Raises UnreadableError with a sentence for the user. Call it behind the gate, in the limited child.
+    Raises UnreadableError with a sentence for the user. Call it behind the gate, in the limited
+    child.
     """
     try:
         _refuse_crowded(path)
@@ -46,7 +52,9 @@ def read_xlsx(path: Path) -> Book:
 
 
 def _book_of(path: Path) -> Book:
-    """Straight from the parts; what is odd in them goes through openpyxl, whose word on a broken file is the last."""
+    """Straight from the parts; what is odd in them goes through openpyxl,
+    whose word on a broken file is the last.
+    """
     try:
         return read_parts(path)
     except MemoryError:
@@ -70,7 +78,9 @@ def _refuse_crowded(path: Path) -> None:
 
 
 def read_xls(path: Path) -> Book:
-    """An old .xls through calamine, its formats, merges and hidden rows through :mod:`wenxiao.files.cells.oldbooks`."""
+    """An old .xls through calamine, its formats, merges and hidden rows through
+    :mod:`wenxiao.files.cells.oldbooks`.
+    """
     try:
         look = look_of(path)
         with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as stored:
@@ -104,15 +114,17 @@ def _old_sheet(stored: CalamineSheet, look: Look | None) -> Sheet:
             number_format = look.formats.get((row, col))
             text, raw = shown_value(value if value != "" else None, number_format)
             if text:
-                kept = None if number_format in {None, "General"} else number_format
+                shown_format = None if number_format in {None, "General"} else number_format
                 out.cells[row, col] = Cell(
-                    row, col, address(row, col), text, raw, kept, numeric=is_number(value)
+                    row, col, address(row, col), text, raw, shown_format, numeric=is_number(value)
                 )
     return out
 
 
 def read_csv(path: Path) -> Book:
-    """A csv as one sheet named after the file; raises UnreadableError with the line where it breaks."""
+    """A csv as one sheet named after the file; raises UnreadableError with
+    the line where it breaks.
+    """
     sheet = Sheet(path.stem)
     try:
         for line, fields in rows_of(decoded(path)):

@@ -1,7 +1,8 @@
 """The gate before every reader: what a stranger's file is, and whether it may be opened at all.
 
-Two passes over a zip, nothing is written to disk, standard library only. Each refusal is a :class:`Problem` that says
-what to do instead. Limits were measured against 58 hostile and 110 honest files (docs/security.md).
+Two passes over a zip, nothing is written to disk, standard library only. Each refusal is a
+:class:`Problem` that says what to do instead. Limits were measured against 58 hostile and 110
+honest files (docs/security.md).
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ _BAD_NAME = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|^[a-z]:|[\x00-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What the gate found: ``container`` is what the bytes are, whatever the name says; None when refused."""
+    """What the gate found: ``container`` is what the bytes are, whatever
+    the name says; None when refused.
+    """
 
     container: str | None
     problems: tuple[Problem, ...] = ()
@@ -86,7 +89,8 @@ RESAVE = "请用 WPS 或 Excel 打开，另存为 .xlsx（Word 文件另存为 .
 def admit(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
     """Look at a file before anything reads it.
 
-    ``largest`` is in bytes. Never raises for a file's content; a file that can't be opened is refused with a sentence.
+    ``largest`` is in bytes. Never raises for a file's content; a file that can't be opened is
+    refused with a sentence.
     """
     try:
         return Admitted(_admit(path, largest))
@@ -161,7 +165,9 @@ _LOOKED_THROUGH = 64 * 1024
 
 
 def _exported(path: Path, size: int) -> str | None:
-    """Which of "html", "xml2003", "csv" (text with tabs) an export is; None where it is none of them."""
+    """Which of "html", "xml2003", "csv" (text with tabs) an export is; None
+    where it is none of them.
+    """
     with path.open("rb") as stream:
         words = _readable(stream.read(_LOOKED_THROUGH))
     start = words.lstrip("\ufeff \t\r\n")[:200].lower()
@@ -183,7 +189,9 @@ def _exported(path: Path, size: int) -> str | None:
 
 
 def _readable(content: bytes) -> str:
-    """The beginning of a text in whichever encoding its bytes make sense; empty where they don't in any."""
+    """The beginning of a text in whichever encoding its bytes make sense;
+    empty where they don't in any.
+    """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content[: len(content) // 2 * 2].decode("utf-16", "replace")
     if content[:400].count(b"\0") > len(content[:400]) // 4:

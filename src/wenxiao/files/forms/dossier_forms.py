@@ -1,4 +1,6 @@
-"""Self-evaluation and monitoring forms, typed, and what each says of its project, its money and its indicators."""
+"""Self-evaluation and monitoring forms, typed, and what each says of its
+project, its money and its indicators.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from wenxiao.files.forms.fund_lines import FundLine, Money, amount_of, sum_of, t
 
 
 class IndicatorRow(FormPart, kw_only=True):
-    """A third-level indicator with what every form says of one; ``target_text`` joins sign, value and unit."""
+    """A third-level indicator with what every form says of one;
+    ``target_text`` joins sign, value and unit.
+    """
 
     row: int
     level1: str | None
@@ -278,7 +282,9 @@ class DossierForm(DossierHead, kw_only=True, tag_field="kind"):
         return None if self.year.value is None else int(self.year.value)
 
     def money(self) -> Money:
-        """The whole's: the total row's, or the sum of the parts when that row is empty or all zero while they are not."""
+        """The whole's: the total row's, or the sum of the parts when that
+        row is empty or all zero while they are not.
+        """
         lines = [line.money for line in total_first(self.funds)]
         if not lines or any(lines[0]) or not any(any(part) for part in lines[1:]):
             return lines[0] if lines else (None, None, None)
@@ -286,14 +292,18 @@ class DossierForm(DossierHead, kw_only=True, tag_field="kind"):
         return sum_of(opening), sum_of(full), sum_of(executed)
 
     def budget(self) -> Decimal | None:
-        """The year's budget: the full-year one, else the initial one; None where two columns may be it."""
+        """The year's budget: the full-year one, else the initial one; None
+        where two columns may be it.
+        """
         opening, full, _ = self.money()
         if full is not None or any(line.budget_candidates for line in self.funds):
             return full
         return opening
 
     def expected(self) -> Decimal | None:
-        """What the unit expects to spend in the whole year: the total row's, else the sum of the parts."""
+        """What the unit expects to spend in the whole year: the total
+        row's, else the sum of the parts.
+        """
         values = [amount_of(line.expected_full_year) for line in total_first(self.funds)]
         return values[0] if values and values[0] is not None else sum_of(values[1:])
 
@@ -353,7 +363,9 @@ class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):
 
     @property
     def beside_rows(self) -> dict[str, str]:
-        """What the form says beside its rows, by the review's columns; what is left empty is not in it."""
+        """What the form says beside its rows, by the review's columns; what
+        is left empty is not in it.
+        """
         texts = {
             "goal_done": words_of(self.goal.actual),
             "filler": words_of(self.filler),
@@ -392,7 +404,9 @@ class SelfEvalForm(DossierForm, kw_only=True, tag="selfeval"):
 
     @property
     def places(self) -> dict[str, str]:
-        """Where total, grade, goal and who filled it in stand; one cell is the address of one value."""
+        """Where total, grade, goal and who filled it in stand; one cell is
+        the address of one value.
+        """
         total = self.total.score if self.total is not None else None
         one_cell = self.filler and self.filler_phone and self.filler.cell == self.filler_phone.cell
         return places_of(

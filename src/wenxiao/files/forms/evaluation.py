@@ -77,8 +77,8 @@ REMARK = re.compile(r"^(备注|注|说明)$")
 def read_evaluation(book: Book) -> list[ScoreSheet]:
     """Every score sheet of the file.
 
-    Weights and points are decimal text; money is 元; a formula without cached value has ``value`` None and ``computed``.
-    Working papers and summary lists give no form.
+    Weights and points are decimal text; money is 元; a formula without cached value has ``value``
+    None and ``computed``. Working papers and summary lists give no form.
     """
     forms: list[ScoreSheet] = []
     last_head: ScoreTableHead | None = None
@@ -105,7 +105,9 @@ def read_evaluation(book: Book) -> list[ScoreSheet]:
 def _continues(
     book: Book, sheet: Sheet, forms: list[ScoreSheet], last_head: ScoreTableHead | None
 ) -> bool:
-    """Whether a Word table goes on with the score table before it: the same head again and no total yet."""
+    """Whether a Word table goes on with the score table before it: the same
+    head again and no total yet.
+    """
     if book.container != "docx" or not forms or last_head is None:
         return False
     if not forms[-1].total.is_missing:
@@ -117,7 +119,9 @@ def _continues(
 def _goes_on(
     book: Book, sheet: Sheet, forms: list[ScoreSheet], head: ScoreTableHead, width: int
 ) -> bool:
-    """Whether a Word table without a head goes on with the score table before it: as wide, scored, no total yet."""
+    """Whether a Word table without a head goes on with the score table
+    before it: as wide, scored, no total yet.
+    """
     if (
         book.container != "docx"
         or not forms
@@ -162,7 +166,9 @@ class _Segment:
 
 
 def _segments(sheet: Sheet) -> list[_Segment]:
-    """One stretch of rows a form; a head repeated on the next printed page doesn't begin another."""
+    """One stretch of rows a form; a head repeated on the next printed page
+    doesn't begin another.
+    """
     grid = TableGrid(sheet)
     out: list[_Segment] = []
     for head in find_heads(sheet):
@@ -178,7 +184,9 @@ def _segments(sheet: Sheet) -> list[_Segment]:
 
 
 def _start_above(grid: TableGrid, head: ScoreTableHead, after: int) -> int | None:
-    """The row where the head block of a further form on the same sheet begins; None when there is none."""
+    """The row where the head block of a further form on the same sheet
+    begins; None when there is none.
+    """
     start = None
     for row in range(head.row - 1, after, -1):
         cells = grid.own_cells(row)
@@ -283,7 +291,9 @@ def _head_sources(
 
 
 def _head_tables(book: Book, index: int) -> list[int]:
-    """The tables of a Word file that may hold the head of a score sheet: back to the sheet before, and in its cells."""
+    """The tables of a Word file that may hold the head of a score sheet:
+    back to the sheet before, and in its cells.
+    """
     out = []
     for number in range(index - 1, -1, -1):
         if looks_like_evaluation(book.sheets[number]):
@@ -293,7 +303,9 @@ def _head_tables(book: Book, index: int) -> list[int]:
 
 
 def _take_title_above(book: Book, index: int, out: ScoreSheet) -> None:
-    """Title, year and a plainly named subject from the title paragraph above the table of a Word file."""
+    """Title, year and a plainly named subject from the title paragraph
+    above the table of a Word file.
+    """
     first = min([index, *_head_tables(book, index)])
     above = [
         cell.text.strip() for sheet in book.sheets[first:index] for cell in sheet.cells.values()
@@ -380,7 +392,9 @@ def _read_row(reading: ScoreSheetReading, row: int) -> None:
 
 
 def _take_text_block(reading: ScoreSheetReading, cells: list[Cell], bare: str, left: str) -> bool:
-    """Problems and suggestions: a label with its text at the right, below, behind a colon, or one line a cell."""
+    """Problems and suggestions: a label with its text at the right, below,
+    behind a colon, or one line a cell.
+    """
     opening = opens_block(bare.split(":", maxsplit=1)[0]) or (
         opens_block(left) if len(left) < 20 else None
     )
@@ -453,7 +467,9 @@ def _take_table_row(reading: ScoreSheetReading, row: int, cells: list[Cell], bar
 
 
 def _read_paragraphs(book: Book, index: int, out: ScoreSheet) -> None:
-    """Problems and suggestions written as paragraphs behind the table of a Word file; the grade too."""
+    """Problems and suggestions written as paragraphs behind the table of a
+    Word file; the grade too.
+    """
     block: str | None = None
     for at, text in book.paragraphs:
         if at != index + 1 or not text.strip():

@@ -22,7 +22,9 @@ OUT_OF = re.compile(r"(\d+(?:\.\d+)?)分?/(\d+(?:\.\d+)?)分?")
 
 
 def without_whole(figure: Seen, whole: str | None) -> Seen:
-    """Points written with what they are out of (4/5) as the points alone, where the whole is the weight beside them."""
+    """Points written with what they are out of (4/5) as the points alone,
+    where the whole is the weight beside them.
+    """
     hit = OUT_OF.fullmatch(squeezed(figure.value or ""))
     if hit is None or whole is None or number_of(hit[2]) != number_of(whole):
         return figure
@@ -30,7 +32,9 @@ def without_whole(figure: Seen, whole: str | None) -> Seen:
 
 
 def shares_as_points(form: ScoreSheet) -> None:
-    """Weights given as shares of 1 (0.05 … 1.00 in all) as the points they stand for, what was written beside them."""
+    """Weights given as shares of 1 (0.05 … 1.00 in all) as the points they
+    stand for, what was written beside them.
+    """
     figures = [item.weight for item in form.criteria]
     shares = [number_of(figure.value) for figure in figures]
     known = [share for share in shares if share is not None]
@@ -53,7 +57,9 @@ def is_trimmed(texts: Iterable[str]) -> bool:
 
 
 def with_mean(score: Seen, experts: list[Seen] | None, *, trimmed: bool = False) -> Seen:
-    """A score left empty beside experts' marks carries their mean as ``computed``, never as what was written."""
+    """A score left empty beside experts' marks carries their mean as
+    ``computed``, never as what was written.
+    """
     if score.value is not None or not experts or score.computed_text:
         return score
     mean = mean_of(experts, trimmed=trimmed)
@@ -61,9 +67,11 @@ def with_mean(score: Seen, experts: list[Seen] | None, *, trimmed: bool = False)
 
 
 def mean_of(experts: list[Seen], *, trimmed: bool = False) -> Decimal | None:
-    """The experts' mean, half-up to 2 decimals once; without one highest and one lowest if ``trimmed``; None if empty.
+    """The experts' mean, half-up to 2 decimals once; without one highest and one lowest if
+    ``trimmed``; None if empty.
 
-    A formula without saved result counts with what it yields. Of fewer than three marks none is left out.
+    A formula without saved result counts with what it yields. Of fewer than three marks none is
+    left out.
     """
     marks = [
         number

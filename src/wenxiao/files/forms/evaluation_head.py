@@ -1,4 +1,6 @@
-"""What stands above a score sheet: subject, department, year, audited money, by their labels wherever they stand."""
+"""What stands above a score sheet: subject, department, year, audited
+money, by their labels wherever they stand.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,9 @@ INLINE = re.compile(
     re.MULTILINE,
 )
 LONGEST_HEAD_CELL = 400
-"""A label with its value is never longer; longer texts are prose, and a stranger's blanks must not cost time."""
+"""A label with its value is never longer; longer texts are prose, and a
+stranger's blanks must not cost time.
+"""
 UNIT_LINE = re.compile(r"(?:金额|资金)?单位\s*[:]\s*(人民币)?\s*(亿元|万元|千元|元)")
 UNIT_LABEL = re.compile(r"^(?:金额|资金|货币|计量)?单位$")
 UNIT_ALONE = re.compile(r"^(?:人民币)?(亿元|万元|千元|元)$")
@@ -90,7 +94,9 @@ class SheetHead(NamedTuple):
 
 @dataclass(slots=True)
 class LabelledValue:
-    """One labelled value: its label, where it stands, the text, the stored number, the unit beside the label."""
+    """One labelled value: its label, where it stands, the text, the stored
+    number, the unit beside the label.
+    """
 
     label: str
     text: str
@@ -113,7 +119,9 @@ def field_of(label: str) -> tuple[str, int] | None:
 
 
 def labelled_values(grid: TableGrid, first: int, last: int, place: Where) -> list[LabelledValue]:
-    """Every label with its value in the rows, in the cell at its right or behind a colon in the same cell."""
+    """Every label with its value in the rows, in the cell at its right or
+    behind a colon in the same cell.
+    """
     out: list[LabelledValue] = []
     for row in range(first, last + 1):
         cells = grid.own_cells(row)
@@ -187,7 +195,9 @@ def stated_unit(texts: list[str]) -> str | None:
 
 
 def unit_beside(grid: TableGrid, first: int, last: int) -> list[str]:
-    """A unit that stands in a cell of its own right of 金额单位, as the line it would be in one cell."""
+    """A unit that stands in a cell of its own right of 金额单位, as the line it
+    would be in one cell.
+    """
     out = []
     for row in range(first, last + 1):
         cells = grid.own_cells(row)

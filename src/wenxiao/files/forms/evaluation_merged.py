@@ -1,4 +1,6 @@
-"""Criteria that lie over several rows of a score sheet: one scoring point a row, the name and the points merged."""
+"""Criteria that lie over several rows of a score sheet: one scoring point a
+row, the name and the points merged.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ def deepest_column(head: ScoreTableHead) -> int | None:
 
 
 def shared_figure(grid: TableGrid, head: ScoreTableHead, row: int, col: int) -> Seen:
-    """A figure of a row; one merged over several criteria stands in the first and names the rows that share it."""
+    """A figure of a row; one merged over several criteria stands in the
+    first and names the rows that share it.
+    """
     out = grid.figure(row, col)
     span, names = grid.span(row, col), deepest_column(head)
     if span.bottom == span.top or names is None:
@@ -34,7 +38,9 @@ def shared_figure(grid: TableGrid, head: ScoreTableHead, row: int, col: int) -> 
 def continues_criterion(
     grid: TableGrid, head: ScoreTableHead, row: int, criteria: list[ScoredCriterion]
 ) -> bool:
-    """Whether a row is a further scoring point of the criterion above: its name is merged down, and so are its points."""
+    """Whether a row is a further scoring point of the criterion above: its
+    name is merged down, and so are its points.
+    """
     names = deepest_column(head)
     if names is None or not criteria or "level4" in head.roles:
         return False
@@ -46,7 +52,9 @@ def continues_criterion(
 
 
 def add_point(grid: TableGrid, head: ScoreTableHead, row: int, criterion: ScoredCriterion) -> None:
-    """Add what a further scoring point says: its own points to the criterion's, its reason behind the one above."""
+    """Add what a further scoring point says: its own points to the
+    criterion's, its reason behind the one above.
+    """
     score = head.roles.get("score")
     if score is not None and grid.anchor(row, score)[0] == row:
         _add_score(criterion, grid.figure(row, score).value)

@@ -1,4 +1,6 @@
-"""The criteria of a score sheet row by row: names carried down, weight, experts, score, ratio and reason."""
+"""The criteria of a score sheet row by row: names carried down, weight,
+experts, score, ratio and reason.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +149,9 @@ def _score(reading: ScoreSheetReading, row: int) -> Seen:
 
 
 def _advance_in_outline(reading: ScoreSheetReading, row: int) -> None:
-    """The names above a row of an outline: the outermost is the first level, the next the second."""
+    """The names above a row of an outline: the outermost is the first
+    level, the next the second.
+    """
     grid, column, place = reading.grid, reading.head.roles["level3"], reading.outline[row]
 
     def level(at: int) -> LevelName:

@@ -1,4 +1,6 @@
-"""Totals and grades of a score sheet: where they stand, what they say, and which sums nobody named."""
+"""Totals and grades of a score sheet: where they stand, what they say, and
+which sums nobody named.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ _TOTAL_LINE = re.compile(
 
 
 def takes_bare_sum(reading: ScoreSheetReading, row: int, cells: list[Cell]) -> bool:
-    """A row of figures without a word, its weight the sum of all above: a total nobody named. It is taken as one."""
+    """A row of figures without a word, its weight the sum of all above: a total nobody named.
+    It is taken as one.
+    """
     figures = [plain_number(cell) for cell in cells]
     weight = reading.head.roles.get("weight")
     if weight is None or any(
@@ -75,7 +79,9 @@ def says_grade(bare: str, cells: list[Cell]) -> bool:
 
 
 def criteria_follow(reading: ScoreSheetReading, row: int) -> bool:
-    """Whether marks stand below a total that is the first line of its table, or closes a page of it."""
+    """Whether marks stand below a total that is the first line of its
+    table, or closes a page of it.
+    """
     grid, head = reading.grid, reading.head
     names, score = head.level_columns(), head.roles.get("score", -1)
     for below in range(row + 1, reading.last + 1):

@@ -1,7 +1,8 @@
 """What a form says, typed: every amount, figure and text with the cell it stands in.
 
-These structs cross the child's pipe and are, flattened by :func:`form_json`, the JSON of ``wenxiao read``. Numbers stay
-decimal text as written; money is 元. None is missing. A field that has a default is left out of the JSON while it holds it.
+These structs cross the child's pipe and are, flattened by :func:`form_json`, the JSON of ``wenxiao
+read``. Numbers stay decimal text as written; money is 元. None is missing. A field that has a
+default is left out of the JSON while it holds it.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ Form = ObjectForm | ListForm
 
 
 class Reading(msgspec.Struct, kw_only=True):
-    """What was read of one file; ``kind`` is that of most of its forms, None when nothing could be read."""
+    """What was read of one file; ``kind`` is that of most of its forms,
+    None when nothing could be read.
+    """
 
     file: str
     kind: str | None
@@ -89,7 +92,9 @@ def reading_json(reading: Reading) -> dict[str, Any]:
 
 
 def typed(draft: dict[str, Any]) -> Form:
-    """A form as its reader put it down, typed; ``msgspec.ValidationError`` where it says what no form has."""
+    """A form as its reader put it down, typed; ``msgspec.ValidationError``
+    where it says what no form has.
+    """
     if draft["kind"] == "list":
         draft = list_draft(draft)
     form: Form = msgspec.convert(draft, Form)
@@ -107,7 +112,9 @@ def reading_of(said: dict[str, Any]) -> Reading:
 
 
 def form_json(form: Form) -> dict[str, Any]:
-    """A form as promised on the command line: the columns of a list stand in its rows by their keys."""
+    """A form as promised on the command line: the columns of a list stand
+    in its rows by their keys.
+    """
     if isinstance(form, ListForm):
         return list_json(form)
     out: dict[str, Any] = msgspec.to_builtins(form)

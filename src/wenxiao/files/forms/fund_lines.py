@@ -15,7 +15,8 @@ Money = tuple[Decimal | None, Decimal | None, Decimal | None]
 class FundLine(FormPart, kw_only=True):
     """One line of a money block; ``dashes``: the line says that it is not scored.
 
-    ``budget_candidates``: where two columns may be the year's budget, what each says; ``full_year`` is None then.
+    ``budget_candidates``: where two columns may be the year's budget, what each says; ``full_year``
+    is None then.
     """
 
     label: str

@@ -67,7 +67,9 @@ def is_dash(text: str) -> bool:
 def money_unit_of(
     grid: Grid, heading: Heading | None, rows: range
 ) -> tuple[str | None, str | None, str | None]:
-    """(unit, words that name it, their cell): from the block's side label and headings, else a corner above."""
+    """(unit, words that name it, their cell): from the block's side label
+    and headings, else a corner above.
+    """
     places: list[tuple[int, int]] = []
     if heading is not None:
         places += [(heading.top, col) for col in grid.cols]
@@ -90,7 +92,9 @@ def money_unit_of(
 
 
 def other_units(grid: Grid, rows: range, unit: str | None, cell: str | None) -> list[Seen]:
-    """Where the form names another money unit than the one it is read in, headings over a column of their own apart."""
+    """Where the form names another money unit than the one it is read in,
+    headings over a column of their own apart.
+    """
     others: list[Seen] = []
     for row in rows:
         for col, words in grid.starts_in_row(row):
@@ -103,7 +107,9 @@ def other_units(grid: Grid, rows: range, unit: str | None, cell: str | None) -> 
 
 
 def read_funds(grid: Grid, heading: Heading, last: int, unit: str | None) -> list[FundLine]:
-    """The rows of the money block, money in 元 as decimal text, rates as percent, each value with its cell."""
+    """The rows of the money block, money in 元 as decimal text, rates as
+    percent, each value with its cell.
+    """
     first = min(column.left for column in heading.columns.values())
     rows: list[FundLine] = []
     for row in range(heading.bottom + 1, min(last, heading.bottom + MOST_FUND_ROWS) + 1):
@@ -138,7 +144,8 @@ _INLINE = re.compile(
 
 
 def _inline_parts(grid: Grid, row: int, first: int, unit: str | None) -> list[FundLine] | None:
-    """Parts of the budget written as 「一般公共预算：700」 in cells that reach over the columns of money; None elsewhere.
+    """Parts of the budget written as 「一般公共预算：700」 in cells that reach over the columns of money;
+    None elsewhere.
 
     A heading of such parts (按收入性质分：) is no part itself.
     """
@@ -166,7 +173,9 @@ _SIDE = re.compile(r"序号|行次|栏次|备注|分值|得分|权重|.*率|.*[:
 
 
 def unread_money(grid: Grid, heading: Heading | None, rows: range) -> list[Seen]:
-    """Headings over numbers of money that nobody knows: in the block, or of a block that was not recognised at all."""
+    """Headings over numbers of money that nobody knows: in the block, or of
+    a block that was not recognised at all.
+    """
     if heading is not None:
         below = range(heading.bottom + 1, min(heading.bottom + 4, rows.stop))
         return [
@@ -201,7 +210,9 @@ def amounts_of(line: FundLine) -> dict[str, Amount]:
 
 
 def _is_blank(line: FundLine) -> bool:
-    """A line without any amount, at the end of a block that writes its zeros: only what the template printed."""
+    """A line without any amount, at the end of a block that writes its
+    zeros: only what the template printed.
+    """
     return not any(money.raw or money.is_uncached for money in amounts_of(line).values())
 
 
@@ -254,7 +265,9 @@ def _fund_row(
 def _amounts(
     out: FundLine, grid: Grid, heading: Heading, row: int, unit: str | None
 ) -> dict[str, Decimal]:
-    """Put the row's money down; its amounts in one unit, empty where one names its unit and another doesn't."""
+    """Put the row's money down; its amounts in one unit, empty where one
+    names its unit and another doesn't.
+    """
     amounts: dict[str, Decimal] = {}
     named, readable = set(), True
     row_unit = money_unit_in(out.label)
@@ -324,7 +337,8 @@ def points_at(grid: Grid, place: tuple[int, int]) -> Seen:
 def money_at(
     grid: Grid, place: tuple[int, int], unit: str | None, inline: str | None = None
 ) -> Amount:
-    """Money with its cell; a unit written in the cell wins over the form's; without any, yuan is None.
+    """Money with its cell; a unit written in the cell wins over the form's; without any, yuan is
+    None.
 
     ``inline`` is the amount where it stands behind its label in the same cell.
     """
@@ -395,7 +409,9 @@ def rate_at(grid: Grid, place: tuple[int, int], amounts: dict[str, Decimal], wor
 
 
 def _exact_rate(amounts: dict[str, Decimal]) -> Decimal | None:
-    """Executed by budget of the whole year, by the initial budget where the former is missing; in percent."""
+    """Executed by budget of the whole year, by the initial budget where the
+    former is missing; in percent.
+    """
     budget = amounts.get("full_year", amounts.get("initial"))
     executed = amounts.get("executed")
     if executed is None or not budget:

@@ -1,4 +1,6 @@
-"""The head of a form: title, year, project, department, unit; and where one form ends and the next begins."""
+"""The head of a form: title, year, project, department, unit; and where one
+form ends and the next begins.
+"""
 
 from __future__ import annotations
 
@@ -142,7 +144,9 @@ _GRADE = re.compile(r"优秀|良好|优|良|合格|中等|中|较差|差|不合�
 
 
 def form_spans(grid: Grid) -> list[range]:
-    """The rows of each form on a sheet: from its title (or its project's row) to the row before the next form's."""
+    """The rows of each form on a sheet: from its title (or its project's
+    row) to the row before the next form's.
+    """
     anchors = [row for row in grid.rows if _is_project_row(grid, row)]
     if not anchors:
         return [grid.rows] if grid.sheet.cells else []
@@ -228,7 +232,9 @@ def field(grid: Grid, labels: set[str], rows: range) -> Seen | None:
 
 
 def person_field(grid: Grid, labels: set[str], rows: range) -> Seen | None:
-    """Who filled the form in, or the phone: as :func:`field`, but a place left empty or to sign on is none."""
+    """Who filled the form in, or the phone: as :func:`field`, but a place
+    left empty or to sign on is none.
+    """
     written = field(grid, labels, rows)
     if written is None or written.value is None:
         return None
@@ -253,7 +259,9 @@ def _unsealed(words: str) -> str:
 
 
 def _filled(grid: Grid, place: tuple[int, int]) -> tuple[int, int]:
-    """The first filled cell to the right: a form saved without its merges leaves gaps behind its labels."""
+    """The first filled cell to the right: a form saved without its merges
+    leaves gaps behind its labels.
+    """
     row, first = place
     return next(
         ((row, col) for col in grid.cols if col >= first and _stands_here(grid, row, col)), place
@@ -293,7 +301,9 @@ def title_words(text: str) -> str | None:
 
 
 def year(grid: Grid, rows: range) -> Year:
-    """The budget year as a number, with the words it was read from; value None where none is named."""
+    """The budget year as a number, with the words it was read from; value
+    None where none is named.
+    """
     labelled = field(grid, YEAR, rows)
     if labelled is not None and labelled.value and (own_year := year_in(labelled.value + "年")):
         return Year(value=own_year, raw=labelled.value, cell=labelled.cell)
@@ -312,13 +322,17 @@ def year(grid: Grid, rows: range) -> Year:
 
 
 def _is_answer(grid: Grid, row: int, col: int) -> bool:
-    """Whether the cell is the value of a label to its left: a project called 「2021年补助」 is not the form's year."""
+    """Whether the cell is the value of a label to its left: a project
+    called 「2021年补助」 is not the form's year.
+    """
     left = grid.span(row, col).left - 1
     return left >= grid.sheet.origin and bare(grid.text(row, left)) in PROJECT | DEPT | UNIT
 
 
 def grade(grid: Grid, rows: range) -> Seen | None:
-    """The grade with its cell, a tick among 优□ 良☑ understood; None when the form has no such row."""
+    """The grade with its cell, a tick among 优□ 良☑ understood; None when the
+    form has no such row.
+    """
     for row in rows:
         for col, text in grid.starts_in_row(row):
             label = label_of(text)
@@ -354,7 +368,9 @@ def grade_in(text: str) -> str | None:
 
 
 def ticked(text: str) -> str | None:
-    """The grade whose box is ticked: 优□ 良☑, or □优 ☑良 where the boxes stand before the words; None without a tick."""
+    """The grade whose box is ticked: 优□ 良☑, or □优 ☑良 where the boxes stand
+    before the words; None without a tick.
+    """
     marks = _MARK.findall(squeezed(text))
     ticks = [at for at, (box, _) in enumerate(marks) if box in _TICKS and box]
     if len(ticks) != 1:

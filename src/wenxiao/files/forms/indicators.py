@@ -1,4 +1,6 @@
-"""The indicator block of a form: a row per third-level indicator, levels carried down their merges, blanks told apart."""
+"""The indicator block of a form: a row per third-level indicator, levels
+carried down their merges, blanks told apart.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ class Block(Generic[Row]):
 
 
 def indicator_heading(grid: Grid, rows: range) -> Heading | None:
-    """The first heading row of indicators: a level beside a target and what was done or is expected."""
+    """The first heading row of indicators: a level beside a target and what
+    was done or is expected.
+    """
     for row in rows:
         heading = heading_at(grid, row, INDICATOR_HEADINGS)
         if heading is not None and is_indicator_heading(heading):
@@ -88,7 +92,9 @@ def indicator_heading(grid: Grid, rows: range) -> Heading | None:
 
 
 def is_indicator_heading(heading: Heading) -> bool:
-    """Whether these headings are those of a filled-in indicator table, not of a mere target sheet."""
+    """Whether these headings are those of a filled-in indicator table, not
+    of a mere target sheet.
+    """
     columns = heading.columns
     return (
         bool({"level3", "level2"} & set(columns))
@@ -104,7 +110,8 @@ def read_block(
     row_of: Callable[[Grid, Heading, int, Levels], Row],
     levels: Levels | None = None,
 ) -> Block[Row]:
-    """Every indicator row down to the total or the notes; a repeated heading starts over with its own columns.
+    """Every indicator row down to the total or the notes; a repeated heading starts over with its
+    own columns.
 
     ``levels`` are the names in force where the rows continue those of another table.
     """
@@ -137,7 +144,9 @@ def read_block(
 
 
 def _rows_follow(grid: Grid, heading: Heading, rows: range) -> bool:
-    """Whether indicators stand below a total, as where the total is the block's first line or an early page's last."""
+    """Whether indicators stand below a total, as where the total is the
+    block's first line or an early page's last.
+    """
     for row in rows:
         if (
             _kind(grid, heading, row) == "end"
@@ -156,7 +165,9 @@ def _rows_follow(grid: Grid, heading: Heading, rows: range) -> bool:
 
 
 def is_closed(grid: Grid, heading: Heading) -> bool:
-    """Whether a total, a note or a signature stands below the indicators: no further table belongs to them."""
+    """Whether a total, a note or a signature stands below the indicators:
+    no further table belongs to them.
+    """
     return any(
         _kind(grid, heading, row) in {"total", "end"} for row in grid.rows if row > heading.bottom
     )
@@ -218,7 +229,9 @@ def _take_row(
 
 
 def _subtotal(grid: Grid, heading: Heading, row: int, levels: Levels) -> Subtotal:
-    """A subtotal with the level it names (产出小计, or its own cell left of 小计), else the levels in force."""
+    """A subtotal with the level it names (产出小计, or its own cell left of
+    小计), else the levels in force.
+    """
     label = next(text for _, text in grid.starts_in_row(row) if _SUBTOTAL.fullmatch(bare(text)))
     prefix = re.sub(r"小计(?:得分)?$", "", bare(label))
     column = heading.columns.get("level1")
@@ -246,7 +259,9 @@ def _points(grid: Grid, heading: Heading, row: int, key: str) -> Seen | None:
 
 
 def _own_value(grid: Grid, heading: Heading, place: tuple[int, int]) -> bool:
-    """Whether a cell says something about this row: dashes, dots and values of wider ranges don't."""
+    """Whether a cell says something about this row: dashes, dots and values
+    of wider ranges don't.
+    """
     cell = grid.cell(*place)
     if cell is None or is_dash(cell.text) or re.fullmatch(r"[…\.·]+", squeezed(cell.text) or "x"):
         return False
@@ -260,7 +275,9 @@ def _own_value(grid: Grid, heading: Heading, place: tuple[int, int]) -> bool:
 
 
 def _begins_here(grid: Grid, heading: Heading, place: tuple[int, int], row: int) -> bool:
-    """Whether a value is the row's own: points merged down from the row above say nothing of a template's empty row."""
+    """Whether a value is the row's own: points merged down from the row
+    above say nothing of a template's empty row.
+    """
     if grid.span(*place).top == row:
         return True
     points = [heading.columns[key] for key in ("weight", "score") if key in heading.columns]
@@ -290,7 +307,9 @@ def plain_level(name: str | None) -> str | None:
 
 
 def _total(grid: Grid, heading: Heading, row: int) -> TotalRow:
-    """The total row: points allotted and reached, from their columns, else from what follows the word."""
+    """The total row: points allotted and reached, from their columns, else
+    from what follows the word.
+    """
     out = TotalRow(row=row)
     label = next(((col, text) for col, text in grid.starts_in_row(row)), None)
     for key in ("weight", "score"):
@@ -333,7 +352,9 @@ def _beside_its_label(out: TotalRow, grid: Grid, heading: Heading, row: int) -> 
 
 
 def shared_points(grid: Grid, heading: Heading, row: int, key: str) -> Seen | None:
-    """Points of a row; points merged over several rows stand in the first and name the rows that share them."""
+    """Points of a row; points merged over several rows stand in the first
+    and name the rows that share them.
+    """
     place = heading.place(grid, row, key)
     if place is None:
         return None

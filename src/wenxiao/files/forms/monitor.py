@@ -1,4 +1,6 @@
-"""绩效运行监控表 by its labels: money so far and expected, indicators with causes, possibility and suggestions."""
+"""绩效运行监控表 by its labels: money so far and expected, indicators with causes,
+possibility and suggestions.
+"""
 
 from __future__ import annotations
 

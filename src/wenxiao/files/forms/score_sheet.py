@@ -37,7 +37,9 @@ class ComputedShare(FormPart, kw_only=True):
 
 
 class ScoredCriterion(FormPart, kw_only=True):
-    """A criterion of a score sheet; its points are people's. ``opinion``: the grade ticked beside them."""
+    """A criterion of a score sheet; its points are people's.
+    ``opinion``: the grade ticked beside them.
+    """
 
     row: int
     level1: str | None

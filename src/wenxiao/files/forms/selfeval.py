@@ -116,7 +116,9 @@ def _form(grid: Grid, rows: range, heading: Heading | None) -> SelfEvalForm:
 
 
 def head(grid: Grid, rows: range, before: range, money: Heading | None) -> DossierHead:
-    """The fields every form begins with, money included; the money unit is None where none is named."""
+    """The fields every form begins with, money included; the money unit is
+    None where none is named.
+    """
     unit, words, cell = funds.money_unit_of(grid, money, before)
     dept = heads.field(grid, heads.DEPT, before) or heads.field(grid, heads.UPPER_DEPT, before)
     lines = (
@@ -144,7 +146,9 @@ def head(grid: Grid, rows: range, before: range, money: Heading | None) -> Dossi
 
 
 def read_head(sheet: Sheet) -> tuple[DossierHead, YearGoal]:
-    """The head alone, money and goal included, of a sheet or Word table that holds no indicators."""
+    """The head alone, money and goal included, of a sheet or Word table
+    that holds no indicators.
+    """
     grid = Grid(sheet)
     money = funds.fund_heading(grid, grid.rows)
     start = money.bottom + 1 if money is not None else grid.rows.start
@@ -185,7 +189,9 @@ def indicator(grid: Grid, heading: Heading, row: int, levels: Levels) -> SelfEva
 
 
 def named(grid: Grid, heading: Heading, row: int, levels: Levels) -> IndicatorRow:
-    """What every form says of an indicator; sign, value and unit of three columns joined without blanks."""
+    """What every form says of an indicator; sign, value and unit of three
+    columns joined without blanks.
+    """
     place = heading.place(grid, row, "level3")
     target = heading.seen(grid, row, "target") or missing()
     parts = {"target": target.text}
@@ -259,7 +265,9 @@ def _goal_place(grid: Grid, labels: set[str], rows: range) -> tuple[int, int] | 
 
 
 def _filled_right(grid: Grid, row: int, col: int) -> tuple[int, int] | None:
-    """The cell right of a label; over empty cells that lost their merge to the next filled one that is no label."""
+    """The cell right of a label; over empty cells that lost their merge to
+    the next filled one that is no label.
+    """
     place = grid.right_of(row, col)
     if place is None or grid.text(*place):
         return place

@@ -1,4 +1,6 @@
-"""The money block of a form laid out sideways: a label and its amount next to each other, no row of headings above."""
+"""The money block of a form laid out sideways: a label and its amount next
+to each other, no row of headings above.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _BLANK = re.compile(r"[/\\无]?")
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A label with the place of what it says; ``place`` is the label's own where both share a cell."""
+    """A label with the place of what it says; ``place`` is the label's own
+    where both share a cell.
+    """
 
     key: str
     words: str
@@ -36,9 +40,11 @@ class _Pair:
 
 
 def read_sideways(grid: Grid, rows: range, unit: str | None) -> list[FundLine]:
-    """The rows of a money block such as 预算数｜120｜执行数｜110, in the shape of ``read_funds``; [] if there is none.
+    """The rows of a money block such as 预算数｜120｜执行数｜110, in the shape of ``read_funds``; [] if
+    there is none.
 
-    A budget and what was spent of it must both be there. What stands below or beside them as 其中 becomes a part.
+    A budget and what was spent of it must both be there. What stands below or beside them as 其中
+    becomes a part.
     """
     pairs: dict[str, _Pair] = {}
     for row in rows:
@@ -64,7 +70,9 @@ def read_sideways(grid: Grid, rows: range, unit: str | None) -> list[FundLine]:
 
 
 def _pairs(grid: Grid, row: int) -> list[_Pair]:
-    """The labels of money in a row that have an amount, or an empty cell, at their right or behind their colon."""
+    """The labels of money in a row that have an amount, or an empty cell,
+    at their right or behind their colon.
+    """
     out: list[_Pair] = []
     cells = list(grid.starts_in_row(row))
     for at, (col, text) in enumerate(cells):
@@ -102,7 +110,9 @@ def _amount(grid: Grid, pair: _Pair, unit: str | None) -> Amount:
 
 
 def _side_label(grid: Grid, first: _Pair) -> str:
-    """The words left of the block, such as 预算执行情况（万元）; the block's own label where there are none."""
+    """The words left of the block, such as 预算执行情况（万元）; the block's own
+    label where there are none.
+    """
     row, col = first.label
     left = [
         text for other, text in grid.in_row(row) if other < col and not keyed(text, FUND_HEADINGS)
@@ -111,7 +121,9 @@ def _side_label(grid: Grid, first: _Pair) -> str:
 
 
 def _parts(grid: Grid, pairs: dict[str, _Pair], unit: str | None) -> list[FundLine]:
-    """What stands as 其中 under the pairs, line by line, or beside them in the same row, one after the other."""
+    """What stands as 其中 under the pairs, line by line, or beside them in
+    the same row, one after the other.
+    """
     parts: dict[str, FundLine] = {}
     money = [
         pair for key, pair in pairs.items() if key in MONEY_COLUMNS and pair.place != pair.label

@@ -1,7 +1,10 @@
-"""The one :class:`Table` of a typed form: plain typed values with the cell each stands in, for checks and for scoring.
+"""The one :class:`Table` of a typed form: plain typed values with the cell each stands in, for
+checks and for scoring.
 
-What a reader saw is told as it is: ``written`` holds the text of a figure that is no number, ``shared`` the rows that share
-merged points, ``unitless`` an amount of which nobody says the unit, ``uncached`` what a formula without saved result yields. Whether any of it is wrong is the rulebook's business.
+What a reader saw is told as it is: ``written`` holds the text of a figure that is no number,
+``shared`` the rows that share merged points, ``unitless`` an amount of which nobody says the unit,
+``uncached`` what a formula without saved result yields. Whether any of it is wrong is the
+rulebook's business.
 """
 
 from __future__ import annotations
@@ -32,7 +35,9 @@ Row = dict[str, Any]
 
 
 def table_of(form: Form) -> Table:
-    """The rows and the head of a form; the head's own ``places`` and ``sheet`` serve what concerns the whole table."""
+    """The rows and the head of a form; the head's own ``places`` and
+    ``sheet`` serve what concerns the whole table.
+    """
     if isinstance(form, ScoreSheet):
         return Table(_criteria(form), _sheet_head(form))
     if isinstance(form, TargetForm):
@@ -43,13 +48,17 @@ def table_of(form: Form) -> Table:
 
 
 def name_of_sheet(form: Form) -> str:
-    """How a person finds the form: the name of its sheet, in a Word file the number of its table."""
+    """How a person finds the form: the name of its sheet, in a Word file
+    the number of its table.
+    """
     worded = isinstance(form, ScoreSheet | ListForm) and form.table is not None
     return f"第 {form.table} 张表" if worded else form.sheet
 
 
 class _Values:
-    """The values of one row while they are put down: numbers, texts, and beside them where and how they stand."""
+    """The values of one row while they are put down: numbers, texts, and
+    beside them where and how they stand.
+    """
 
     def __init__(self, form: Form, line: int | None) -> None:
         self.out: Row = {
@@ -85,7 +94,9 @@ class _Values:
         self.place(key, seen)
 
     def money(self, key: str, amount: Amount | None) -> None:
-        """An amount in 元; what is no number stands in ``written``, a number without a unit in ``unitless``."""
+        """An amount in 元; what is no number stands in ``written``, a number
+        without a unit in ``unitless``.
+        """
         self.out[key] = None if amount is None else amount.amount
         if amount is not None and amount.amount is None:
             text = amount.raw or (amount.computed if isinstance(amount.computed, str) else "")

@@ -1,4 +1,6 @@
-"""Columns of a recognised form that nobody knows: each is named with what it may be, never lost in silence."""
+"""Columns of a recognised form that nobody knows: each is named with what
+it may be, never lost in silence.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ _ASIDE = re.compile(
 
 
 def unknown_columns(forms: Iterable[Form]) -> Iterator[Problem]:
-    """One problem per unknown heading of each form; a warning where the form lacks what the column may be."""
+    """One problem per unknown heading of each form; a warning where the
+    form lacks what the column may be.
+    """
     for form in forms:
         if isinstance(form, ScoreSheet):
             yield from _of_columns(form, _sheet_columns(form))

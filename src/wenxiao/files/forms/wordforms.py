@@ -1,4 +1,6 @@
-"""Forms of a Word file that are spread over several tables: the head in one, the indicators in the next, and on."""
+"""Forms of a Word file that are spread over several tables: the head in
+one, the indicators in the next, and on.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,11 @@ NAMES = ("project_name", "dept", "unit", "year", "title", "money_label")
 
 
 def gathered(book: Book, by_table: list[list[Form]]) -> list[list[Form]]:
-    """The forms found table by table, those that belong together joined; the forms are changed in place.
+    """The forms found table by table, those that belong together joined; the forms are changed in
+    place.
 
-    What was read from another table than the form's own (``table``) names it: ``{"value", "cell", "table"}``.
+    What was read from another table than the form's own (``table``) names it: ``{"value", "cell",
+    "table"}``.
     """
     gathering = _Gathering(book)
     taken = [gathering.take(index, forms_of_table) for index, forms_of_table in enumerate(by_table)]
@@ -117,7 +121,9 @@ class _Gathering:
             self.heading = None
 
     def _complete(self, form: Form) -> None:
-        """Fill what the form lacks from the tables above it; a form that is only a head becomes one with its rows."""
+        """Fill what the form lacks from the tables above it; a form that is
+        only a head becomes one with its rows.
+        """
         if form.project_name.cell is not None or form.funds or not _has_block(form):
             return
         for number in reversed(self.heads[-FARTHEST_HEAD:]):
@@ -131,7 +137,9 @@ class _Gathering:
             self.joined.append(only_head)
 
     def _complete_from_nested(self, form: Form, index: int) -> None:
-        """Fill what the form lacks from tables in its own cells, and its title from the cell its table stands in."""
+        """Fill what the form lacks from tables in its own cells, and its
+        title from the cell its table stands in.
+        """
         for number, sheet in enumerate(self.book.sheets):
             if sheet.inside == index and _has_block(form):
                 _fill(form, *read_head(sheet), number)
@@ -210,7 +218,9 @@ def _complete_from_paragraphs(form: Form, above: list[str]) -> None:
 
 
 def _names_from(form: Form, above: list[str]) -> None:
-    """Unit, department and project a line above the table names, where the table has no place for them."""
+    """Unit, department and project a line above the table names, where the
+    table has no place for them.
+    """
     for key, labels in (
         ("dept", heads.DEPT),
         ("unit", heads.UNIT),

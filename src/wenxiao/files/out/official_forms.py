@@ -1,4 +1,6 @@
-"""The official forms, filled or blank, in the layout units know: self-evaluation, monitoring, evaluation score sheet."""
+"""The official forms, filled or blank, in the layout units know:
+self-evaluation, monitoring, evaluation score sheet.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class PrintedScoreSheet:
 
 
 def self_evaluation_form(data: ProjectForm, pack: FormPack | None = None) -> FormGrid:
-    """A self-evaluation form in the layout of a pack; the national one of nine columns without one."""
+    """A self-evaluation form in the layout of a pack; the national one of
+    nine columns without one.
+    """
     return pack_form(pack or packs()[NATIONAL], data)
 
 
@@ -73,7 +77,9 @@ def monitoring_form(data: ProjectForm) -> FormGrid:
 
 
 def score_sheet_form(data: PrintedScoreSheet) -> FormGrid:
-    """财政评价评分表 (or a department's): head, criteria with subtotals, total, grade, problems, suggestions, signatures."""
+    """财政评价评分表 (or a department's): head, criteria with subtotals, total, grade, problems,
+    suggestions, signatures.
+    """
     layout = table_layout("score_sheet")
     columns = _score_columns(layout, data)
     widths = tuple(column.width for column in columns)

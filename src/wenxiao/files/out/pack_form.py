@@ -1,4 +1,6 @@
-"""A self-evaluation or monitoring form printed by a form pack: whatever layout it has, filled from the same rows."""
+"""A self-evaluation or monitoring form printed by a form pack: whatever
+layout it has, filled from the same rows.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ def pack_form(pack: FormPack, data: ProjectForm) -> FormGrid:
 
 
 def _filled(text: str, data: ProjectForm) -> str:
-    """A printed line with what the form says of itself; blanks to write on where it says nothing."""
+    """A printed line with what the form says of itself; blanks to write on
+    where it says nothing.
+    """
     return text.format(
         year=data.year or "        ",
         period=data.period,
@@ -112,7 +116,9 @@ def _money(form: FormGrid, row: int, block: MoneyBlock, data: ProjectForm) -> in
 
 
 def _lines(block: MoneyBlock, funds: Sequence[PrintedFund]) -> list[PrintedFund]:
-    """The lines of the layout, filled by place for the whole and by label for its parts; what has no line follows."""
+    """The lines of the layout, filled by place for the whole and by label
+    for its parts; what has no line follows.
+    """
     if not funds:
         return [PrintedFund(label) for label in block.lines]
     first = replace(funds[0], label=block.lines[0])
@@ -178,7 +184,9 @@ def _of_line(line: IndicatorLine, place: PrintedCell) -> Value:
 
 
 def split_target(text: str) -> tuple[str, str, str]:
-    """Sign, figure and unit of a target that is one figure; else the whole text as the value, so that nothing is lost."""
+    """Sign, figure and unit of a target that is one figure; else the whole
+    text as the value, so that nothing is lost.
+    """
     hit = _SIGNED.fullmatch(text)
     if hit is None or (hit.group(3) and re.search(r"[\d\s；;，,]", hit.group(3))):
         return "", text, ""

@@ -39,7 +39,9 @@ def in_wan(yuan: Decimal | None) -> Decimal | None:
 
 
 def execution_rate(used: Decimal | None, arranged: Decimal | None) -> Decimal | None:
-    """Used ÷ arranged in percent, two decimals half-up; None without both or with nothing arranged."""
+    """Used ÷ arranged in percent, two decimals half-up; None without both
+    or with nothing arranged.
+    """
     if used is None or not arranged:
         return None
     return (used * 100 / arranged).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -56,7 +58,9 @@ def summary_sheet(
     title: str,
     notes: Sequence[str] | None = None,
 ) -> SheetSpec:
-    """The table with its groups (「一、部门整体支出」…), money subtotals a group, no grand total and no mean score."""
+    """The table with its groups (「一、部门整体支出」…), money subtotals a group, no
+    grand total and no mean score.
+    """
     layout = table_layout("evaluations")
     rows: list[Sequence[Value] | GroupRow] = []
     number = 0
@@ -114,7 +118,8 @@ def problem_matrix_sheet(
     *,
     title: str | None = None,
 ) -> SheetSpec:
-    """Objects against confirmed problems: ``objects`` are (department, object, numbers of its problems from 0).
+    """Objects against confirmed problems: ``objects`` are (department, object, numbers of its
+    problems from 0).
 
     The last row counts the √ of each column, as the report's sentence prints them.
     """

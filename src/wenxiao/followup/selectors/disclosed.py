@@ -31,12 +31,16 @@ PARTS = {
     "findings": "发现的问题和整改",
     "suggestions": "意见建议",
 }
-"""What of a result is published, by the proposer's choice. The sentence, points and grade always are."""
+"""What of a result is published, by the proposer's choice.
+The sentence, points and grade always are.
+"""
 _OPEN = Q(review__dossier__subject__restriction=Subject.Restriction.OPEN)
 
 
 def published() -> QuerySet[Disclosure]:
-    """Published results. A subject restricted afterwards disappears at once, whatever was signed."""
+    """Published results. A subject restricted afterwards disappears at
+    once, whatever was signed.
+    """
     disclosures = Disclosure.objects.filter(_OPEN, state=Disclosure.State.PUBLISHED)
     return disclosures.select_related(
         "review__dossier__subject__division", "review__dossier__unit", "review__audited"
@@ -44,7 +48,9 @@ def published() -> QuerySet[Disclosure]:
 
 
 def figures_of(review: Review, parts: Iterable[str]) -> Figures:
-    """What the public reads of a result's figures: points and grade always, money where it is among the parts."""
+    """What the public reads of a result's figures: points and grade always,
+    money where it is among the parts.
+    """
     arranged, used = arranged_and_used(review) if "money" in set(parts) else (None, None)
     return Figures(
         name=review.dossier.subject.name,
@@ -104,7 +110,9 @@ def arranged_and_used(review: Review) -> tuple[Decimal | None, Decimal | None]:
 
 
 def scored_rows(review: Review) -> list[dict[str, Any]]:
-    """The review's rows with weight and the panel's points, in order: its own sheet, else the target's rows."""
+    """The review's rows with weight and the panel's points, in order: its
+    own sheet, else the target's rows.
+    """
     rows = []
     marks = (
         Mark.objects.filter(review=review)
@@ -151,7 +159,9 @@ def suggested(review: Review) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """The unit's own score beside the published one: by how many points they differ, and where the points went."""
+    """The unit's own score beside the published one: by how many points
+    they differ, and where the points went.
+    """
 
     own: Decimal
     difference: Decimal
@@ -162,7 +172,8 @@ MOST_LOST = 3
 
 
 def apart_from_own(review: Review) -> Apart | None:
-    """Why a result differs from the unit's own score; None where there is none of its own, or nothing differs.
+    """Why a result differs from the unit's own score; None where there is none of its own, or
+    nothing differs.
 
     ``lost``: the rows with the most points taken off, each with how many and the reviewer's reason.
     """
@@ -202,7 +213,8 @@ def texts_of(review: Review, sentence: str, parts: Iterable[str]) -> list[tuple[
 
 
 def draft_sentence(review: Review) -> str:
-    """Spent what, got what, missed what: a first version from the rows, for a person to write better.
+    """Spent what, got what, missed what: a first version from the rows, for a person to write
+    better.
 
     Points made up for a demonstration say nothing about the object and are left out.
     """
@@ -228,7 +240,9 @@ def draft_sentence(review: Review) -> str:
 
 
 def _kept(review: Review) -> str:
-    """绩效目标完成情况: the indicators kept; of a score sheet of its own, the part that lost most of its points."""
+    """绩效目标完成情况: the indicators kept; of a score sheet of its own, the part
+    that lost most of its points.
+    """
     promised = promises(review)
     if promised:
         return "" if any(one.synthetic for one in promised) else f"；{kept_sentence(promised)}"

@@ -1,4 +1,6 @@
-"""What was promised and what was kept, in words the public reads: indicator by indicator, or by the score sheet's heads."""
+"""What was promised and what was kept, in words the public reads: indicator
+by indicator, or by the score sheet's heads.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,19 @@ if TYPE_CHECKING:
 
 KEPT, MISSED, OPEN, UNPUBLISHED = "达到", "未达到", "没有评定", "未公布"
 PLAN_AT = Decimal(80)
-"""Where a bar carries its tick: the plan at four fifths, so that what went beyond it can be seen."""
+"""Where a bar carries its tick: the plan at four fifths, so that what went
+beyond it can be seen.
+"""
 BARS = frozenset({"forward", "reverse_ratio", "reverse_deduction"})
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One indicator of a result. ``measured``: the plan is a number or a day that the actual was held against.
+    """One indicator of a result.
+    ``measured``: the plan is a number or a day that the actual was held against.
 
-    ``bar`` is the actual in per cent of a bed whose tick stands at PLAN_AT; None where a length would say nothing.
+    ``bar`` is the actual in per cent of a bed whose tick stands at PLAN_AT; None where a length
+    would say nothing.
     """
 
     name: str
@@ -62,7 +68,9 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """One first-level part of a score sheet (决策, 过程, 产出, 效益): its points of its weight, over how many rows."""
+    """One first-level part of a score sheet (决策, 过程, 产出, 效益): its points of
+    its weight, over how many rows.
+    """
 
     name: str
     points: Decimal
@@ -77,7 +85,9 @@ class ScorePart:
 
 
 def promises(review: Review) -> list[Promise]:
-    """The indicators a review marked, with plan, actual and verdict; [] where it has a score sheet of its own."""
+    """The indicators a review marked, with plan, actual and verdict; []
+    where it has a score sheet of its own.
+    """
     found_marks = Mark.objects.filter(review=review, criterion=None, indicator__hidden=False)
     marks: list[Any] = list(
         found_marks.select_related("indicator").order_by("indicator__order", "pk")
@@ -165,7 +175,9 @@ def kept_sentence(rows: Iterable[Promise]) -> str:
 
 
 def heads(rows: Iterable[Mapping[str, Any]]) -> list[ScorePart]:
-    """The parts of a score sheet in its order, from its scored rows; a row without points counts in no sum."""
+    """The parts of a score sheet in its order, from its scored rows; a row
+    without points counts in no sum.
+    """
     grouped: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         if row["points"] is not None and row["weight"]:

@@ -1,4 +1,6 @@
-"""Grants: role × scope × period, given and ended by the security administrator, never to oneself."""
+"""Grants: role × scope × period, given and ended by the security
+administrator, never to oneself.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +37,11 @@ def grant(
     until: datetime | date | None = None,
     why: str = "",
 ) -> Grant:
-    """Role × scope × period. Scope: a unit subtree, the listed ``subjects``, or (both None) the whole division.
+    """Role × scope × period.
+    Scope: a unit subtree, the listed ``subjects``, or (both None) the whole division.
 
-    A date as ``until`` holds through that day; one in the past is refused. Nobody grants to themselves; the three
-    administrators stay three people.
+    A date as ``until`` holds through that day; one in the past is refused. Nobody grants to
+    themselves; the three administrators stay three people.
     """
     require(by, "grant", division=division)
     if by is not None and not why.strip():
@@ -87,10 +90,11 @@ def _end_of(until: datetime | date | None) -> datetime | None:
 
 
 def _settle_duty(user: User, role: str) -> None:
-    """三员与业务互不兼任: an account is for one of them for ever, grants that ended or have not begun included.
+    """三员与业务互不兼任: an account is for one of them for ever, grants that ended or have not begun
+    included.
 
-    The conditional update locks the account, so of two grants at once the second sees the first. No rule or setting of
-    a division softens it, however small its bureau.
+    The conditional update locks the account, so of two grants at once the second sees the first. No
+    rule or setting of a division softens it, however small its bureau.
     """
     duty = duty_of(role)
     allowed = {"", duty}
@@ -109,7 +113,9 @@ def _settle_duty(user: User, role: str) -> None:
 
 @transaction.atomic
 def end_grant(*, grant: Grant, by: User | None, why: str, at: datetime | None = None) -> Grant:
-    """The grant ends now (or at ``at``); it stays on record. Nobody ends their own, as nobody grants to themselves."""
+    """The grant ends now (or at ``at``); it stays on record.
+    Nobody ends their own, as nobody grants to themselves.
+    """
     require(by, "grant", division=grant.division)
     if by is not None and not why.strip():
         raise NotAllowed("终止授权须写明理由。")

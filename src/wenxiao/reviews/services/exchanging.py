@@ -1,4 +1,6 @@
-"""交换意见: the preliminary conclusion to the unit, its objections decided one by one, changes settled by a second person."""
+"""交换意见: the preliminary conclusion to the unit, its objections decided one
+by one, changes settled by a second person.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,8 @@ def points_of_rows(review: Review) -> dict[int, Decimal | None]:
 def open_exchange(
     *, review: Review, text: str, due_on: date, by: User | None, version: int | None = None
 ) -> Exchange:
-    """Tell the unit the preliminary conclusion: the score sheet as handed in, with the day objections are due.
+    """Tell the unit the preliminary conclusion: the score sheet as handed in, with the day
+    objections are due.
 
     Raises Refused, NotAllowed (not a whole evaluation, not handed in, told before), Stale.
     """
@@ -117,7 +120,9 @@ def raise_objection(
     proof: str = "",
     material: Material | None = None,
 ) -> Objection:
-    """The unit objects to a criterion, or to money and the whole, with what proves it. Raises Refused, NotAllowed."""
+    """The unit objects to a criterion, or to money and the whole, with what proves it.
+    Raises Refused, NotAllowed.
+    """
     review = exchange.review
     _require_unit(by, review)
     if exchange.closed_on or exchange.answered_on:
@@ -184,9 +189,11 @@ def decide_objection(
     points: Decimal | None = None,
     version: int | None = None,
 ) -> Objection:
-    """Accept an objection, partly or not, always with a reason; ``points`` are the row's proposed new ones.
+    """Accept an objection, partly or not, always with a reason; ``points`` are the row's proposed
+    new ones.
 
-    Nothing changes on the sheet, and the unit sees nothing, until a second person closes the exchange.
+    Nothing changes on the sheet, and the unit sees nothing, until a second person closes the
+    exchange.
     """
     exchange = objection.exchange
     review = exchange.review
@@ -240,10 +247,11 @@ def _refuse_points(objection: Objection, points: Decimal | None) -> None:
 def close_exchange(
     *, exchange: Exchange, by: User | None, why: str = "", version: int | None = None
 ) -> Exchange:
-    """A second person settles what was decided: the changed points are written and the sheet is scored again.
+    """A second person settles what was decided: the changed points are written and the sheet is
+    scored again.
 
-    Refused for whoever raised or decided an objection or gave points; every objection must be decided. A crossed grade
-    line asks for a reason (``why``), kept with the result.
+    Refused for whoever raised or decided an objection or gave points; every objection must be
+    decided. A crossed grade line asks for a reason (``why``), kept with the result.
     """
     review = exchange.review
     permissions.require_for(by, "confirm", review.dossier)

@@ -43,7 +43,8 @@ def record_actual(
 ) -> Actual:
     """Write what came of an indicator at this review's stage, then score the review again.
 
-    ``version`` is that of the value seen before (None for a first value). Raises Refused, NotAllowed, Stale.
+    ``version`` is that of the value seen before (None for a first value). Raises Refused,
+    NotAllowed, Stale.
     """
     kind = kind_of(review.kind)
     permissions.require_for(by, kind.fill, review.dossier)
@@ -82,7 +83,9 @@ def record_actual(
 
 
 def _result(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What became of the whole form by a change of one row, for the entry; nothing where nothing moved."""
+    """What became of the whole form by a change of one row, for the entry;
+    nothing where nothing moved.
+    """
     return {"result": {"before": before, "after": after}} if before != after else {}
 
 
@@ -93,7 +96,9 @@ def _write_actual(
     by: User | None,
     version: int | None,
 ) -> tuple[Actual, dict[str, Any]]:
-    """The row written, and its entry's data: what stood before, what stands now, the points that went with the old value."""
+    """The row written, and its entry's data: what stood before, what stands now, the points that
+    went with the old value.
+    """
     kind = kind_of(review.kind)
     written = ("value", "forecast", "note")
     data: dict[str, Any] = {"before": {}, "after": {name: values[name] for name in written}}
@@ -120,7 +125,9 @@ def _write_actual(
 
 
 def _drop_faults(review: Review, cell: str) -> list[str]:
-    """Take away the faults the unit's sheet had in a row whose value no longer stands there; their codes."""
+    """Take away the faults the unit's sheet had in a row whose value no
+    longer stands there; their codes.
+    """
     row = re.search(r"[A-Z]+(\d+)$", cell)
     if row is None:
         return []
@@ -140,7 +147,9 @@ def _begin(review: Review) -> None:
 
 
 def _set_aside_own_total(review: Review) -> dict[str, Any]:
-    """The total a unit's sheet came with no longer stands once its rows are changed here; hand-in writes the new one."""
+    """The total a unit's sheet came with no longer stands once its rows are
+    changed here; hand-in writes the new one.
+    """
     before = review.published_points
     if review.kind != "selfeval" or before is None or review.state not in OPEN:
         return {}
@@ -150,7 +159,9 @@ def _set_aside_own_total(review: Review) -> dict[str, Any]:
 
 
 def _drop_points(review: Review, indicator: Indicator) -> Decimal | None:
-    """Take back the points a person gave for the value that stood before; the rule, or a person again, decides anew."""
+    """Take back the points a person gave for the value that stood before;
+    the rule, or a person again, decides anew.
+    """
     mark = Mark.objects.filter(
         review=review, indicator=indicator, seat="", status="judged", points__isnull=False
     ).first()
@@ -162,7 +173,9 @@ def _drop_points(review: Review, indicator: Indicator) -> Decimal | None:
 
 
 def _score_again(review: Review, by: User | None, why: str) -> None:
-    """Score after a change; a grade that moves after hand-in, or by changing what stood, is kept with its reason."""
+    """Score after a change; a grade that moves after hand-in, or by
+    changing what stood, is kept with its reason.
+    """
     worth = stood(review)
     score_review(review=review, by=by)
     if why or review.state not in OPEN:
@@ -183,7 +196,8 @@ def record_mark(
     version: int | None = None,
     why: str = "",
 ) -> Mark:
-    """A person's points for one row. Points outside 0…weight are refused, less than the weight needs its reason (``note``).
+    """A person's points for one row.
+    Points outside 0…weight are refused, less than the weight needs its reason (``note``).
 
     Points that stood (handed in, imported or given by somebody else) change only with ``why``.
     """
@@ -277,7 +291,9 @@ def _check_points(
 def _check_reason(
     review: Review, row: Criterion | Indicator, points: Decimal, reason_code: str
 ) -> None:
-    """A score sheet's deduction stays in the range of its reason; the re-check has reasons of its own."""
+    """A score sheet's deduction stays in the range of its reason; the
+    re-check has reasons of its own.
+    """
     if not isinstance(row, Criterion) or not reason_code or row.weight is None:
         return
     reason = reasons(review.round.fiscal_year, review.round.division.own_rules).get(reason_code)
@@ -298,7 +314,8 @@ def set_suggestions(
 ) -> list[Suggestion]:
     """The review's numbered advice, replacing what stood there; the old texts stay in the trail.
 
-    It is given by whoever evaluates; a form brings its own along while it is open. Raises Refused, NotAllowed, Stale.
+    It is given by whoever evaluates; a form brings its own along while it is open. Raises Refused,
+    NotAllowed, Stale.
     """
     brings = ("import", kind_of(review.kind).fill) if review.state in OPEN else ()
     _require_one(by, review, ("evaluate", *brings), "意见建议")
@@ -342,7 +359,9 @@ def _require_one(by: User | None, review: Review, powers: Sequence[str], what: s
 def record_field_notes(
     *, review: Review, by: User | None, text: str, version: int | None = None
 ) -> Review:
-    """What was seen on the spot (现场情况) in key monitoring or evaluation. Raises Refused, Stale; settled results refuse."""
+    """What was seen on the spot (现场情况) in key monitoring or evaluation.
+    Raises Refused, Stale; settled results refuse.
+    """
     permissions.require_for(by, "evaluate", review.dossier)
     if review.state in SETTLED:
         raise NotAllowed(

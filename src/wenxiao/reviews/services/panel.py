@@ -1,6 +1,8 @@
-"""Several experts, one result: handed in unseen and locked, then joined by a choice that is recorded.
+"""Several experts, one result: handed in unseen and locked, then joined by a choice that is
+recorded.
 
-Mean and trimmed mean are reckoned; a consensus starts from the mean and says who met, when, and which rows were changed why.
+Mean and trimmed mean are reckoned; a consensus starts from the mean and says who met, when, and
+which rows were changed why.
 """
 
 from __future__ import annotations
@@ -41,9 +43,11 @@ FEWEST_TRIMMED = 3
 def settle_panel(
     *, review: Review, method: str, by: User | None, why: str = "", version: int | None = None
 ) -> Review:
-    """Write the panel's mark of every criterion from the experts' marks. NotAllowed names the row that lacks one.
+    """Write the panel's mark of every criterion from the experts' marks.
+    NotAllowed names the row that lacks one.
 
-    Points are rounded half-up to two places once per criterion; each mark keeps its formula and the experts' points.
+    Points are rounded half-up to two places once per criterion; each mark keeps its formula and the
+    experts' points.
     """
     _require(review, by)
     if method not in METHODS:
@@ -169,9 +173,11 @@ def agree_panel(
     why: str = "",
     version: int | None = None,
 ) -> Review:
-    """会商一致: the panel's mark of every criterion as agreed in a meeting. Raises Refused, NotAllowed, Stale.
+    """会商一致: the panel's mark of every criterion as agreed in a meeting.
+    Raises Refused, NotAllowed, Stale.
 
-    ``points`` by criterion; a row without one keeps the experts' mean, a row that differs from it needs its reason.
+    ``points`` by criterion; a row without one keeps the experts' mean, a row that differs from it
+    needs its reason.
     """
     _require(review, by)
     if not people.strip():
@@ -246,7 +252,9 @@ def _refuse_agreed(row: Criterion, wanted: Decimal, mean: Decimal | None, why: s
 
 @transaction.atomic
 def hand_in_scores(*, review: Review, by: User | None) -> Assignment:
-    """交分: an expert's own scores are whole and final; locked from now on. Raises Refused, NotAllowed."""
+    """交分: an expert's own scores are whole and final; locked from now on.
+    Raises Refused, NotAllowed.
+    """
     permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     own = experts_of(review).filter(user=by).first() if by is not None else None
     if own is None:
@@ -274,7 +282,9 @@ def hand_in_scores(*, review: Review, by: User | None) -> Assignment:
 
 @transaction.atomic
 def return_scores(*, assignment: Assignment, by: User | None, why: str) -> Assignment:
-    """Give an expert's scores back to be changed, with a reason; the others' are unseen again. Raises Refused, NotAllowed."""
+    """Give an expert's scores back to be changed, with a reason; the others' are unseen again.
+    Raises Refused, NotAllowed.
+    """
     review = assignment.review
     permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     require_panel(by)

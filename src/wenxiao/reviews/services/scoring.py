@@ -1,4 +1,6 @@
-"""From facts to points: a review's rows through the rulebook, written back with their explanations."""
+"""From facts to points: a review's rows through the rulebook, written back
+with their explanations.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def score_review(*, review: Review, by: User | None = None) -> Review:
-    """Compute points, total and grade of one review from its rows. Writing it back is no act of a person: no entry.
+    """Compute points, total and grade of one review from its rows.
+    Writing it back is no act of a person: no entry.
 
     ``by`` is taken so that acts can pass it on; scores carry the rule as their author.
     """
@@ -155,7 +158,9 @@ def _row(indicator: Indicator, actual: Actual | None, mark: Mark | None, year: i
 
 
 def published_of(mark: Mark | None, actual: Actual | None) -> Decimal | None:
-    """A form's own points for a row; None once the value is no longer the one the form came with (``actual.cell``)."""
+    """A form's own points for a row; None once the value is no longer the
+    one the form came with (``actual.cell``).
+    """
     if mark is None or (actual is not None and actual.value and not actual.cell):
         return None
     return mark.published_points
@@ -166,8 +171,8 @@ def _settled(
 ) -> tuple[str, Decimal | None]:
     """Status and points of a row: the rule's, or a person's where only a person can say.
 
-    A mark somebody set by hand stays. A form's own points for a row no rule can score are its author's judgement, as
-    long as the value is still the one the form came with (``actual.cell``).
+    A mark somebody set by hand stays. A form's own points for a row no rule can score are its
+    author's judgement, as long as the value is still the one the form came with (``actual.cell``).
     """
     if mark is not None and mark.status == "judged" and mark.by_id is not None:
         return "judged", mark.points
@@ -201,9 +206,11 @@ def score_when_paid(*, review: Review, by: User | None) -> None:
 
 
 def carry_money(review: Review) -> bool:
-    """Budget and spending of a form filled on line, from treasury or accounts, until it is handed in; whether they moved.
+    """Budget and spending of a form filled on line, from treasury or accounts, until it is handed
+    in; whether they moved.
 
-    A form that came as a file keeps its own figures; what neither treasury nor accounts know stays as the unit typed it.
+    A form that came as a file keeps its own figures; what neither treasury nor accounts know stays
+    as the unit typed it.
     """
     if review.state not in OPEN or (
         review.file_id is not None and (review.budget, review.executed) != (None, None)
@@ -258,7 +265,9 @@ def _score_sheet(review: Review) -> Review:
 
 
 def _proved_criteria(review: Review) -> set[int]:
-    """Criteria that rest on verified proof: facts the unit signed for, or an accepted material of a linked indicator."""
+    """Criteria that rest on verified proof: facts the unit signed for, or
+    an accepted material of a linked indicator.
+    """
     signed = review.working_papers.filter(
         kind="facts", signed_on__isnull=False, criterion__isnull=False
     ).values_list("criterion_id", flat=True)
@@ -267,7 +276,9 @@ def _proved_criteria(review: Review) -> set[int]:
 
 
 def _write_total(review: Review, tally: Tally) -> Review:
-    """Total = exact sum of what is printed; the grade is taken from it, and only when no row is missing."""
+    """Total = exact sum of what is printed; the grade is taken from it, and
+    only when no row is missing.
+    """
     review.complete = not tally.missing and tally.weight > 0
     review.points = tally.points if tally.weight > 0 else None
     review.grade = _grade(review, review.points) if review.complete else ""

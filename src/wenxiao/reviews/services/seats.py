@@ -1,4 +1,6 @@
-"""Seats of a panel: an expert writes the marks of their own seat, everybody else those of the panel itself."""
+"""Seats of a panel: an expert writes the marks of their own seat, everybody
+else those of the panel itself.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def seat_of(user: User | None, held: Holdings | None = None) -> str:
-    """Whose mark a person writes: an expert their own ("" is the panel's). ``held`` spares reading the grants."""
+    """Whose mark a person writes: an expert their own ("" is the panel's).
+    ``held`` spares reading the grants.
+    """
     if user is None:
         return ""
     roles = {scope.role for scope in (held or holdings(user)).scopes}
@@ -41,7 +45,9 @@ def require_panel(by: User | None) -> None:
 
 
 def refuse_handed_in(review: Review, by: User | None, seat: str) -> None:
-    """NotAllowed once an expert handed the own scores in: they are locked until the panel gives them back."""
+    """NotAllowed once an expert handed the own scores in: they are locked
+    until the panel gives them back.
+    """
     if not seat or by is None:
         return
     own = experts_of(review).filter(user=by).exclude(scores_in_at=None)

@@ -1,6 +1,8 @@
-"""Where checks run: every door names once which of them look at what comes in there, and runs no other.
+"""Where checks run: every door names once which of them look at what comes in there, and runs no
+other.
 
-What ``wenxiao rules`` and the page of rules say about a check's doors is read from here, so it cannot part from what runs.
+What ``wenxiao rules`` and the page of rules say about a check's doors is read from here, so it
+cannot part from what runs.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ _WATCHED = ("JK-02", "JK-03", "JK-04", "JK-05", "JK-06", "JK-07", "JK-08")
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A way in: its name in JSON, its title on screen, and by kind of table the codes that look at it."""
+    """A way in: its name in JSON, its title on screen, and by kind of table
+    the codes that look at it.
+    """
 
     name: str
     title: str
@@ -37,7 +41,9 @@ class Door:
     def run(
         self, table: Table, kind: str, rules: Sequence[Rule] | None = None
     ) -> list[tuple[Hit, Problem]]:
-        """Every hit of this door's checks on a table of a kind, by the rules in force in the table's year."""
+        """Every hit of this door's checks on a table of a kind, by the
+        rules in force in the table's year.
+        """
         return run(table, self.codes.get(kind, ()), rules)
 
     def opens(self, code: str) -> bool:
@@ -99,7 +105,9 @@ CANDIDATES = Door(
         "unit": ("ZP-04",),
     },
 )
-"""Contradictions the bureau draws from a round; JK-01 by the watch's own lights, ZP-04 over a unit's projects."""
+"""Contradictions the bureau draws from a round; JK-01 by the watch's own
+lights, ZP-04 over a unit's projects.
+"""
 
 WATCH = Door("watch", "监控督看", {"pace": (PACE,), "cut_back": (CUT_BACK,)})
 """The sentences beside the lights of a watched project."""

@@ -1,4 +1,6 @@
-"""评价 PJ, the rows: score sheets of department and finance evaluation. The points are people's; the sums are arithmetic."""
+"""评价 PJ, the rows: score sheets of department and finance evaluation.
+The points are people's; the sums are arithmetic.
+"""
 
 from __future__ import annotations
 
@@ -101,7 +103,9 @@ def _states_reason(row: Cells) -> bool:
 
 @rule("PJ-13")
 def mean_not_of_experts(table: Table) -> Iterator[Hit]:
-    """A mean that is not the experts', half-up to two decimals; without highest and lowest where the sheet says so."""
+    """A mean that is not the experts', half-up to two decimals; without
+    highest and lowest where the sheet says so.
+    """
     for index, score, row in numbered(table, "score"):
         marks = sorted(mark for mark, _ in row.get("experts") or () if mark is not None)
         if not marks or "score" in (row.get("uncached") or {}):

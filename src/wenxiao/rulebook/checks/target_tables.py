@@ -1,4 +1,6 @@
-"""绩效目标 MB, the table: what a target table must hold as a whole before anyone looks at its values."""
+"""绩效目标 MB, the table: what a target table must hold as a whole before
+anyone looks at its values.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ def no_budget(table: Table) -> Iterator[Hit]:
 
 @rule("MB-18")
 def without_source(table: Table) -> Iterator[Hit]:
-    """Rows that say neither where their figure comes from nor what proves it, where other rows do."""
+    """Rows that say neither where their figure comes from nor what proves
+    it, where other rows do.
+    """
     with_source = [bool(said(row, "source", "proof").strip()) for row in table.rows]
     if not any(with_source):
         return
@@ -70,7 +74,9 @@ def secret_subject(table: Table) -> Iterator[Hit]:
 
 @rule("MB-22")
 def weights_not_as_scored(table: Table) -> Iterator[Hit]:
-    """Weights of the first level (90 without 预算执行率) that no scoring profile in force in the year has."""
+    """Weights of the first level (90 without 预算执行率) that no scoring profile
+    in force in the year has.
+    """
     sums: dict[str, Decimal] = {}
     for _, weight, row in numbered(table, "weight"):
         branch = next((name for name in _BRANCHES if name in said(row, "level1")), None)
@@ -101,9 +107,11 @@ def _known_shares(table: Table) -> dict[str, dict[str, Decimal]]:
 
 
 def weights_beside_due(table: Table) -> list[tuple[str, Decimal, Decimal | None]]:
-    """(first level, what its rows have together, what the year's profile gives it) in the order of the forms.
+    """(first level, what its rows have together, what the year's profile gives it) in the order of
+    the forms.
 
-    None where the profile leaves it free or doesn't know that level; rows of no known level are left out.
+    None where the profile leaves it free or doesn't know that level; rows of no known level are
+    left out.
     """
     sums: dict[str, Decimal] = {}
     for _, weight, row in numbered(table, "weight"):
@@ -137,7 +145,9 @@ def same_indicator_twice(table: Table) -> Iterator[Hit]:
 
 @rule("MB-28")
 def branch_missing(table: Table) -> Iterator[Hit]:
-    """A table whose weights are all given and that has no output, or neither benefit nor satisfaction."""
+    """A table whose weights are all given and that has no output, or
+    neither benefit nor satisfaction.
+    """
     weights = [weight for _, weight, _ in numbered(table, "weight")]
     limits = table.limits
     sums = {limits["whole"], limits["without_execution"]}

@@ -1,4 +1,6 @@
-"""绩效目标 MB, the wording: what a row calls an output, a benefit or satisfaction, and whether it really is one."""
+"""绩效目标 MB, the wording: what a row calls an output, a benefit or
+satisfaction, and whether it really is one.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ _BAD_THING = re.compile(
 _DEALT_WITH = re.compile(
     r"修复|整治|治理|办结|处置|处理|查处|整改|救治|救援|识别|发现|消除|化解|排查|检查|监测|下降|降低|减少|压减|控制"
 )
-"""Names of bad things in numbers, and of what is done about them: the first shall be few, the second many."""
+"""Names of bad things in numbers, and of what is done about them: the first
+shall be few, the second many.
+"""
 _UPPER, _LOWER = frozenset({"<=", "<"}), frozenset({">=", ">"})
 _MONEY = re.compile(
     r"(?P<about>约|近|超过?|不超过|不低于|逾)?(?P<number>\d+(?:[,，]\d{3})*(?:\.\d+)?)\s*(?P<more>余)?(?P<unit>亿元|万元|千元|元)(?![/／]|每)"
@@ -146,7 +150,9 @@ def _turned(target: str) -> str | None:
 
 
 def _named_reverse(row: Cells, table: Table) -> bool:
-    """Whether the name alone says that less is better (rule data reverse_names); of costs MB-01 speaks."""
+    """Whether the name alone says that less is better (rule data
+    reverse_names); of costs MB-01 speaks.
+    """
     if "成本" in said(row, "level1", "level2"):
         return False
     content = basis.in_force("reverse_names", table.year, table.overrides).content
@@ -161,7 +167,9 @@ def _named_reverse(row: Cells, table: Table) -> bool:
 
 @rule("MB-34")
 def benefit_repeats_output(table: Table) -> Iterator[Hit]:
-    """A benefit that is an output in other words: the same number of the same things, named alike."""
+    """A benefit that is an output in other words: the same number of the
+    same things, named alike.
+    """
     outputs = [
         (row, read)
         for row in table.rows
@@ -247,7 +255,9 @@ def _named_as_budget(text: str, budget: Decimal, totals: list[re.Match[str]]) ->
 
 
 def _totals(text: str, *, only_this_year: bool) -> Iterator[re.Match[str]]:
-    """Amounts that a sentence calls the whole: a part (其中, 人均, 每) never is; of several years only this one's."""
+    """Amounts that a sentence calls the whole: a part (其中, 人均, 每) never is;
+    of several years only this one's.
+    """
     for sentence in re.split(r"[。；;\n]", text):
         for hit in _MONEY.finditer(sentence):
             before = sentence[: hit.start()]

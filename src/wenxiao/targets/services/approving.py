@@ -105,7 +105,7 @@ def approve_target(
 ) -> Target:
     """批复导入: the approved target arrives, and what only came along with a sheet gives way to it.
 
-    Rows the same by name, level 2 and weight go on as the approved ones, with all filled and marked.
+    Rows the same by name, level 2 and weight go on as the approved ones, with all marked of them.
     ``joins`` answers for the rest: number of the old row → place of the approved row, None for no
     one's. Unanswered ones raise :class:`OpenJoins`, an approved target that is there NotAllowed.
     """

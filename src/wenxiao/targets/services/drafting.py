@@ -1,4 +1,6 @@
-"""起草 and 填报: a target drawn up here, carried over from last year's, with its rows, money and plan; and the draft of an adjustment."""
+"""起草 and 填报: a target drawn up here, carried over from last year's, with its rows, money and plan;
+and the draft of an adjustment.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,9 @@ _COPIED = ("scope", "level", *_HEAD, "plan")
 
 @transaction.atomic
 def begin_target(*, dossier: Dossier, by: User | None, why: str = "") -> Target:
-    """A draft of the dossier's target, carried over from last year's approved one where there is one."""
+    """A draft of the dossier's target, carried over from last year's
+    approved one where there is one.
+    """
     require_for(by, "fill", dossier)
     _refuse_elsewhere(dossier)
     _refuse_second(dossier)
@@ -59,10 +63,12 @@ def begin_adjustment(
     proof: StoredFile | None = None,
     running: Sequence[str] = (),
 ) -> Target:
-    """目标调整: a draft of the next version over the approved one, which holds until the new one is approved.
+    """目标调整: a draft of the next version over the approved one, which holds until the new one is
+    approved.
 
-    ``budget_change``: the money added (below zero: cut back) that the request rests on, in 元; ``proof`` its paper.
-    ``running``: the monitoring and self-evaluations under way by the present version, for the record.
+    ``budget_change``: the money added (below zero: cut back) that the request rests on, in 元;
+    ``proof`` its paper. ``running``: the monitoring and self-evaluations under way by the present
+    version, for the record.
     """
     dossier = target.dossier
     require_for(by, "fill", dossier)
@@ -123,7 +129,9 @@ def _drafted(
     running: Sequence[str] = (),
     **values: Any,
 ) -> Target:
-    """A draft with the words of the version before it; ``adjusts``: over the approved version of the same year."""
+    """A draft with the words of the version before it; ``adjusts``: over
+    the approved version of the same year.
+    """
     copied = {name: getattr(before, name) for name in _COPIED} if before is not None else {}
     if before is None:
         kinds = {"department_overall": "department", "transfer": "transfer"}
@@ -199,10 +207,12 @@ def fill_target(
     long_rows: Sequence[TargetRow] | None = None,
     explained: Sequence[Explanation] | None = None,
 ) -> Target:
-    """What the unit wrote: (number of the row it had, its texts) in their order; a row left out goes. Raises Stale.
+    """What the unit wrote: (number of the row it had, its texts) in their order; a row left out
+    goes. Raises Stale.
 
-    ``money`` (kind and amount), ``steps`` of the plan and ``long_rows`` (中长期指标) replace what stood; None leaves them.
-    So do ``explained``: what the unit says of problems the checks name and leave open.
+    ``money`` (kind and amount), ``steps`` of the plan and ``long_rows`` (中长期指标) replace what stood;
+    None leaves them. So do ``explained``: what the unit says of problems the checks name and leave
+    open.
     """
     require_for(by, "fill", target.dossier)
     _must_be_open(target)
@@ -267,7 +277,9 @@ def _refuse_long(rows: Sequence[TargetRow]) -> None:
 
 
 def _write_long(target: Target, rows: Sequence[TargetRow]) -> None:
-    """The rows of the whole term; what a table brought beside the words typed here stays with the row of that name."""
+    """The rows of the whole term; what a table brought beside the words
+    typed here stays with the row of that name.
+    """
     known = {one.name: one for one in target.long_indicators.all()}
     typed = ("level1", "level2", "name", "expression")
     term_rows = []
@@ -339,7 +351,9 @@ def _write_money(target: Target, money: Sequence[tuple[str, AskedAmount]]) -> No
 
 
 def _beside_rows(target: Target) -> dict[str, Any]:
-    """The money, the plan and the rows of the whole term as entries keep them; empty where there is none."""
+    """The money, the plan and the rows of the whole term as entries keep
+    them; empty where there is none.
+    """
     money = [[one.kind, one.name, one.amount] for one in target.amounts.all()]
     long_rows = [[one.name, one.expression] for one in target.long_indicators.all()]
     entry_data = {"money": money, "plan": target.plan, "long_rows": long_rows}

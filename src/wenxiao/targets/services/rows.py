@@ -1,4 +1,6 @@
-"""What an indicator row of a target says, and how rows are entered: shared by every act on targets."""
+"""What an indicator row of a target says, and how rows are entered: shared
+by every act on targets.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +60,9 @@ class TargetRow:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why the unit leaves what a check names: the rule's code, the problem as it is worded, the reason."""
+    """Why the unit leaves what a check names: the rule's code, the problem
+    as it is worded, the reason.
+    """
 
     code: str
     text: str
@@ -93,7 +97,9 @@ def add_rows(target: Target, rows: Sequence[TargetRow], *, first: int) -> list[I
 def standing_of(
     target: Target | None, rows: Iterable[Indicator | TargetRow] | None = None
 ) -> dict[str, Any]:
-    """A target as entries keep it before and after an act: its state and, where they matter, name, value, weight of rows."""
+    """A target as entries keep it before and after an act: its state and,
+    where they matter, name, value, weight of rows.
+    """
     if target is None:
         return {}
     state_of = {} if rows is None else {"rows": [[r.name, r.expression, r.weight] for r in rows]}
@@ -109,7 +115,9 @@ def record_act(
     why: str,
     more: dict[str, Any] | None = None,
 ) -> None:
-    """The act's one entry, with the digest of all rows it was about; ``more`` says what stood before and stands after."""
+    """The act's one entry, with the digest of all rows it was about; ``more`` says what stood
+    before and stands after.
+    """
     row_data = [asdict(row) for row in rows]
     record(
         division=target.dossier.subject.division,

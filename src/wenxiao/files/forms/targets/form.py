@@ -1,4 +1,6 @@
-"""A target form (绩效目标表, 申报表) as it was read: every value with its cell. As JSON it is kind ``target``."""
+"""A target form (绩效目标表, 申报表) as it was read: every value with its cell.
+As JSON it is kind ``target``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ Scope = Literal["project", "department", "transfer"]
 
 
 class ReadText(msgspec.Struct, frozen=True):
-    """A text as a person sees it and the cell it stands in; both None where the form has no such field."""
+    """A text as a person sees it and the cell it stands in; both None where
+    the form has no such field.
+    """
 
     value: str | None = None
     cell: str | None = None
@@ -26,7 +30,9 @@ class TargetYear(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """Money asked for in 元 as decimal text; ``yuan`` None where the cell holds no amount (a dash is none)."""
+    """Money asked for in 元 as decimal text; ``yuan`` None where the cell
+    holds no amount (a dash is none).
+    """
 
     yuan: str | None
     raw: str | None
@@ -47,10 +53,11 @@ class RequestedFund(msgspec.Struct, frozen=True):
 
 
 class TargetIndicator(msgspec.Struct, frozen=True, kw_only=True):
-    """One row: levels carried down, sign, value and unit as they stand in one, two or three columns.
+    """One row: levels carried down, sign, value and unit as they stand in one, two or three
+    columns.
 
-    ``source`` and ``proof`` are None where the form has no such column and "" where it was left empty; ``extra`` are
-    filled cells of columns whose heading is not known.
+    ``source`` and ``proof`` are None where the form has no such column and "" where it was left
+    empty; ``extra`` are filled cells of columns whose heading is not known.
     """
 
     row: int
@@ -131,7 +138,9 @@ class Goals(msgspec.Struct, frozen=True):
 
 
 class TargetForm(msgspec.Struct, kw_only=True, tag_field="kind", tag="target"):
-    """One target form; in a list each project's rows make one. ``table`` is the number of the Word table."""
+    """One target form; in a list each project's rows make one.
+    ``table`` is the number of the Word table.
+    """
 
     kind: ClassVar[str] = "target"
     scope: Scope
@@ -204,7 +213,9 @@ class TargetForm(msgspec.Struct, kw_only=True, tag_field="kind", tag="target"):
         return self.goals.year or ""
 
     def money(self) -> tuple[Decimal | None, None, None]:
-        """What is asked for in all: the first line's, or the sum of the others where it is empty or zero while they are not."""
+        """What is asked for in all: the first line's, or the sum of the others where it is empty or
+        zero while they are not.
+        """
         asked = [fund.initial.amount for fund in self.funds]
         if not asked or asked[0] or not any(asked[1:]):
             return (asked[0] if asked else None), None, None
