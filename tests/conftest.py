@@ -9,7 +9,6 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -152,16 +151,6 @@ def _idle_children():
     yield idle
     for child in idle:
         child.end()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept():
-    """Counts kept in the process until somebody acts: a test's database
-    goes back in time without an act.
-    """
-    selectors = sys.modules.get("wenxiao.budget.selectors")
-    if selectors is not None:
-        selectors._KEPT.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -24,6 +24,9 @@ LEFT = {
     "followup.WatchWindow",
     "followup.WatchLine",
     "followup.WatchMark",
+    "reviews.DossierTally",
+    "reviews.ReviewTally",
+    "reviews.TallyMark",
 }
 """Written by acts alone, or worked out from the rest."""
 OF_SUBJECT = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +22,6 @@ from wenxiao.budget.models import (
 from wenxiao.orgs.models import Unit, User
 from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import seeing_grants, sight_of, within
-from wenxiao.records.models import ChainHead
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
@@ -194,42 +193,6 @@ def census(rows: QuerySet[Dossier]) -> list[CensusCell]:
     return [
         CensusCell(unit, year, kind, tuple(tags or ()), n) for unit, year, kind, tags, n in counted
     ]
-
-
-_KEPT: OrderedDict[str, tuple[object, list[CensusCell]]] = OrderedDict()
-"""Latest used last; each request takes its own out and puts it back, so
-threads never meet halfway.
-"""
-_KEPT_CENSUSES = 16
-
-
-def census_kept(rows: QuerySet[Dossier], divisions: Iterable[int]) -> list[CensusCell]:
-    """As :func:`census`, kept in this process until anybody acts in these divisions; never older
-    than the last act.
-
-    Every act leaves an entry, written while the division's chain is locked: the heads of the chains
-    tell. Rows that came without one are told by the latest dossier. Without a trail nothing is
-    kept. Only for rows chosen by what subjects and dossiers say of themselves.
-    """
-    latest = Subquery(Dossier.objects.order_by("-pk").values("pk")[:1])
-    heads = [
-        ChainHead.objects.filter(division=one)
-        .order_by("-day")
-        .values_list("day", "number", "hash", latest)
-        .first()
-        for one in sorted(set(divisions))
-    ]
-    if not heads or None in heads:
-        return census(rows)
-    stamp = tuple(heads)
-    key = str(rows.query)
-    seen, cells = _KEPT.pop(key, (None, []))
-    if seen != stamp:
-        cells = census(rows)
-    _KEPT[key] = (stamp, cells)
-    while len(_KEPT) > _KEPT_CENSUSES:
-        _KEPT.popitem(last=False)
-    return cells
 
 
 def rounds_visible_to(user: User | None) -> QuerySet[Round]:

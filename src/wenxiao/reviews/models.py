@@ -12,6 +12,7 @@ from wenxiao.orgs.models import Agency, Expert
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.reviews.assistance import Assistance  # noqa: F401 - Django finds models here
 from wenxiao.reviews.survey import Survey, SurveyAnswer  # noqa: F401 - Django finds models here
+from wenxiao.reviews.tallies import TallyMark  # noqa: F401 - Django finds models here
 from wenxiao.reviews.working_paper import WorkingPaper  # noqa: F401 - Django finds models here
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.fields import MoneyField, PointsField

@@ -139,18 +139,26 @@ class Works:
         return list(rows.order_by().values_list(*names).distinct())
 
     def counts(
-        self, dossiers: QuerySet[Dossier], works: Mapping[str, tuple[str, bool]]
+        self,
+        dossiers: QuerySet[Dossier],
+        works: Mapping[str, tuple[str, bool]],
+        counted: Iterable[tuple[int, str, int]] | None = None,
     ) -> dict[str, int]:
-        """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of one work counts once."""
+        """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of one work counts once.
+
+        ``counted``: their reviews by round and kind, where they are known already.
+        """
         rows = self.reviews({kind for kind, _ in works.values()})
         rows = rows.filter(Exists(dossiers.filter(pk=OuterRef("dossier"))))
-        counted = list(rows.order_by().values_list("round", "kind").annotate(n=Count("pk")))
+        if counted is None:
+            counted = rows.order_by().values_list("round", "kind").annotate(n=Count("pk"))
+        counted = list(counted)
         key, of_dossier, again = set(self.key), dict[str, int](), dict[str, Count]()
         for name, (kind, key_only) in works.items():
             own = [
                 (pk, n)
                 for pk, of_kind, n in counted
-                if of_kind == kind and (pk in key or not key_only)
+                if n and of_kind == kind and (pk in key or not key_only)
             ]
             of_dossier[name] = sum(n for _, n in own)
             if len(own) > 1:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from wenxiao.budget.models import Exemption, Round
+from wenxiao.budget.models import Dossier, Exemption, Round
 from wenxiao.budget.selectors import (
     Progress,
     called,
@@ -19,8 +20,11 @@ from wenxiao.budget.selectors import (
     seen_by,
     unit_counts,
 )
+from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import once
+from wenxiao.orgs.selectors import within
 from wenxiao.records.models import StoredFile
+from wenxiao.reviews.census import counted_reviews, dossiers_counted, reviews_counted, tags_of
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Review
 from wenxiao.reviews.selectors import told_to
@@ -29,9 +33,8 @@ from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import handed_in_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
 
@@ -162,19 +165,94 @@ def dues_of_year(user: User | None, rounds: Sequence[Round], fiscal_year: int) -
     are, and how many of these have an approved target. Two queries for all rounds, one more for each that names units.
     """
     scopes = {one.pk: in_scope(one) for one in rounds}
+    counted = _due_by_tallies(user, rounds, fiscal_year)
+    counts = counted if counted is not None else _due_by_rows(user, scopes, fiscal_year)
+    seen = dossiers_visible_to(user)
+    of_any = Q(pk__in=())
+    for pk, scope in scopes.items():
+        of_any |= Q(Exists(seen.filter(scope, pk=OuterRef("dossier"))), round=pk)
+    free = dict(Exemption.objects.filter(of_any).values_list("round").annotate(n=Count("pk")))
+    dues = {pk: counts.rounds[pk] - free.get(pk, 0) for pk in scopes}
+    return Dues(dues, counts.asked, counts.approved)
+
+
+def _due_by_rows(user: User | None, scopes: dict[int, Q], fiscal_year: int) -> Dues:
+    """In scope and of the year, counted dossier by dossier."""
     approved = Target.objects.filter(state=Target.State.APPROVED, dossier=OuterRef("pk"))
     counts = dossiers_visible_to(user).aggregate(
         asked=Count("pk", filter=Q(fiscal_year=fiscal_year)),
         approved=Count("pk", filter=Q(Exists(approved), fiscal_year=fiscal_year)),
         **{f"round{pk}": Count("pk", filter=scope) for pk, scope in scopes.items()},
     )
-    seen = dossiers_visible_to(user)
-    of_any = Q(pk__in=())
-    for pk, scope in scopes.items():
-        of_any |= Q(Exists(seen.filter(scope, pk=OuterRef("dossier"))), round=pk)
-    free = dict(Exemption.objects.filter(of_any).values_list("round").annotate(n=Count("pk")))
-    dues = {pk: counts[f"round{pk}"] - free.get(pk, 0) for pk in scopes}
+    dues = {pk: counts[f"round{pk}"] for pk in scopes}
     return Dues(dues, counts["asked"], counts["approved"])
+
+
+def _due_by_tallies(user: User | None, rounds: Sequence[Round], fiscal_year: int) -> Dues | None:
+    """The same from the kept counts, by no more than the scopes ask; None for who sees parts of a division."""
+    named = {name for one in rounds for name, value in (one.scope or {}).items() if value}
+    by = ["division", "fiscal_year", "kind"]
+    by += [column for name, column in SCOPED_BY.items() if name in named]
+    years = {fiscal_year, *(one.fiscal_year for one in rounds)}
+    rows = dossiers_counted(user, *by, fiscal_year__in=years)
+    if rows is None:
+        return None
+    cells = [(DueCell(**dict(zip(by, row, strict=False))), row[-2], row[-1]) for row in rows]
+    of_year = [(n, ready) for cell, n, ready in cells if cell.fiscal_year == fiscal_year]
+    dues = _listed(user, [one for one in rounds if (one.scope or {}).get("dossiers")])
+    for one in rounds:
+        if one.pk not in dues:
+            holds = cell_in_scope(one)
+            dues[one.pk] = sum(n for cell, n, _ in cells if holds(cell))
+    return Dues(dues, sum(n for n, _ in of_year), sum(ready for _, ready in of_year))
+
+
+def _listed(user: User | None, rounds: Sequence[Round]) -> dict[int, int]:
+    """How many the user sees of rounds whose scope lists its dossiers one by one. One query for all of them."""
+    if not rounds:
+        return {}
+    few = {pk for one in rounds for pk in one.scope["dossiers"]}
+    counts = Dossier.objects.filter(seen_by(user, ""), pk__in=few).aggregate(
+        **{f"round{one.pk}": Count("pk", filter=in_scope(one)) for one in rounds}
+    )
+    return {one.pk: counts[f"round{one.pk}"] for one in rounds}
+
+
+SCOPED_BY = {"units": "unit", "natures": "nature", "tags": "tag_text"}
+"""What a scope may ask beside year and kind, and the census's word for it."""
+
+
+class DueCell(NamedTuple):
+    """Dossiers that are alike in all a scope asks; what no scope asks is not told apart."""
+
+    division: int
+    fiscal_year: int
+    kind: str
+    unit: int = 0
+    nature: str = ""
+    tag_text: str = "[]"
+
+
+def cell_in_scope(round: Round) -> Callable[[DueCell], bool]:
+    """The condition of :func:`~wenxiao.budget.selectors.in_scope` on what the census counts by; not for listed dossiers."""
+    scope = round.scope or {}
+    kinds, natures = set(scope.get("kinds") or ()), set(scope.get("natures") or ())
+    tags, units = set(scope.get("tags") or ()), None
+    if scope.get("units"):
+        tops = Unit.objects.filter(pk__in=scope["units"]).values_list("path", flat=True)
+        units = set(Unit.objects.filter(within(tops)).values_list("pk", flat=True))
+
+    def holds(cell: DueCell) -> bool:
+        return (
+            cell.division == round.division_id
+            and cell.fiscal_year == round.fiscal_year
+            and (not kinds or cell.kind in kinds)
+            and (not natures or cell.nature in natures)
+            and (not tags or not tags.isdisjoint(tags_of(cell.tag_text)))
+            and (units is None or cell.unit in units)
+        )
+
+    return holds
 
 
 def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:
@@ -226,15 +304,18 @@ def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, s
 
     What arrived and is not handed in counts as ``received``, whatever its state is called.
     """
-    excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
-    rows = Review.objects.filter(
-        ~Exists(excused), seen_by(user), round__work_year=work_year
-    ).order_by()
-    state = Case(When(RECEIVED, then=Value("received")), default=F("state"))
-    counted = (
-        rows.annotate(at=state).values_list("kind", "round__key", "at").annotate(n=Count("pk"))
-    )
-    return {(kind, key, state): n for kind, key, state, n in counted}
+    by = ("kind", "round__key", "state", "arrived")
+    year = Q(round__work_year=work_year)
+    kept = reviews_counted(user, *by, round__work_year=work_year, excused=False)
+    if kept is None:
+        excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
+        kept = list(
+            counted_reviews(Review.objects.filter(~Exists(excused), seen_by(user), year), *by)
+        )
+    counts: Counter[tuple[str, bool, str]] = Counter()
+    for kind, key, state, arrived, n in kept:
+        counts[kind, bool(key), "received" if arrived and state in OPEN else state] += n
+    return dict(counts)
 
 
 def late_arrivals(round: Round) -> int:

@@ -17,6 +17,7 @@ from wenxiao.site import (
     verbs_backup,
     verbs_bundle,
     verbs_compare,
+    verbs_counts,
     verbs_coverage,
     verbs_data,
     verbs_disclose,
@@ -98,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_trail.add_parsers(verbs)
     verbs_data.add_parsers(verbs)
     verbs_coverage.add_parsers(verbs)
+    verbs_counts.add_parsers(verbs)
     verbs_addresses.add_parsers(verbs)
     verbs_disclose.add_parsers(verbs)
     verbs_package.add_parsers(verbs)

@@ -49,6 +49,9 @@ LEFT = frozenset(
         "followup.WatchWindow",
         "followup.WatchLine",
         "followup.WatchMark",
+        "reviews.DossierTally",
+        "reviews.ReviewTally",
+        "reviews.TallyMark",
     }
 )
 """Keys to accounts, and what is only worked out from the rest."""

@@ -5,7 +5,7 @@ One screen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Case, When
 from django.shortcuts import render
@@ -26,6 +26,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import services as reports
+from wenxiao.reviews.services.tallies import renew_few
 from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.reviews.worklists import (
     assigned_to,
@@ -39,6 +40,7 @@ from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -71,6 +73,7 @@ class StageCard:
 @view("login")
 def home(request: HttpRequest) -> HttpResponse:
     """Where the day begins, for each role its own part of the year."""
+    renew_few()
     user, holding, year = person(request), held(request), work_year(request)
     mine = waiting(request, year)
     values: dict[str, Any] = {
@@ -312,20 +315,33 @@ def _problems(user: User, year: int) -> list[ProblemBar]:
     ]
 
 
+class GradedResult(NamedTuple):
+    """One settled result, as its square needs it."""
+
+    dossier: int
+    name: str
+    points: Decimal
+    grade: str
+    kind: str
+    synthetic: bool
+
+
 def _grades(rows: QuerySet[Review]) -> dict[str, object]:
     """Settled results of the key finance evaluations: projects as squares, departments in words."""
     settled = rows.filter(kind="finance_evaluation", round__key=True, state__in=SETTLED).exclude(
         points=None
     )
-    settled = settled.select_related(None).select_related("dossier__subject")
-    results = list(settled.order_by("-points", "pk")[:200])
-    projects = [row for row in results if row.dossier.subject.kind != "department_overall"]
+    columns = ("dossier", "dossier__subject__name", "points", "grade", "dossier__subject__kind")
+    rows_shown = settled.select_related(None).order_by("-points", "pk")
+    first = rows_shown.values_list(*columns, "dossier__subject__synthetic")[:200]
+    results = [GradedResult._make(row) for row in first]
+    projects = [row for row in results if row.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}
     return {
         "projects": projects,
         "counts": counts,
-        "departments": [row for row in results if row.dossier.subject.kind == "department_overall"],
-        "synthetic": any(row.dossier.subject.synthetic for row in projects),
+        "departments": [row for row in results if row.kind == "department_overall"],
+        "synthetic": any(row.synthetic for row in projects),
     }
 
 

@@ -19,7 +19,6 @@ from wenxiao.budget.selectors import (
     KINDS,
     CensusCell,
     census,
-    census_kept,
     dossiers_visible_to,
     found_by,
     rounds_visible_to,
@@ -37,18 +36,12 @@ from wenxiao.desk.subjects.counts import (
 )
 from wenxiao.desk.subjects.order import SORTS, applied, heads, near_page, ordered, shown_money
 from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
-from wenxiao.orgs.selectors import (
-    UnitPlace,
-    places,
-    saved_views,
-    seeing_grants,
-    units_among,
-    units_visible_to,
-)
+from wenxiao.orgs.selectors import UnitPlace, places, saved_views, units_among, units_visible_to
 from wenxiao.orgs.services.saved_views import forget_view, save_view
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
+from wenxiao.reviews.census import cells_counted, reviews_counted
 from wenxiao.reviews.selectors import reviews_of, told_money, works_and_running
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed
@@ -200,6 +193,7 @@ class ListView:
     of the tree.
     """
 
+    user: User
     asked: ListQuery
     year: int
     seen: QuerySet[Dossier]
@@ -253,9 +247,16 @@ class ListView:
     def work_counts(self) -> dict[str, int]:
         """How many each work of the year would leave."""
         free = _narrow(self.seen, replace(self.asked, work=""), self.below, self.works)
-        return self.works.counts(
-            free, {code: (kind, key) for code, (_, kind, key) in WORKS.items()}
-        )
+        works = {code: (kind, key) for code, (_, kind, key) in WORKS.items()}
+        return self.works.counts(free, works, self._counted_reviews())
+
+    def _counted_reviews(self) -> list[tuple[int, str, int]] | None:
+        """The year's reviews by round and kind from the kept counts; None where more than a unit narrows the list."""
+        asked = self.asked
+        if asked.q or asked.problem or asked.kind or asked.fiscal_year or asked.tag:
+            return None
+        only = {} if self.below is None else {"unit__in": self.below}
+        return reviews_counted(self.user, "round", "kind", round__in=self.works.rounds, **only)
 
     def keys(self) -> list[ListKey]:
         """Every dossier asked for, of a list that is few enough to be read at once."""
@@ -304,12 +305,12 @@ def look(request: HttpRequest) -> ListView:
     works, running = works_and_running(person(request).division_id, year)
     problem = _problem(request, asked, year)
     seen = _concerned(_searched(dossiers_visible_to(person(request)), asked.q), problem, works)
-    cells = _census(
-        seen, asked, works, {grant.division_id for grant in seeing_grants(person(request))}
-    )
+    cells = _census(person(request), seen, asked, works)
     strange = {cell.unit for cell in cells}.difference(units)
     known = places(units_among(strange.union(units))) if strange else units
-    return ListView(asked, year, seen, works, running, cells, units, known, problem)
+    return ListView(
+        person(request), asked, year, seen, works, running, cells, units, known, problem
+    )
 
 
 def _problem(request: HttpRequest, asked: ListQuery, year: int) -> CommonLine | None:
@@ -353,14 +354,13 @@ def _worked(rows: QuerySet[Dossier], work: str, works: Works) -> QuerySet[Dossie
 
 
 def _census(
-    seen: QuerySet[Dossier], asked: ListQuery, works: Works, divisions: Iterable[int]
+    user: User, seen: QuerySet[Dossier], asked: ListQuery, works: Works
 ) -> list[CensusCell]:
-    """Kept while nobody acts, unless searched for words or narrowed by
-    reviews: those are counted each time.
-    """
+    """From the kept counts, unless searched for words or narrowed by reviews: those are counted each time."""
     if asked.q or asked.problem or asked.work:
         return census(_worked(seen, asked.work, works))
-    return census_kept(seen, divisions)
+    cells = cells_counted(user)
+    return census(seen) if cells is None else cells
 
 
 def _narrow(

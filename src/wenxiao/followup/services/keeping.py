@@ -24,6 +24,7 @@ from wenxiao.followup.models import WatchLine, WatchMark, WatchWindow
 from wenxiao.followup.watch.inputs import INPUTS, MARKS, digest_of, inputs_watched, watch_inputs
 from wenxiao.followup.watch.lines import Behind, Watch
 from wenxiao.followup.watch.table import lit, ranked
+from wenxiao.reviews.services.tallies import renew_all
 from wenxiao.store.bulk import insert_frame, insert_rows
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def keep_all() -> int:
 
     One transaction a window: who writes meanwhile waits seconds, not minutes.
     """
+    renew_all()
     with _holding(seconds=60) as held:
         if held:
             _hand_out()
