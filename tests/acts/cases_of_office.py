@@ -305,7 +305,6 @@ FOLLOWUP = {
         ),
     ),
     **ASSESSING,
-    **PUBLIC_TEXTS,
     **NEXT_BUDGET,
     **TURNING,
     "decide_use": Act(
@@ -435,6 +434,7 @@ def _sign(act, **given):
 
 
 REPORTS = {
+    **PUBLIC_TEXTS,
     "save_draft": Act(
         "performance",
         lambda h: None,
