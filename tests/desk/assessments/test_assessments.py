@@ -1,6 +1,6 @@
 """工作考核 through its pages: listed by the division, counted from rows, judged, confirmed by another, read by the unit."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -215,3 +215,17 @@ def test_the_workbook_names_every_row_and_ranks_nobody(small, rows):
     whole = str([[cell.value for cell in row] for row in book["考核表"].iter_rows()])
     assert "不排名" in whole
     assert "名次" not in whole
+
+
+def test_the_day_a_form_was_handed_in_is_the_bureaus_own(small, rows):
+    """Six in the morning of 1 May here is still 30 April in UTC: that form is late."""
+    listing(small, ["按时｜自评按时｜20"])
+    early = datetime(2021, 4, 30, 22, tzinfo=UTC)
+    Review.objects.filter(round=rows).update(
+        received_on=None, state="submitted", submitted_at=early
+    )
+    assessing.prepare_assessments(division=small.division, work_year=2021, by=small.officer)
+    row = of_first(small)
+    assert row.lines[0]["points"] == "0.00"
+    page = opened(small.officer).get(f"/assessments/{row.pk}").content.decode()
+    assert "（未核）（未核）" not in page

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from wenxiao.budget.models import Dossier, Exemption, Round
 from wenxiao.budget.selectors import dossiers_of
@@ -126,7 +127,7 @@ def _arrived(one: Round) -> dict[int, date | None]:
     rows = Review.objects.filter(ARRIVED, round=one)
     days: dict[int, date | None] = {}
     for dossier, received, submitted in rows.values_list("dossier", "received_on", "submitted_at"):
-        days[dossier] = received or (submitted.date() if submitted else None)
+        days[dossier] = received or (localdate(submitted) if submitted else None)
     return days
 
 
