@@ -36,6 +36,8 @@ FIELDS = {
     "source": "数据来源",
     "proof": "佐证",
     "last_actual": "上年实际",
+    "unit": "计量单位",
+    "nature": "指标性质",
 }
 LONG = ("level1", "level2", "name", "expression")
 KINDS = {"fund": "资金来源", "task": "主要任务"}
@@ -154,6 +156,8 @@ def _rows(target: Target, brought: Brought) -> list[WorkbookDifference]:
             )
             continue
         for name, label in FIELDS.items():
+            if name in brought.silent:
+                continue
             new = cells.get(name, "")
             if name == "weight":
                 new = shown(weight_of(new, line))

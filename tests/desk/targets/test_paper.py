@@ -93,7 +93,7 @@ def filled_in(book):
     assert [rows.cell(row, 4).value for row in (2, 3, 4)] == ["培训人数", "就业率", "学员满意度"]
     rows["E2"] = "≥120人"
     rows["F3"] = "25"
-    for col in range(1, 10):
+    for col in range(1, 12):
         rows.cell(4, col).value = None
     for col, value in enumerate(
         ("满意度指标", "满意度指标", "用人单位满意度", "≥85%", "15"), start=2
@@ -162,6 +162,60 @@ def test_an_unchanged_workbook_has_nothing_to_choose(target, people):
     assert "离线表与系统里一样" in page
 
 
+def test_unit_and_nature_go_out_and_come_back_with_a_choice_each(target, people):
+    first, second = list(target.indicators.all())[:2]
+    for row in (first, second):
+        row.unit, row.nature = "人", "定量"
+        row.save()
+    clerk = people("clerk")
+    book = taken(clerk, target)
+    rows = book["年度指标"]
+    assert [rows.cell(1, col).value for col in (10, 11)] == ["计量单位", "指标性质"]
+    assert [rows.cell(2, col).value for col in (10, 11)] == ["人", "定量"]
+    rows["J2"], rows["K2"], rows["J3"], rows["K3"] = "人次", "定性", "%", None
+    for col, value in enumerate(("满意度指标", "满意度指标", "家长满意度", "≥85%"), start=2):
+        rows.cell(6, col).value = value
+    rows["J6"], rows["K6"] = "%", "定量"
+    compare = brought(clerk, target, book)["Location"]
+    page = clerk.get(compare).content.decode()
+    assert "有 5 处不同" in page
+    assert "第 1 行“培训人数”计量单位" in page
+    assert "第 2 行“就业率”指标性质" in page
+    posted = {
+        "version": target.version,
+        "of": compare.partition("of=")[2],
+        f"use-r:{first.pk}:unit": "new",
+        f"use-r:{first.pk}:nature": "old",
+        f"use-r:{second.pk}:unit": "old",
+        f"use-r:{second.pk}:nature": "new",
+        "use-r+:6": "new",
+    }
+    assert clerk.post(compare.partition("?")[0], posted).status_code == 302
+    assert list(target.indicators.values_list("name", "unit", "nature")) == [
+        ("培训人数", "人次", "定量"),
+        ("就业率", "人", ""),
+        ("学员满意度", "", ""),
+        ("家长满意度", "%", "定量"),
+    ]
+
+
+def test_a_workbook_of_before_says_nothing_of_unit_and_nature(target, people):
+    row = target.indicators.first()
+    row.unit, row.nature = "人", "定量"
+    row.save()
+    clerk = people("clerk")
+    book = taken(clerk, target)
+    book["年度指标"].delete_cols(10, 2)
+    book["年度指标"]["E2"] = "≥120人"
+    compare = brought(clerk, target, book)["Location"]
+    assert "有 1 处不同" in clerk.get(compare).content.decode()
+    posted = {"version": target.version, "of": compare.partition("of=")[2]}
+    posted[f"use-r:{row.pk}:expression"] = "new"
+    assert clerk.post(compare.partition("?")[0], posted).status_code == 302
+    row.refresh_from_db()
+    assert (row.expression, row.unit, row.nature) == ("≥120人", "人", "定量")
+
+
 def _other_unit(book):
     book["说明"]["B5"] = "示例单位乙"
 
@@ -176,6 +230,10 @@ def _no_sheet(book):
 
 def _no_heading(book):
     book["年度指标"]["D1"] = "名字"
+
+
+def _one_later_heading(book):
+    book["年度指标"]["K1"] = None
 
 
 def _merged(book):
@@ -210,6 +268,7 @@ def _money_without_kind(book):
         (_other_target, "不是“水旱灾害防御经费”（天长市水利局，2022）的"),
         (_no_sheet, "缺少工作表“年度指标”"),
         (_no_heading, "第 1 行缺少“三级指标”"),
+        (_one_later_heading, "第 1 行缺少“指标性质”"),
         (_merged, "有合并的单元格"),
         (_words_for_a_number, "“年度指标”第 2 行分值应为数字，收到“五十”"),
         (_strange_row, "第 2 行的行号“123456”不是这份目标的"),

@@ -25,7 +25,11 @@ ROW_HEADINGS = (
     ("source", "数据来源"),
     ("proof", "佐证"),
     ("last_actual", "上年实际"),
+    ("unit", "计量单位"),
+    ("nature", "指标性质"),
 )
+LATER_COLUMNS = frozenset({"unit", "nature"})
+"""Columns that workbooks of before don't have: without them all, nothing is said of them."""
 MONEY_HEADINGS = (
     ("kind", "类别"),
     ("name", "名称"),

@@ -81,7 +81,7 @@ def _promise(cells: dict[str, str], line: int, old: Indicator | None) -> TargetR
     promise = TargetRow(**texts, weight=weight_of(cells.get("weight", ""), line))
     if old is None:
         return promise
-    return replace(promise, unit=old.unit, nature=old.nature, note=old.note, hidden=old.hidden)
+    return replace(promise, note=old.note, hidden=old.hidden)
 
 
 def _money(

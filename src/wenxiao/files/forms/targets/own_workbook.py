@@ -13,6 +13,7 @@ from wenxiao.files.cells.own_sheets import (
     GIVEN,
     GIVEN_LABELS,
     GOALS,
+    LATER_COLUMNS,
     LONG,
     LONG_HEADINGS,
     MONEY,
@@ -30,7 +31,9 @@ class StrangeWorkbookError(Exception):
 
 @dataclass(slots=True)
 class Brought:
-    """What the workbook says; each row of a table with the number of its line in the sheet."""
+    """What the workbook says; each row of a table with the number of its line in the sheet.
+    ``silent``: the columns of the rows it doesn't have.
+    """
 
     given: dict[str, str]
     goals: dict[str, str]
@@ -38,6 +41,7 @@ class Brought:
     money: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     plan: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     long_rows: list[tuple[int, dict[str, str]]] | None = None
+    silent: frozenset[str] = frozenset()
 
 
 def read_workbook(book: Book, goals: Sequence[tuple[str, str]]) -> Brought:
@@ -51,14 +55,25 @@ def read_workbook(book: Book, goals: Sequence[tuple[str, str]]) -> Brought:
     given = _pairs(sheets[GIVEN], GIVEN_LABELS)
     if not given.get("key"):
         raise StrangeWorkbookError("“说明”页没有编号，认不出是哪一份目标；请重新取一份再填。")
+    silent = _silent(sheets[ROWS])
     return Brought(
         given,
         _pairs(sheets[GOALS], goals),
-        _table(sheets[ROWS], ROW_HEADINGS),
+        _table(sheets[ROWS], [pair for pair in ROW_HEADINGS if pair[0] not in silent]),
         _table(sheets[MONEY], MONEY_HEADINGS),
         _table(sheets[PLAN], PLAN_HEADINGS),
         _table(sheets[LONG], LONG_HEADINGS) if LONG in sheets else None,
+        silent,
     )
+
+
+def _silent(sheet: Sheet) -> frozenset[str]:
+    """The later columns where the sheet has none of them; with one of them,
+    the other was lost and is asked for.
+    """
+    words = {squeezed(cell.text) for (row, _), cell in sheet.cells.items() if row == 1}
+    later = {squeezed(word) for key, word in ROW_HEADINGS if key in LATER_COLUMNS}
+    return frozenset() if words & later else LATER_COLUMNS
 
 
 def _pairs(sheet: Sheet, labels: Sequence[tuple[str, str]]) -> dict[str, str]:
