@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Role, Unit, User
 
 
-def refuse_party(*, user: User, by: User | None, unit: Unit, subject_unit: int | None) -> None:
+def refuse_party(
+    *, user: User, assigner: User | None, unit: Unit, subject_unit: int | None
+) -> None:
     """The judged unit has no say: neither may its people assign, nor be assigned, nor anybody who files for it."""
-    if by is not None and by.unit_id is not None and by.unit_id in {unit.pk, subject_unit}:
+    if assigner is not None and assigner.unit_id in {unit.pk, subject_unit} - {None}:
         raise Refused("被评价单位不得选择自己的评价人；由其他财政绩效科人员分派。")
-    if by is not None and by.pk == user.pk:
+    if assigner is not None and assigner.pk == user.pk:
         raise Refused("不能把评审分派给自己。")
     if user.division_id != unit.division_id or not user.is_active:
         raise NotAllowed(f"“{user}”不是本区划在用的账号。")

@@ -50,7 +50,7 @@ def assign_reviewer(
     permissions.require(by, "manage_round", subject=subject)
     if duty not in DUTIES:
         raise NotAllowed("分工应为主评人或专家。")
-    refuse_party(user=user, by=by, unit=review.dossier.unit, subject_unit=subject.unit_id)
+    refuse_party(user=user, assigner=by, unit=review.dossier.unit, subject_unit=subject.unit_id)
     if not why.strip():
         raise NotAllowed("分派须写明依据，如采购合同或评审方案。")
     if until < today():

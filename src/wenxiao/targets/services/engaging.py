@@ -35,7 +35,7 @@ def engage_reviewer(
     must_be_under_review(target)
     if role not in ENGAGED:
         raise NotAllowed("受托人应是第三方机构或评审专家。")
-    refuse_party(user=user, by=by, unit=dossier.unit, subject_unit=dossier.subject.unit_id)
+    refuse_party(user=user, assigner=by, unit=dossier.unit, subject_unit=dossier.subject.unit_id)
     if not why.strip():
         raise NotAllowed("委托须写明依据，如委托合同或审核方案。")
     if until < today():
