@@ -14,9 +14,10 @@ from tests.target_books import ROWS, write_department, write_list
 
 from wenxiao.budget.models import Appropriation, Dossier, Subject
 from wenxiao.files.forms.reading import read_forms
-from wenxiao.intake.changes import SHOWN, compared
+from wenxiao.intake.changes import compared
 from wenxiao.intake.matching import Match
 from wenxiao.intake.unattended import import_file, take
+from wenxiao.intake.values import SHOWN
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
 from wenxiao.records.services import undo_batch

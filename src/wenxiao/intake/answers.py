@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.intake.changes import TAKES
+from wenxiao.intake.values import TAKES
 from wenxiao.rulebook.codes import CHOICE_DIFFERS
 from wenxiao.rulebook.problems import Problem
 from wenxiao.store.moves import NotAllowed

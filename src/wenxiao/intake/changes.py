@@ -6,7 +6,6 @@ An answer names the cell ("F7", "自评表!F7"; where a value has no cell, "行�
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Dossier, Spending
@@ -17,12 +16,24 @@ from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.columns import REACHED
 from wenxiao.intake.differences import joined_rows
-from wenxiao.intake.targets import in_force
+from wenxiao.intake.target_changes import ABSENT, promised, put_stored, written
+from wenxiao.intake.values import (
+    FILE,
+    GOAL,
+    GROUPS,
+    MONEY,
+    OURS,
+    RESULT,
+    ROWS,
+    SHOWN,
+    WHOLE,
+    Change,
+    place_of,
+)
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.describing import TEXTS
 from wenxiao.rulebook.codes import CHOICE_DIFFERS
-from wenxiao.rulebook.numbers import wan
 from wenxiao.rulebook.problems import Problem
 
 if TYPE_CHECKING:
@@ -31,88 +42,9 @@ if TYPE_CHECKING:
     from wenxiao.files.forms.forms import ObjectForm
     from wenxiao.intake.matching import Match
     from wenxiao.intake.preview import FormPreview
-    from wenxiao.targets.models import Target
 
 FilledForm = SelfEvalForm | MonitorForm
 WorkForm = FilledForm | ScoreSheet
-
-OURS, FILE = "ours", "file"
-TAKES = (FILE, OURS)
-"""What may be answered for one cell: the file's value, or the stored one."""
-CHOOSE, WHOLE, SHOWN = "choose", "whole", "shown"
-"""A value that is chosen by itself, that comes or stays with its table, that the import does not write."""
-MONEY, GOAL, ROWS, RESULT = "资金（万元）", "总体目标", "指标", "自填结果"
-TERM, ABOUT = "中长期指标", "项目情况"
-GROUPS = (MONEY, ROWS, TERM, GOAL, ABOUT, RESULT)
-"""The parts of a form in the order the preview shows them."""
-BESIDE = (
-    ("text", "年度总体目标"),
-    ("long_text", "中长期目标"),
-    ("content", "项目概况"),
-    ("manager", "项目负责人"),
-    ("starts", "开始时间"),
-    ("ends", "结束时间"),
-)
-"""What a target table says beside its rows and money; it comes or stays with the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One value read, beside the stored one: of which row ("" for the form's head) and place of that row."""
-
-    row: str
-    field: str
-    stored: Any
-    read: Any
-    cell: str | None
-    group: str = ROWS
-    name: str = ""
-    at: int | None = None
-    how: str = CHOOSE
-    take: str = FILE
-
-    @property
-    def old(self) -> str | None:
-        """The stored value as text; None where nothing is stored."""
-        return _text(self.stored)
-
-    @property
-    def new(self) -> str | None:
-        """The file's value as text; None for an empty cell."""
-        return _text(self.read)
-
-    @property
-    def same(self) -> bool:
-        """Whether both are one value."""
-        return self.old == self.new
-
-    @property
-    def chosen(self) -> bool:
-        """Whether there is something to choose: two values, of which the import may write the file's."""
-        return self.how == CHOOSE and self.old is not None and not self.same
-
-    @property
-    def key(self) -> str:
-        """What an answer calls it by."""
-        return self.cell or f"{self.row or '整张表'}·{self.field}"
-
-    def shown(self, value: Any) -> str | None:
-        """A value as the page shows it: money in 万元."""
-        if self.group == MONEY and isinstance(value, Decimal):
-            return wan(value)
-        return _text(value)
-
-    def as_json(self) -> dict[str, Any]:
-        """As the command line promises; ``take`` and ``key`` besides."""
-        return {
-            "row": self.row,
-            "field": self.field,
-            "old": self.old,
-            "new": self.new,
-            "cell": self.cell,
-            "key": self.key,
-            "take": self.take,
-        }
 
 
 def changes_of(one: FormPreview) -> list[Change]:
@@ -130,7 +62,7 @@ def values_of(one: FormPreview) -> list[Change]:
 def compared(form: ObjectForm, matched: Match) -> list[Change]:
     """Every value of a form beside the stored one, the form's to be taken; empty on both sides is left out."""
     if isinstance(form, TargetForm):
-        values = list(_promised(form, matched))
+        values = list(promised(form, matched))
     else:
         review = _review(matched)
         values = list(_head(form, review))
@@ -139,60 +71,6 @@ def compared(form: ObjectForm, matched: Match) -> list[Change]:
         else:
             values += [*_money(form, matched, review), *_indicators(form, review)]
     return [value for value in values if value.old is not None or value.new is not None]
-
-
-def _promised(form: TargetForm, matched: Match) -> Iterator[Change]:
-    """The values of a target table beside those of the target that holds now; which holds is asked for the whole table."""
-    known = in_force(matched)
-    yield from _asked(form, known)
-    for name, label in BESIDE:
-        was = getattr(known, name) if known else None
-        group = GOAL if name in {"text", "long_text"} else ABOUT
-        yield Change("", label, was, _beside_of(form, name), None, group, how=WHOLE)
-    long_rows = list(known.long_indicators.all()) if known is not None else []
-    terms = {row.name: row.expression for row in long_rows}
-    for row in form.long_indicators:
-        place, name = _place(form, row.target.cell), row.level3 or ""
-        yield Change(name, "指标值", terms.get(name), row.target_text, place, TERM, how=WHOLE)
-    stored = list(known.indicators.all()) if known is not None else []
-    pairs = joined_rows(form, stored)
-    for at, row in enumerate(form.rows):
-        old = stored[pairs[at]] if at in pairs else None
-        for name, label, was in (
-            ("promise", "指标值", old.expression if old else None),
-            ("weight_number", "分值", old.weight if old else None),
-        ):
-            place = _place(form, row.places.get(name))
-            yield Change(row.name, label, was, getattr(row, name), place, name=name, how=WHOLE)
-
-
-def _asked(form: TargetForm, known: Target | None) -> Iterator[Change]:
-    """Money asked for and main tasks, each beside the stored amount of its name."""
-    amounts = list(known.amounts.all()) if known is not None else []
-    stored: dict[tuple[str, str], list[Decimal | None]] = {}
-    for amount in amounts:
-        stored.setdefault((amount.kind, amount.name), []).append(amount.amount)
-    lines = [
-        *(("fund", one.label, "申报数", one.initial) for one in form.funds),
-        *(("task", one.name, "任务金额", one.total) for one in form.tasks),
-    ]
-    for kind, name, label, asked in lines:
-        was = stored.get((kind, name[:200]), [])
-        place = _place(form, asked.cell)
-        yield Change(
-            name, label, was.pop(0) if was else None, asked.amount, place, MONEY, how=WHOLE
-        )
-
-
-def _beside_of(form: TargetForm, name: str) -> str | None:
-    return {
-        "text": form.goals.year,
-        "long_text": form.goals.long,
-        "content": form.text,
-        "manager": form.responsible,
-        "starts": form.start,
-        "ends": form.end,
-    }[name]
 
 
 def _review(matched: Match) -> Review | None:
@@ -207,34 +85,20 @@ def _review(matched: Match) -> Review | None:
     )
 
 
-def _text(value: Any) -> str | None:
-    """A value as a person reads it; None for what is empty. 10.00 and 10 are one number."""
-    if value is None or value in ("", []):
-        return None
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return "、".join(value) if isinstance(value, list) else str(value)
-
-
-def _place(form: ObjectForm, cell: str | None) -> str | None:
-    """A cell with its sheet, "自评表!F7"; None where the value has none."""
-    return f"{form.sheet}!{cell}" if cell else None
-
-
 def _head(form: WorkForm, review: Review | None) -> Iterator[Change]:
     scored = "自评总分" if form.round_kind == "selfeval" else "总分"
     points, grade = (review.published_points, review.published_grade) if review else (None, None)
     for name, label, stored in (("total_number", scored, points), ("grade_text", "等级", grade)):
-        place = _place(form, form.places.get(name))
+        place = place_of(form, form.places.get(name))
         yield Change("", label, stored, getattr(form, name), place, RESULT, name)
     target = review.target if review else None
     if form.goal_text:
         text, how = (target.text, SHOWN) if target else (None, WHOLE)
-        place = _place(form, form.places.get("goal_text"))
+        place = place_of(form, form.places.get("goal_text"))
         yield Change("", "年度总体目标", text, form.goal_text, place, GOAL, "goal_text", how=how)
     if not isinstance(form, ScoreSheet):
         for name, read in form.beside_rows.items():
-            place = _place(form, form.places.get(name))
+            place = place_of(form, form.places.get(name))
             group = GOAL if name == "goal_done" else RESULT
             yield Change("", TEXTS[name][0], getattr(review, name, None), read, place, group, name)
 
@@ -245,7 +109,7 @@ def _audited(form: ScoreSheet, review: Review | None) -> Iterator[Change]:
         ("audited_arranged", "经审查安排资金", audited.arranged if audited else None),
         ("audited_used", "经审查实际使用资金", audited.used if audited else None),
     ):
-        place = _place(form, form.places.get(name))
+        place = place_of(form, form.places.get(name))
         yield Change("", label, stored, getattr(form, name).amount, place, MONEY, name)
 
 
@@ -270,12 +134,12 @@ def _money(form: FilledForm, matched: Match, review: Review | None) -> Iterator[
     for name, label, stored, read, column in values:
         if name == "full" and only and (stored is None or stored == read):
             continue
-        place = _place(form, cells.get(column))
+        place = place_of(form, cells.get(column))
         yield Change("", label, stored, read, place, MONEY, name)
     for fund in funds[1:]:
         _, budgeted, spent = fund.money
         for name, label, read in (("full_year", "预算数", budgeted), ("executed", "执行数", spent)):
-            place = _place(form, fund.places.get(name))
+            place = place_of(form, fund.places.get(name))
             yield Change(fund.label, label, None, read, place, MONEY, name, how=SHOWN)
 
 
@@ -325,7 +189,7 @@ def _row(form: FilledForm, at: int, actual: Actual | None, mark: Any) -> Iterato
         values.append(("causes_named", "偏差原因类别", list(actual.causes) if actual else None))
         values.append(("note_text", "说明", actual.note if actual else None))
     for name, label, stored in values:
-        place = _place(form, row.places.get(name))
+        place = place_of(form, row.places.get(name))
         yield Change(row.name, label, stored, getattr(row, name), place, name=name, at=at)
 
 
@@ -338,7 +202,7 @@ def _criteria(form: ScoreSheet, review: Review | None) -> Iterator[Change]:
             ("score_number", "得分", mark.published_points if mark else None),
             ("note_text", "扣分原因", mark.note if mark else None),
         ):
-            place = _place(form, row.places.get(name))
+            place = place_of(form, row.places.get(name))
             yield Change(row.name, label, stored, getattr(row, name), place, name=name, at=at)
 
 
@@ -347,8 +211,10 @@ def _criteria(form: ScoreSheet, review: Review | None) -> Iterator[Change]:
 
 def taken(
     form: ObjectForm, values: list[Change], answers: Mapping[str, str]
-) -> tuple[list[Change], list[Problem]]:
+) -> tuple[list[Change], dict[int, int], list[Problem]]:
     """The values as answered, the form holding the stored ones where "ours" was said; what is no cell to choose is named.
+
+    Between them: of a target table, the stored rows that go on in it by choice, number → place.
 
     An answer whose two values have become equal meanwhile is of no consequence.
     """
@@ -362,11 +228,13 @@ def taken(
             settled.append(replace(value, take=OURS))
         else:
             settled.append(value)
-    for value in settled:
-        if value.take == OURS:
-            _put_stored(form, value)
     wrong = [_no_cell(form, name) for name in answers if name not in known]
-    return settled, wrong
+    ours = [value for value in settled if value.take == OURS]
+    if isinstance(form, TargetForm):
+        return written(settled), put_stored(form, ours), wrong
+    for value in ours:
+        _put_stored(form, value)
+    return settled, {}, wrong
 
 
 def _no_cell(form: ObjectForm, name: str) -> Problem:
@@ -378,10 +246,8 @@ def _no_cell(form: ObjectForm, name: str) -> Problem:
 _MONEY_NAMES = ("opening", "full", "executed", "expected")
 
 
-def _put_stored(form: ObjectForm, value: Change) -> None:
+def _put_stored(form: WorkForm, value: Change) -> None:
     """What the form says here is what is stored already."""
-    if isinstance(form, TargetForm):
-        return
     if value.at is not None:
         form.rows[value.at].say(value.name, value.stored)
     elif isinstance(form, ScoreSheet) or value.name not in _MONEY_NAMES:
@@ -424,12 +290,13 @@ class ReadValues:
     @property
     def heading(self) -> str:
         """What was read, in one line."""
-        rows = len({(one.at, one.row) for one in self.values if one.group == ROWS})
+        read = [one for one in self.values if one.group == ROWS and one.name != ABSENT]
+        rows = len({(one.at, one.row) for one in read})
         money = sum(one.group == MONEY for one in self.values)
         goals = sum(one.group == GOAL for one in self.values)
         parts = [(money, "个金额"), (rows, "行指标"), (goals, "段总体目标")]
-        read = "、".join(f"{count} {word}" for count, word in parts if count)
-        return f"读出 {read or '0 格'}，{len(self.other)} 格与系统不同"
+        counted = "、".join(f"{count} {word}" for count, word in parts if count)
+        return f"读出 {counted or '0 格'}，{len(self.other)} 格与系统不同"
 
 
 def read_of(one: FormPreview) -> ReadValues:

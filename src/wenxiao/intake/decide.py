@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from wenxiao.intake.answers import FIRST_YEAR, LAST_YEAR
-from wenxiao.intake.changes import OURS
 from wenxiao.intake.scope import Importer, SeenDirectory
 from wenxiao.intake.status import compare, settle, standing_of, twins_of
 from wenxiao.intake.targets import NOBODYS
 from wenxiao.intake.undoing import refuse_others
+from wenxiao.intake.values import OURS
 from wenxiao.orgs.permissions import Refused, require
 from wenxiao.records.models import ImportBatch, Intake
 from wenxiao.records.services import open_batch, record, refuse_batch

@@ -14,12 +14,13 @@ from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.forms import ListForm, Reading
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.answers import answers_for
-from wenxiao.intake.changes import FILE, compared, taken
+from wenxiao.intake.changes import compared, taken
 from wenxiao.intake.differences import differences, handed_in_already
 from wenxiao.intake.matching import Match, fold, match
 from wenxiao.intake.refusals import secret_problems, too_long
 from wenxiao.intake.scope import SeenDirectory
 from wenxiao.intake.targets import meeting, target_faults
+from wenxiao.intake.values import FILE
 from wenxiao.rulebook.codes import (
     CHOICE_DIFFERS,
     NO_ROUND,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from wenxiao.files.forms.forms import ObjectForm
-    from wenxiao.intake.changes import Change
     from wenxiao.intake.scope import Importer
+    from wenxiao.intake.values import Change
 
 ASKED = frozenset(
     {
@@ -234,7 +235,8 @@ def _form(
     values = None
     if not matched.skip and choice.get("cells"):
         form = deepcopy(form)  # what was read stays as it was read
-        values, wrong = taken(form, compared(form, matched), choice["cells"])
+        values, rows, wrong = taken(form, compared(form, matched), choice["cells"])
+        choice = choice | {"rows": rows}
         matched.problems += wrong
     problems: list[Problem] = []
     if not matched.skip and isinstance(form, TargetForm):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from wenxiao.files.forms.targets.form import TargetIndicator as Row
     from wenxiao.intake.matching import Match
     from wenxiao.orgs.models import Division
+    from wenxiao.targets.models import Indicator
 
 NOBODYS = "none"
 """The answer that rows which only came along with a sheet belong to no approved row."""
@@ -149,37 +150,47 @@ def _open_rows(
 ) -> list[Problem]:
     if choice.get("joins") == NOBODYS:
         return []
-    old = [row for row in known.indicators.all() if str(row.pk) not in (choice.get("joins") or {})]
-    pairs = same_wording(
-        [(row.level2, row.name, row.weight) for row in old],
-        [(row.level2, row.name, row.weight) for row in rows],
-        strict=True,
-    )
-    left = [row.name for at, row in enumerate(old) if at not in pairs]
+    answered = choice.get("joins") or {}
+    old = [row for row in known.indicators.all() if str(row.pk) not in answered]
+    left = [row.name for row in _unjoined(old, rows, choice.get("rows") or {})]
     if not left:
         return []
     names = "、".join(f"“{name}”" for name in left[:3])
     text = f"“{form.subject_text}”随报表带入过目标，其中 {len(left)} 行与本表对不上（{names}）。"
-    mend = "请选定这些行不对应批复的任何一行（已填的完成值留在原处），或选“不导入”。"
+    mend = (
+        "要留在目标里的行，请逐行选“留系统的”；其余请选定不对应批复的任何一行"
+        "（已填的完成值留在原处），或选“不导入”。"
+    )
     return [Problem(ROWS_NOT_JOINED, "阻断", text, sheet=form.sheet or None, mend=mend)]
+
+
+def _unjoined(
+    old: Sequence[Indicator], rows: Sequence[TargetRow], chosen: Mapping[int, int]
+) -> list[Indicator]:
+    """The stored rows that neither go on by choice (number → place) nor say what a new row says."""
+    asking = [row for row in old if row.pk not in chosen]
+    free = [row for at, row in enumerate(rows) if at not in chosen.values()]
+    pairs = same_wording(
+        [(row.level2, row.name, row.weight) for row in asking],
+        [(row.level2, row.name, row.weight) for row in free],
+        strict=True,
+    )
+    return [row for at, row in enumerate(asking) if at not in pairs]
 
 
 def joins_of(
     dossier: Dossier, rows: Sequence[TargetRow], choice: Mapping[str, Any]
 ) -> dict[int, int | None]:
     """What was answered for the rows that came along with a sheet: row →
-    place of the approved row, None for no one's.
+    place of the approved row, None for no one's. A row of which a value stays by choice goes on.
     """
-    joins = choice.get("joins")
+    joins, chosen = choice.get("joins"), choice.get("rows") or {}
     known = target_in_force(dossier)
-    if known is None or known.origin != Target.Origin.SHEET or not joins:
+    if known is None or known.origin != Target.Origin.SHEET:
         return {}
-    old = list(known.indicators.all())
+    if not joins:
+        return dict(chosen)
     if joins != NOBODYS:
-        return {int(pk): at - 1 if at else None for pk, at in joins.items()}
-    pairs = same_wording(
-        [(row.level2, row.name, row.weight) for row in old],
-        [(row.level2, row.name, row.weight) for row in rows],
-        strict=True,
-    )
-    return {row.pk: None for at, row in enumerate(old) if at not in pairs}
+        return {int(pk): at - 1 if at else None for pk, at in joins.items()} | chosen
+    left = _unjoined(list(known.indicators.all()), rows, chosen)
+    return dict.fromkeys((row.pk for row in left), None) | chosen
