@@ -191,11 +191,14 @@ def test_an_adjustment_is_a_new_version_over_the_same_rows(bureau, office, paper
     assert list(first.indicators.values_list("name", "expression")) == [
         (one.name, one.expression) for one in ROWS
     ]
-    assert changes_between(first, draft) == [
+    changes = changes_between(first, draft)
+    assert [(one.name, one.what, one.before, one.after) for one in changes] == [
         ("培训人数", "指标值", "≥100人", "≥150人"),
         ("培训合格率", "新增的行", "", "≥95%"),
         ("就业率", "分值", "30.00", "20.00"),
     ]
+    now = dict(draft.indicators.values_list("name", "pk"))
+    assert [one.row for one in changes] == [now[one.name] for one in changes]
 
 
 def test_last_years_words_are_carried_over_and_named_stale(bureau):

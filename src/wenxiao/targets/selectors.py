@@ -101,6 +101,39 @@ def targets_for_step(user: User, powers: Collection[str]) -> dict[str, QuerySet[
     return {step: rows.filter(which) for step, which in steps_of(user, powers).items()}
 
 
+REVIEW_ORDER = ("dossier__unit__path", "pk")
+"""In which order the targets that wait for a reviewer are listed and gone through."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlace:
+    """Where a target stands among those of its year that wait for one
+    reviewer: how many wait, and which come before and after it.
+    """
+
+    count: int
+    before: int | None
+    after: int | None
+
+
+def waiting_beside(
+    target: Target, user: User, powers: Collection[str], *, step: str
+) -> WaitingPlace | None:
+    """The neighbours of a target at a step of these powers; None where nobody of them stands
+    there. The target itself may have gone on.
+    """
+    rows = targets_for_step(user, powers).get(step)
+    if rows is None:
+        return None
+    rows = rows.filter(dossier__fiscal_year=target.dossier.fiscal_year)
+    path, same = target.dossier.unit.path, Q(dossier__unit__path=target.dossier.unit.path)
+    lower = rows.filter(Q(dossier__unit__path__lt=path) | same & Q(pk__lt=target.pk))
+    higher = rows.filter(Q(dossier__unit__path__gt=path) | same & Q(pk__gt=target.pk))
+    before = lower.order_by(*REVIEW_ORDER).values_list("pk", flat=True).last()
+    after = higher.order_by(*REVIEW_ORDER).values_list("pk", flat=True).first()
+    return WaitingPlace(rows.count(), before, after)
+
+
 def waiting_targets(user: User, powers: Collection[str]) -> dict[str, int]:
     """How many stand at each step of these powers; one query."""
     rows = Target.objects.filter(seen_by(user), filing=True)
@@ -147,6 +180,8 @@ _COMPARED = (
     ("source", "数据来源"),
     ("proof", "佐证"),
     ("last_actual", "上年实际"),
+    ("unit", "计量单位"),
+    ("nature", "指标性质"),
 )
 """What of a row is compared, in the order a row noted at a return has after its number."""
 _BESIDE = (
@@ -198,19 +233,30 @@ def _said(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _beside_changed(
-    before: dict[str, str], after: dict[str, str]
-) -> list[tuple[str, str, str, str]]:
+@dataclass(frozen=True, slots=True)
+class TargetChange:
+    """One thing that differs between two states of a target: of which row or
+    text, what, before and after; ``row`` is the number of a row that is there now.
+    """
+
+    name: str
+    what: str
+    before: str
+    after: str
+    row: int | None = None
+
+
+def _beside_changed(before: dict[str, str], after: dict[str, str]) -> list[TargetChange]:
     labels = [*after, *(label for label in before if label not in after)]
     return [
-        (label, "内容", before.get(label, ""), after.get(label, ""))
+        TargetChange(label, "内容", before.get(label, ""), after.get(label, ""))
         for label in labels
         if before.get(label, "") != after.get(label, "")
     ]
 
 
-def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]:
-    """(row, what, before, after) between two versions, then what stands
+def changes_between(old: Target, new: Target) -> list[TargetChange]:
+    """What differs between two versions row by row, then what stands
     beside the rows; a row only one has says so.
     """
     before, after = _rows(old), _rows(new)
@@ -218,40 +264,41 @@ def changes_between(old: Target, new: Target) -> list[tuple[str, str, str, str]]
         [(row.level2, row.name, row.weight) for row in after],
         [(row.level2, row.name, row.weight) for row in before],
     )
-    changes: list[tuple[str, str, str, str]] = []
+    changes: list[TargetChange] = []
     for at, row in enumerate(after):
         was = before[pairs[at]] if at in pairs else None
         if was is None:
-            changes.append((row.name, "新增的行", "", row.expression))
+            changes.append(TargetChange(row.name, "新增的行", "", row.expression, row.pk))
             continue
         for name, word in _COMPARED:
             old_value, value = getattr(was, name), getattr(row, name)
             if old_value != value:
-                changes.append((row.name, word, _said(old_value), _said(value)))
+                changes.append(TargetChange(row.name, word, _said(old_value), _said(value), row.pk))
     gone = [row for at, row in enumerate(before) if at not in pairs.values()]
-    changes += [(row.name, "删去的行", row.expression, "") for row in gone]
+    changes += [TargetChange(row.name, "删去的行", row.expression, "") for row in gone]
     return [*changes, *_beside_changed(beside_rows(old), beside_rows(new))]
 
 
-def changed_since_return(target: Target) -> list[tuple[str, str, str, str]]:
-    """(row, what, when it was given back, now) of all the unit changed since; none for a target
-    never returned.
+def changed_since_return(target: Target) -> list[TargetChange]:
+    """All the unit changed since the target was given back; none for one never returned.
 
     What an earlier return did not note is not compared.
     """
     if not target.returned_rows:
         return []
     before = {row[0]: row[1:] for row in target.returned_rows if row[0] is not None}
-    changes = []
+    changes: list[TargetChange] = []
     for row in target.indicators.all():
         was = before.pop(row.pk, None)
         if was is None:
-            changes.append((row.name, "新增的行", "", row.expression))
+            changes.append(TargetChange(row.name, "新增的行", "", row.expression, row.pk))
             continue
         for (name, word), old in zip(_COMPARED, was, strict=False):
             if str(old or "") != _text(row, name):
-                changes.append((row.name, word, str(old or ""), _text(row, name)))
-    changes += [(was[0], "删去的行", was[1], "") for was in before.values()]
+                changes.append(
+                    TargetChange(row.name, word, str(old or ""), _text(row, name), row.pk)
+                )
+    changes += [TargetChange(was[0], "删去的行", was[1], "") for was in before.values()]
     if all(len(row) == _ONCE_NOTED for row in target.returned_rows):
         return changes
     beside = {row[1]: row[2] for row in target.returned_rows if row[0] is None}

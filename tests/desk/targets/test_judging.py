@@ -4,19 +4,21 @@ changed since it came back.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from tests.desk.targets.test_filing_pages import ROWS, grid, people
 
+from wenxiao.budget.services import ensure_subject, open_dossier
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services import create_user
 from wenxiao.records.models import Entry, Todo
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets.models import Target
 from wenxiao.targets.rubric import consequence_of, rubric_of
-from wenxiao.targets.services import score_rubric, state_opinion
+from wenxiao.targets.services import begin_target, score_rubric, state_opinion
 
 __all__ = ["people"]
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -187,6 +189,97 @@ def test_what_changed_since_it_came_back_stands_beside_what_was(bureau, people, 
     beside = ("抽样回访", "签到表；佐证：签到表原件", "培训学员并回访", "68.7 万元 按人数测算")
     for words in ("≥100人", "≥150人", *beside):
         assert words in page
+
+
+def returned_and_back(bureau, people, submitted):
+    """Given back for its second row; the unit then changes the unit of the first and adds one."""
+    second = submitted.indicators.all()[1]
+    back = {"act": "return", f"note{second.pk}": "写明口径", "version": submitted.version}
+    people("dept").post(reverse("desk:target_judge", args=[submitted.pk]), back)
+    submitted.refresh_from_db()
+    rows = [*ROWS, ("产出指标", "质量指标", "合格率", "有所提升", "10", "成绩单")]
+    posted = grid(submitted, rows, then="submit", unit0="人")
+    people("clerk").post(reverse("desk:target_fill", args=[submitted.pk]), posted)
+    submitted.refresh_from_db()
+    assert submitted.state == "submitted"
+
+
+def lines(page):
+    """Name of each indicator row on the page → its signs, and whether it is hidden."""
+    told = {}
+    for row in re.findall(r"<tr data-row=.*?</tr>", page):
+        signs, hidden = re.match(r'<tr data-row="([^"]*)" tabindex="-1"( hidden)?', row).groups()
+        name = re.search(r'<th scope="row" class="wrap"> (\S+)', row)[1]
+        told[name] = (set(signs.split()), bool(hidden))
+    return told
+
+
+def test_rows_are_picked_out_by_problem_by_change_and_by_the_last_marks(bureau, people, submitted):
+    assert "改过的" not in shown(people("dept"), submitted)
+    returned_and_back(bureau, people, submitted)
+    dept = people("dept")
+    page = shown(dept, submitted)
+    told = {name: signs for name, (signs, _) in lines(page).items()}
+    assert "changed" in told["培训人数"]
+    assert "计量单位" in page
+    assert "changed" not in told["就业率"]
+    assert "marked" in told["就业率"]
+    assert {"changed", "problems"} <= told["合格率"]
+    assert "全部行 <em>4</em>" in page
+    assert "改过的 <em>2</em>" in page
+    assert "上次退回的 <em>1</em>" in page
+    assert not any(hidden for _, hidden in lines(page).values())
+    address = reverse("desk:target", args=[submitted.pk])
+    for key in ("problems", "changed", "marked"):
+        answer = " ".join(dept.get(address, {"see": key}).content.decode().split())
+        assert f'data-see="{key}" aria-current="true"' in answer
+        # what isn't picked stays on the page, so a remark typed beside it is not lost
+        assert len(lines(answer)) == 4
+        for name, (signs, hidden) in lines(answer).items():
+            assert hidden is (key not in signs), (key, name)
+    strange = dept.get(address, {"see": "别的"}).content.decode()
+    assert not any(hidden for _, hidden in lines(" ".join(strange.split())).values())
+
+
+def test_enter_in_a_remark_never_passes_the_target(bureau, people, submitted):
+    page = shown(people("dept"), submitted)
+    row = submitted.indicators.first()
+    assert f'<textarea class="in row-note" form="judge" id="note{row.pk}"' in page
+
+
+def test_a_reviewer_goes_from_one_waiting_target_to_the_next(bureau, people, submitted):
+    made = [submitted]
+    for number, year in (("P010", 2022), ("P011", 2022), ("P012", 2023)):
+        more = ensure_subject(
+            division=bureau.division, unit=bureau.unit, code=number, name=number, by=None
+        )
+        dossier = open_dossier(subject=more, fiscal_year=year, by=None)
+        target = begin_target(dossier=dossier, by=bureau.clerk)
+        Target.objects.filter(pk=target.pk).update(state="submitted", filed_by=bureau.clerk)
+        made.append(target)
+    first, second, third, other_year = made
+
+    def neighbours(name, target):
+        page = shown(people(name), target)
+        return [
+            (word, int(pk))
+            for pk, word in re.findall(r'href="[^"]*/targets/(\d+)" data-\w+>(..个)<', page)
+        ]
+
+    assert neighbours("dept", first) == [("下一个", second.pk)]
+    assert neighbours("dept", second) == [("上一个", first.pk), ("下一个", third.pk)]
+    assert neighbours("dept", third) == [("上一个", second.pk)]
+    assert neighbours("dept", other_year) == []
+    assert "等您审核 3 份" in shown(people("dept"), second)
+    assert neighbours("clerk", second) == []
+    assert neighbours("leader", second) == []
+    # what one handed in oneself isn't among those one checks; a judged one still leads on
+    Target.objects.filter(pk=third.pk).update(filed_by=bureau.dept)
+    posted = {"act": "return", "why": "重写", "version": first.version}
+    people("dept").post(reverse("desk:target_judge", args=[first.pk]), posted)
+    assert neighbours("dept", first) == [("下一个", second.pk)]
+    assert neighbours("dept", second) == []
+    assert "等您审核 1 份" in shown(people("dept"), second)
 
 
 def test_who_handed_it_in_does_not_score_and_drafts_are_not_scored(bureau, submitted):

@@ -23,7 +23,7 @@ from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import services
 from wenxiao.targets.checks import faults_of
-from wenxiao.targets.selectors import targets_for_step, targets_visible_to
+from wenxiao.targets.selectors import REVIEW_ORDER, targets_for_step, targets_visible_to
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -115,7 +115,7 @@ def review(request: HttpRequest) -> HttpResponse:
             )
             for row in targets
         ]
-    shown = page(rows, ["dossier__unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
+    shown = page(rows, [*REVIEW_ORDER], size=PAGE, token=request.GET.get("at"))
     listed = list(shown.rows)
     faults = faults_of(listed)
     values = {

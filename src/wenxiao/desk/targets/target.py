@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from wenxiao.desk.targets.row_filters import row_filters
 from wenxiao.desk.targets.year import LEVELS, STATES, level_counts
 from wenxiao.followup.selectors.next_budget import decisions_on
 from wenxiao.orgs.selectors import outside_people
@@ -24,6 +25,7 @@ from wenxiao.targets.selectors import (
     changes_between,
     history_of,
     targets_visible_to,
+    waiting_beside,
 )
 from wenxiao.targets.services import blocking, seats_of
 
@@ -32,10 +34,13 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from wenxiao.followup.models import BudgetDecision
     from wenxiao.orgs.models import User
     from wenxiao.targets.models import Indicator, Target
+    from wenxiao.targets.selectors import TargetChange, WaitingPlace
 
 ENTRY = "desk:targets"
+CHECKING = ("check_department", "check_office")
 
 
 def target_of(request: HttpRequest, pk: int) -> Target:
@@ -59,14 +64,24 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
     amounts, history = list(row.amounts.all()), history_of(row.dossier)
     fills = held(request).can("fill", unit=row.dossier.unit, subject=row.dossier.subject)
     judges = row.filing and row.state in {"submitted", "checked"} and _judges(request, row)
+    rows, changed = list(row.indicators.all()), changed_since_return(row)
+    changes = _changes(row, [one.target for one in history])
     values = {
         "target": row,
         "subject": row.dossier.subject,
-        "rows": list(row.indicators.all()),
+        "rows": rows,
+        "filters": row_filters(
+            row,
+            rows,
+            problems=by_row,
+            changes=changed if row.returned_rows else changes,
+            chosen=request.GET.get("see", ""),
+        ),
+        "queue": _queue(request, row),
         "long_rows": list(row.long_indicators.all()),
         "funds": [one for one in amounts if one.kind == "fund"],
         "tasks": [one for one in amounts if one.kind == "task"],
-        "weight": _sum(row.indicators.all()),
+        "weight": _sum(rows),
         "found": list(enumerate(faults, start=1)),
         "numbers": by_row,
         "counts": level_counts(faults),
@@ -81,7 +96,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "budget_moved": budget_changes_of([row], {row.pk: asked_for(amounts)}).get(row.pk),
         "running": running_of([row.dossier_id]).get(row.dossier_id, []),
         "judges": judges,
-        "changed": changed_since_return(row),
+        "changed": changed,
         "reviewing": row.filing and row.state in {"submitted", "checked"},
         "rubric": rubric_of(row) if row.filing and row.state in {"submitted", "checked"} else None,
         "consequence": consequence_of(row)[0],
@@ -92,16 +107,19 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         and row.state in {"draft", "returned"}
         and held(request).can("submit_for", unit=row.dossier.unit, subject=row.dossier.subject),
         "blocking": blocking(row) if row.filing else [],
-        "changes": _changes(row, [one.target for one in history]),
-        "decided": decisions_on(
-            row.dossier.subject_id,
-            (row.dossier.fiscal_year,),
-            internal=held(request).can("decide_use") or held(request).can("watch_trail"),
-        ).get(row.dossier.fiscal_year),
+        "changes": changes,
+        "decided": _decided(request, row),
         "levels": LEVELS,
         "tones": STATES,
     }
     return render(request, "desk/targets/target.html", values)
+
+
+def _decided(request: HttpRequest, row: Target) -> BudgetDecision | None:
+    """What was decided on the money of its year by the results before; None where nothing was."""
+    own, year = held(request), row.dossier.fiscal_year
+    internal = own.can("decide_use") or own.can("watch_trail")
+    return decisions_on(row.dossier.subject_id, (year,), internal=internal).get(year)
 
 
 def _people(request: HttpRequest, row: Target) -> list[User]:
@@ -115,12 +133,19 @@ def _people(request: HttpRequest, row: Target) -> list[User]:
 def _judges(request: HttpRequest, row: Target) -> bool:
     """Whether this person may check it: not who handed it in."""
     own = held(request)
-    powers = ("check_department", "check_office")
-    may = any(own.can(power, subject=row.dossier.subject) for power in powers)
+    may = any(own.can(power, subject=row.dossier.subject) for power in CHECKING)
     return may and row.filed_by_id != person(request).pk
 
 
-def _changes(row: Target, versions: list[Target]) -> list[tuple[str, str, str, str]]:
+def _queue(request: HttpRequest, row: Target) -> WaitingPlace | None:
+    """Where it stands among those this person has to check; None for who
+    checks none, and for what isn't drawn up here.
+    """
+    powers = [one for one in CHECKING if held(request).can(one)]
+    return waiting_beside(row, person(request), powers, step="审核") if row.filing else None
+
+
+def _changes(row: Target, versions: list[Target]) -> list[TargetChange]:
     """Against the version before it that was approved once; none for a first version."""
     older = [one for one in versions if one.number < row.number]
     before = next((one for one in older if one.state in {"approved", "replaced"}), None)
