@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import openpyxl
@@ -193,7 +194,27 @@ def test_a_saved_result_that_is_not_what_the_formula_yields_is_named(tmp_path):
 def test_parser_faults_become_sentences(tmp_path):
     bad = hostile.sheet('<row r="1"><c r="A1" t="s"><v>99</v></c></row>')
     found = read_file(hostile.put(tmp_path, "坏.xlsx", hostile.one(bad)))
-    assert [problem["code"] for problem in found["problems"]] == ["DR-06"]
+    (problem,) = found["problems"]
+    assert (problem["code"], problem["cell"]) == ("DR-06", "A1")
+    assert problem["sheet"]
+    assert "A1 指向第 99 条共用文字，文件里没有，无法读取。" in problem["text"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ('<c r="B2"><v>一百</v></c>', "B2 记作数字，内容却是“一百”"),
+        ('<c r="B2" t="b"><v>真</v></c>', "B2 记作是或否，内容却是“真”"),
+        ('<c r="B2" t="d"><v>去年</v></c>', "B2 记作日期，内容却是“去年”"),
+        ('<c r="B2" s="77"><v>1</v></c>', "B2 用的第 77 号格式，文件里没有"),
+    ],
+)
+def test_a_broken_cell_is_named_in_plain_words(tmp_path, cell, why):
+    bad = hostile.sheet(f'<row r="2">{cell}</row>')
+    (problem,) = read_file(hostile.put(tmp_path, "坏.xlsx", hostile.one(bad)))["problems"]
+    assert why in problem["text"]
+    assert problem["cell"] == "B2"
+    assert not re.search("[A-Za-z]+Error", problem["text"])
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def read_docx(path: Path) -> Book:
         raise
     except Exception as error:
         raise UnreadableError(
-            f"Word 文件内部有错误，无法读取（{type(error).__name__}）。请用 WPS 或 Word 打开后另存为 .docx 再导入。"
+            "Word 文件内部有错误，无法读取。请用 WPS 或 Word 打开后另存为 .docx 再导入。"
         ) from error
     return book
 

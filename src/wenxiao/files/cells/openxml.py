@@ -12,6 +12,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 from wenxiao.files.cells.cells import Book
 from wenxiao.files.cells.openxml_sheet import (
     MAIN,
+    BrokenError,
     DeclinedError,
     NumberStyle,
     Package,
@@ -52,22 +54,38 @@ def read_parts(source: Path | IO[bytes]) -> Book:
     word. Call it behind the gate, which refuses document types and counts what is inside.
     """
     with zipfile.ZipFile(source) as package:
-        types = _types(package)
-        main = types.get(_WORKBOOK)
-        if main is None:
-            raise DeclinedError(_WORKBOOK)
-        root = _root(package, main)
-        if root.tag != MAIN + "workbook":
-            raise DeclinedError(root.tag)
-        strings = _strings(package, types[_STRINGS]) if _STRINGS in types else []
-        shared = Package(strings, _styles(package), _epoch(root))
+        with _reading("工作簿的目录"):
+            types = _types(package)
+            main = types.get(_WORKBOOK)
+            if main is None:
+                raise DeclinedError(_WORKBOOK)
+            root = _root(package, main)
+            if root.tag != MAIN + "workbook":
+                raise DeclinedError(root.tag)
+            sheets = list(_sheets(package, main, root))
+        with _reading("各表共用的文字"):
+            strings = _strings(package, types[_STRINGS]) if _STRINGS in types else []
+        with _reading("各格的格式表"):
+            shared = Package(strings, _styles(package), _epoch(root))
         book = Book("xlsx")
-        for name, part, hidden in _sheets(package, main, root):
-            sheet, margins = read_sheet(children(package, part), name, shared)
+        for name, part, hidden in sheets:
+            with _reading(f"工作表“{name}”", sheet=name):
+                sheet, margins = read_sheet(children(package, part), name, shared)
             sheet.hidden = hidden
             book.sheets.append(sheet)
             book.margins += margins
     return book
+
+
+@contextmanager
+def _reading(place: str, *, sheet: str | None = None) -> Iterator[None]:
+    """Whatever breaks inside says where."""
+    try:
+        yield
+    except (DeclinedError, BrokenError, MemoryError):
+        raise
+    except Exception as error:
+        raise BrokenError(place, sheet=sheet) from error
 
 
 def children(package: zipfile.ZipFile, part: str) -> Iterator[ET.Element]:

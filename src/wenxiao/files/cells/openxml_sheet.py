@@ -33,6 +33,21 @@ class DeclinedError(Exception):
     """Something in the package this reader does not know; the text names it."""
 
 
+class BrokenError(Exception):
+    """A part that cannot be read: where, for the user, and in a cell why; of no sheet both are None."""
+
+    def __init__(
+        self,
+        place: str,
+        why: str = "内部有错误",
+        *,
+        sheet: str | None = None,
+        cell: str | None = None,
+    ) -> None:
+        super().__init__(f"{place}{why}")
+        self.sheet, self.cell = sheet, cell
+
+
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
     """How the cells of one style show numbers: the format, whether it prints moments, and whether
@@ -88,7 +103,7 @@ def read_sheet(
     drawn = _Drawn()
     for element in elements:
         if element.tag == _ROW:
-            _take_row(element, drawn, package)
+            _take_row(element, drawn, package, name)
         elif (take := _TAKES.get(element.tag)) is not None:
             take(element, drawn)
     _clear_under(drawn)
@@ -144,7 +159,7 @@ def _clear_under(drawn: _Drawn) -> None:
                 drawn.cells.pop(place, None)
 
 
-def _take_row(element: ET.Element, drawn: _Drawn, package: Package) -> None:
+def _take_row(element: ET.Element, drawn: _Drawn, package: Package, sheet: str) -> None:
     number = element.get("r")
     drawn.row = drawn.row + 1 if number is None else int(number)
     if "hidden" in element.attrib:
@@ -158,12 +173,29 @@ def _take_row(element: ET.Element, drawn: _Drawn, package: Package) -> None:
         reference = cell.get("r")
         place = (drawn.row, col + 1) if reference is None else _place(reference)
         col = place[1]
-        written = _written(cell, reference, drawn, package)
+        try:
+            written = _written(cell, reference, drawn, package)
+        except (ValueError, IndexError) as error:
+            named, why = f"{get_column_letter(col)}{drawn.row}", _why(cell, package)
+            raise BrokenError(f"“{sheet}”{named} ", why, sheet=sheet, cell=named) from error
         if written is None:
             if drawn.cells.pop(place, None) is not None:
                 raise DeclinedError(f"{place}")
             continue
         drawn.cells[place] = written
+
+
+def _why(cell: ET.Element, package: Package) -> str:
+    """What is wrong in a cell whose value cannot be read."""
+    style, text = cell.get("s", "0"), (cell.findtext(_VALUE) or "")[:40]
+    if not style.isdecimal() or int(style) >= len(package.styles):
+        return f"用的第 {style[:8]} 号格式，文件里没有"
+    words = {
+        "s": f"指向第 {text} 条共用文字，文件里没有",
+        "b": f"记作是或否，内容却是“{text}”",
+        "d": f"记作日期，内容却是“{text}”",
+    }
+    return words.get(cell.get("t", "n"), f"记作数字，内容却是“{text}”")
 
 
 def _place(reference: str) -> tuple[int, int]:

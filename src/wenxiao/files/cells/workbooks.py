@@ -12,6 +12,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
 from wenxiao.files.cells.oldbooks import Look, look_of
 from wenxiao.files.cells.openxml import read_parts
+from wenxiao.files.cells.openxml_sheet import BrokenError
 from wenxiao.files.cells.panics import breaks_reading
 from wenxiao.files.cells.plaintext import PlainTextError, decoded, rows_of
 from wenxiao.files.cells.shown import is_number, shown_value
@@ -27,6 +28,9 @@ class UnreadableError(Exception):
     """The file cannot be read; the text is a Chinese sentence for the user,
     ``line`` where it broke in a csv.
     """
+
+    sheet: str | None = None
+    cell: str | None = None
 
     def __init__(self, text: str, code: str = DAMAGED, line: int | None = None) -> None:
         super().__init__(text)
@@ -46,9 +50,16 @@ def read_xlsx(path: Path) -> Book:
     except UnreadableError:
         raise
     except Exception as error:
-        raise UnreadableError(
-            f"表格内部有错误，无法读取（{type(error).__name__}）。请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。"
-        ) from error
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> UnreadableError:
+    """What is broken and where, as far as it can be found."""
+    where = f"{error}" if isinstance(error, BrokenError) else "表格内部的结构有错误"
+    refusal = UnreadableError(f"{where}，无法读取。请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。")
+    if isinstance(error, BrokenError):
+        refusal.sheet, refusal.cell = error.sheet, error.cell
+    return refusal
 
 
 def _book_of(path: Path) -> Book:
@@ -59,13 +70,18 @@ def _book_of(path: Path) -> Book:
         return read_parts(path)
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001  whatever it was, openpyxl may know it
+    except Exception as broken:  # noqa: BLE001  whatever it was, openpyxl may know it
         from wenxiao.files.cells.openpyxl_books import read_by_openpyxl
 
         # the open file, not its path: openpyxl refuses a sound workbook for its suffix
         with path.open("rb") as stream:
             strict = is_strict(stream, "xl/workbook.xml")
-            return read_by_openpyxl(transitional(stream) if strict else stream)
+            try:
+                return read_by_openpyxl(transitional(stream) if strict else stream)
+            except MemoryError:
+                raise
+            except Exception as error:
+                raise (broken if isinstance(broken, BrokenError) else error) from error
 
 
 def _refuse_crowded(path: Path) -> None:
@@ -81,20 +97,20 @@ def read_xls(path: Path) -> Book:
     """An old .xls through calamine, its formats, merges and hidden rows through
     :mod:`wenxiao.files.cells.oldbooks`.
     """
+    place = "旧版 .xls 文件"
     try:
         look = look_of(path)
         with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as stored:
             book = Book("xls")
             for name in stored.sheet_names:
+                place = f"工作表“{name}”"
                 book.sheets.append(_old_sheet(stored.get_sheet_by_name(name), look.get(name)))
     except UnreadableError:
         raise
     except BaseException as error:
         if not breaks_reading(error):
             raise
-        raise UnreadableError(
-            f"旧版 .xls 文件内部有错误，无法读取（{type(error).__name__}）。请另存为 .xlsx 再导入。"
-        ) from error
+        raise UnreadableError(f"{place}内部有错误，无法读取。请另存为 .xlsx 再导入。") from error
     return book
 
 

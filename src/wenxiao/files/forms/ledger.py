@@ -157,7 +157,7 @@ def read_ledger(
         if not breaks_reading(error):
             raise
         rows.clear()
-        text = f"文件无法读取（{type(error).__name__}）。"
+        text = "文件内部有意料之外的内容，无法读取。"
         out["problems"].append(
             Problem(UNREADABLE, "阻断", text, mend="请另存为新的 .xlsx 或 .csv 再导入。").as_json()
         )

@@ -37,8 +37,8 @@ def public_paper(path: Path) -> PublicPaper:
     paper = PublicPaper(path.name)
     try:
         {".pdf": _pdf, ".txt": _plain}.get(path.suffix.lower(), _book)(path, paper)
-    except Exception as error:  # noqa: BLE001  a stranger's bytes may break any library; the user gets a sentence
-        text = f"文件无法读取（{type(error).__name__}）。"
+    except Exception:  # noqa: BLE001  a stranger's bytes may break any library; the user gets a sentence
+        text = "文件内部有意料之外的内容，无法读取。"
         mend = "请用原来的软件打开后另存为新文件，再检查。"
         return PublicPaper(path.name, problems=[Problem(UNREADABLE, "阻断", text, mend=mend)])
     paper.links = paper.links[:MOST_LINKS]

@@ -78,8 +78,8 @@ def read_forms(
                 )
             ],
         )
-    except Exception as error:  # noqa: BLE001  a stranger's bytes may break any library; the user gets a sentence
-        text = f"文件无法读取（{type(error).__name__}）。"
+    except Exception:  # noqa: BLE001  a stranger's bytes may break any library; the user gets a sentence
+        text = "文件内部有意料之外的内容，无法读取。"
         forms, problems = (
             [],
             [
@@ -101,7 +101,11 @@ def open_book(path: Path) -> tuple[Book | None, list[Problem]]:
     try:
         book = _reader(admitted.container)(path)
     except UnreadableError as error:
-        return None, [Problem(error.code, "阻断", str(error), line=error.line)]
+        return None, [
+            Problem(
+                error.code, "阻断", str(error), sheet=error.sheet, cell=error.cell, line=error.line
+            )
+        ]
     marking = marking_problem(book)
     return (None, [marking]) if marking is not None else (book, [])
 
