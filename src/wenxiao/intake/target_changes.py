@@ -37,6 +37,8 @@ _HEAD = (
 )
 """What a target table says beside its rows and money."""
 _PROMISED = (("promise", "指标值", "expression"), ("weight_number", "分值", "weight"))
+_ALWAYS = {name for name, _, _ in _PROMISED}
+"""Shown of every row; what else it says, where both differ."""
 _TEXTS = tuple(name for name in (*WIDEST, "note") if name not in {"name", "expression"})
 """What else a row says, as table and system both name it."""
 _BESIDE = (
@@ -111,7 +113,9 @@ def _rows(form: TargetForm, stored: Sequence[Indicator]) -> Iterator[Change]:
         for name, label, field in _PROMISED if old is None else _BESIDE:
             read, place = getattr(row, name), place_of(form, row.places.get(name))
             was, pk = getattr(old, field, None), old.pk if old is not None else 0
-            yield Change(word, label, was, read, place, name=name, at=at, known=pk)
+            value = Change(word, label, was, read, place, name=name, at=at, known=pk)
+            if name in _ALWAYS or not value.same:
+                yield value
     absent = [one for at, one in enumerate(stored) if at not in pairs.values()]
     missed = Counter(one.name for one in absent)
     for one in absent:
