@@ -87,6 +87,7 @@ def weighed_by_three_experts(bureau, people, row):
             }
         answer = expert.post(reverse("desk:review_marks", args=[review.pk]), posted)
         assert answer.status_code == 302, answer.content.decode()
+        send(expert, "scores_hand_in", review.pk)
     return rows
 
 
