@@ -56,11 +56,14 @@ def test_an_expert_marks_alone_before_seeing_the_others(enter_role, look):
     cells = page.locator("input.points")
     cells.nth(0).focus()
     page.keyboard.type("40")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    for _ in ("原因分类", "说明", "下一行得分"):
+        page.keyboard.press("Tab")
     page.keyboard.type("60")
     with page.expect_navigation():
         page.keyboard.press("Enter")
+    expect(page.locator("table.marking")).not_to_contain_text("评审专家乙")
+    with page.expect_navigation():
+        page.get_by_role("button", name="交分").click()
     expect(page.locator("table.marking")).to_contain_text("评审专家乙")
     expect(page.locator("main")).to_contain_text("由主评人或主管部门汇总后报送")
     look(page, "role-expert-marked")
