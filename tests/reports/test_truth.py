@@ -35,7 +35,7 @@ def rows(draw, *, monitored=False, finished=False):
                 fiscal_year=draw(st.integers(2019, 2021)),
                 period="1-7月" if monitored else "",
                 through_month=7,
-                restricted=False,
+                open=True,
                 disclosure="可公开",
                 synthetic=False,
                 result_synthetic=False,

@@ -67,7 +67,7 @@ UNIT_IN_TITLE = re.compile(r"\((?:人民币)?(亿元|万元|千元|元)\)$")
 SKIPPED_TITLE = re.compile(r"^(附件|附表|附)\d*[:]?$|单位:|编号")
 
 
-_SEAL = re.compile(r"\s*\((?:盖章|公章|签章|加盖公章|单位盖章|章)\)\s*$")
+_SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|加盖公章|单位盖章|章)[)）]\s*$")
 
 
 class Where(NamedTuple):
