@@ -4,8 +4,10 @@ from datetime import date
 from io import BytesIO
 
 import docx
+import pypdf
 import pytest
 
+from wenxiao.files.out.pdf import NoChineseFontError
 from wenxiao.followup.models import Finding
 from wenxiao.orgs.models import Division
 from wenxiao.orgs.permissions import Refused
@@ -13,7 +15,7 @@ from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.chain import verify
 from wenxiao.records.selectors import export_entries
 from wenxiao.records.services import read_file
-from wenxiao.reports import hand_in, services
+from wenxiao.reports import hand_in, printing, services
 from wenxiao.store.moves import NotAllowed, Stale
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -279,3 +281,35 @@ def test_who_handed_it_in_does_not_sign_it(year, draft, leader):
     hand_in.hand_in_report(draft=draft, by=leader)
     with pytest.raises(Refused, match="送签"):
         services.sign_report(draft=draft, issue_number=3, signer="张局长", signed_on=DAY, by=leader)
+
+
+@pytest.mark.parametrize("version", ["internal", "public"])
+def test_the_pdf_of_a_signed_report_is_set_from_its_frozen_text(year, signed, version):
+    before = pdf_text(services.signed_file(signed, "annual.pdf", version))
+    Finding.objects.filter(item=year.items[0]).first().delete()
+    after = pdf_text(services.signed_file(signed, "annual.pdf", version))
+    assert after == before
+    assert "涉及到13个项目" in before
+    now = services.current(year.division, 2021, version=version)
+    assert "涉及到12个项目" in pdf_text(services.edition_file(now, "annual.pdf"))
+    assert services.edition_file(now, "annual.txt") is None
+
+
+def pdf_text(content):
+    pages = pypdf.PdfReader(BytesIO(content)).pages
+    return "".join("".join(page.extract_text() for page in pages).split())
+
+
+def test_without_a_chinese_font_the_word_paper_is_offered(signed, monkeypatch):
+    def no_font(report):
+        raise NoChineseFontError
+
+    monkeypatch.setattr(printing, "report_pdf", no_font)
+    with pytest.raises(NotAllowed, match="可先下载 Word 版"):
+        services.signed_file(signed, "annual.pdf", "internal")
+
+
+def test_an_older_signed_report_without_public_text_is_read_by_its_file(signed):
+    del signed.snapshot["public"]
+    with pytest.raises(NotAllowed, match="没有留公开稿的正文"):
+        services.signed_report(signed, "public")

@@ -85,3 +85,29 @@ def test_the_scoring_note_adds_up(small, inside, open_review):
     line = next(one for one in note.splitlines() if "小计 = " in one)
     terms, total = line.split(" = ")[1:]
     assert sum(map(Decimal, terms.split(" + ")), Decimal(0)) == Decimal(total)
+
+
+def test_points_of_experts_and_a_changed_grade_are_explained(small, inside, open_review):
+    row = open_review.criteria.get(name="管理制度健全性")
+    row.marks.all().delete()
+    for seat, points in (("专家1", "10"), ("专家2", "9"), ("专家3", "8")):
+        row.marks.create(review=open_review, seat=seat, points=Decimal(points), note="制度不全")
+    change = {
+        "from": ["85.00", "良"],
+        "to": ["90.00", "优"],
+        "by": "示例科员",
+        "on": "2021-11-02",
+        "why": "补交验收单",
+        "confirmed_by": "示例局长",
+        "confirmed_why": "属实",
+    }
+    waiting = {**change, "by": "别的科员", "confirmed_by": "", "confirmed_why": ""}
+    Review.objects.filter(pk=open_review.pk).update(grade_changes=[change, waiting])
+    client = inside(small.officer)
+    note = texts_of(client.get(reverse("desk:scoring_note", args=[open_review.pk])))
+    assert "（10.00 + 9.00 + 8.00）÷ 3 = 9.00；制度不全" in note
+    assert (
+        "等级变动：85.00良 改为 90.00优（示例科员，2021-11-02，补交验收单，示例局长同意：属实）。"
+        in note
+    )
+    assert "（别的科员，2021-11-02，补交验收单）。" in note

@@ -36,6 +36,14 @@ def send(client, name, pk, **posted):
     return answer
 
 
+def printed(client, row):
+    """The report as it is printed, its table line by line."""
+    paper = client.get(reverse("desk:ex_ante_report", args=[row.pk]))
+    document = docx.Document(io.BytesIO(paper.content))
+    lines = ["|".join(cell.text for cell in one.cells) for one in document.tables[0].rows]
+    return "\n".join([*(one.text for one in document.paragraphs), *lines])
+
+
 def experts(bureau, review):
     """Three experts let in to this one evaluation."""
     made = []
@@ -115,6 +123,7 @@ def joined_and_concluded(people, row, review, rows):
         opinion="必要，压减设备购置 80 万元。",
     )
     assert "拟“部分支持”，还没有确认" in page(finance, "ex_ante_one", row.pk)
+    assert "（本结论尚未确认，确认后生效。）" in printed(finance, row)
     for act, who in (("submit", "finance"), ("check", "second"), ("confirm", "second")):
         review.refresh_from_db()
         answer = people(who).post(
@@ -161,11 +170,33 @@ def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
     told = page(people("clerk"), "ex_ante_one", row.pk)
     assert "部分支持，支持 800.00 万元" in told
     assert "1 项有结论" in page(people("leader"), "ex_ante", fy=2022)
-    paper = people("finance").get(reverse("desk:ex_ante_report", args=[row.pk]))
-    text = "\n".join(one.text for one in docx.Document(io.BytesIO(paper.content)).paragraphs)
+    text = printed(people("finance"), row)
     assert "申请资金880万元，评估结论为“部分支持”，支持资金800万元。" in text
     assert "参加人员：甲、乙、丙。会议意见：压减设备购置" in text
     assert "尚未确认" not in text
+    assert "申请资金880万元，申请设立 3 年。" in text
+    for one in rows:
+        # three experts: full, one less, two less
+        assert f"{one.name}|{one.weight:.2f}|{one.weight - 1:.2f}|测算偏高" in text
+    assert f"合计||100.00|{100 - len(rows)}.00|" in text
+
+
+def test_what_nobody_wrote_stands_as_to_be_filled_in(bureau):
+    row = ExAnte(
+        dossier=bureau.dossier,
+        round=Round(division=bureau.division, fiscal_year=2022),
+        requested=Decimal(880000),
+        why="新设立",
+        requested_on=today(),
+    )
+    told = "\n".join(one.text for one in docx.Document(io.BytesIO(ex_ante_docx(row))).paragraphs)
+    for part in (
+        "依据的文件",
+        "评估会的时间、参加人员和意见；没有开会的写明方式",
+        "予以支持、部分支持或不予支持，以及支持的金额",
+    ):
+        assert f"【待填：{part}】" in told
+    assert "本结论" not in told
 
 
 def test_a_target_without_a_conclusion_says_so(bureau, people):

@@ -22,6 +22,7 @@ from tests.desk.report.test_report_desk import (  # noqa: F401 - fixtures used b
 )
 
 from wenxiao.reports import hand_in, services
+from wenxiao.reviews.models import Review
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -53,6 +54,26 @@ def test_an_evaluation_report_has_seven_parts_and_says_what_is_empty(inside, sma
         inside(small.clerk).get(f"/reviews/{small.evaluation.pk}/evaluation.docx").status_code
         == 403
     )
+
+
+def test_an_evaluation_without_sheet_or_result_says_what_is_open(inside, small):
+    row = Review.objects.exclude(pk=small.evaluation.pk).filter(round=small.finance).first()
+    Review.objects.filter(pk=row.pk).update(points=None, grade="", state="submitted")
+    answer = inside(small.officer).get(f"/reviews/{row.pk}/evaluation.docx")
+    document = docx.Document(BytesIO(answer.content))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "评价结果尚未确认，得分和等级待确认后填列。" in text
+    assert "系统中没有这项评价的评分表。" in text
+    assert "【待填：按决策、过程、产出、效益逐项分析】" in text
+    assert "得分82" not in text
+
+
+def test_an_evaluation_outside_the_key_evaluation_has_no_such_report(inside, small):
+    """A round that is not the year's key evaluation: its result stands in no annual report."""
+    type(small.finance).objects.filter(pk=small.finance.pk).update(key=False)
+    answer = inside(small.officer).get(f"/reviews/{small.evaluation.pk}/evaluation.docx")
+    assert answer.status_code == 409
+    assert "2021年财政重点评价中没有这项评价。" in answer.content.decode()
 
 
 # --- cost -----------------------------------------------------------------------------------------
