@@ -6,14 +6,12 @@ from __future__ import annotations
 
 import random
 import re
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.bureaus import bureau
+from tests.golden.tracing import Trace
 
 from wenxiao.budget.models import AuditedAmount
 from wenxiao.budget.services import open_round
@@ -41,27 +39,6 @@ def stations() -> list[list[str]]:
     """The files each station of the map's table names, in the table's order."""
     lines = TABLE.findall((ROOT / "docs" / "map.md").read_text(encoding="utf-8"))
     return [re.findall(r"`src/wenxiao/([\w/]+\.py)`", line.split("|")[3]) for line in lines]
-
-
-@contextmanager
-def visited() -> Iterator[list[str]]:
-    """The product's files in the order in which one of their functions was first called."""
-    product = str(ROOT / "src" / "wenxiao") + "/"
-    files: dict[str, None] = {}
-
-    def note(frame: object, event: str, _arg: object) -> None:
-        name = frame.f_code.co_filename  # type: ignore[attr-defined]
-        if event == "call" and name.startswith(product):
-            files.setdefault(name.removeprefix(product))
-
-    order: list[str] = []
-    before: Callable[..., object] | None = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        yield order
-    finally:
-        sys.setprofile(before)
-        order.extend(files)
 
 
 def sheets(folder: Path) -> list[Path]:
@@ -103,7 +80,7 @@ def evaluation(bureau):
 def test_the_number_on_the_map_arrives_in_the_report(bureau, tmp_path):
     evaluation(bureau)
     road, river = sheets(tmp_path)
-    with visited() as files:
+    with Trace() as trace:
         form = read_forms(road).forms[0]
         assert (form.audited_used.cell, form.audited_used.amount) == ("F4", Decimal(664_000))
         for path in (road, river):
@@ -127,6 +104,7 @@ def test_the_number_on_the_map_arrives_in_the_report(bureau, tmp_path):
         report = services.current(bureau.division, 2025).report
     assert SENTENCE in report.text
     assert "66.4" in low.get(dossier=row.dossier).evidence
+    files = trace.files
     missing = [[name for name in station if name not in files] for station in stations()]
     assert not any(missing), "the map names files this number never meets"
     first = [min(files.index(name) for name in station) for station in stations()]

@@ -20,9 +20,12 @@ DEEP, MANY = 1, 60
 class Trace:
     """Runs what stands under ``with`` and notes each function of the product that is called.
 
-    Counted are named functions and methods of src/wenxiao, properties among them; comprehensions, lambdas and what a
-    module does when it is first imported are not. ``holding`` are those that have one of ``values`` in hand: as an argument or
-    result, or in a field of one, as a number or in a text; a collection of more than sixty things is not looked into.
+    Counted are named functions and methods of src/wenxiao, properties among them; comprehensions,
+    lambdas and what a module does when it is first imported are not. ``deepest`` is the longest
+    chain of calls, ``changes`` how often a call lies in another file than the one before.
+    ``holding`` are those that have one of ``values`` in hand: as an argument or result, or in a
+    field of one, as a number or in a text; a collection of more than sixty things is not looked
+    into.
     """
 
     def __init__(self, values: Iterable[Decimal | int | str] = ()) -> None:
@@ -30,6 +33,8 @@ class Trace:
         self.texts = tuple(value for value in values if isinstance(value, str))
         self.calls: dict[tuple[str, str], int] = {}
         self.holding: dict[tuple[str, str], int] = {}
+        self.depth = self.deepest = self.changes = 0
+        self.last = ""
 
     def __enter__(self) -> Self:
         self._before = sys.getprofile()
@@ -40,14 +45,19 @@ class Trace:
         sys.setprofile(self._before)
 
     @property
-    def files(self) -> set[str]:
-        """The files whose functions were called."""
-        return {file for file, _ in self.calls}
+    def files(self) -> list[str]:
+        """The files whose functions were called, in the order in which they were met."""
+        return list(dict.fromkeys(file for file, _ in self.calls))
 
     @property
     def files_holding(self) -> set[str]:
         """The files of which a function held the value."""
         return {file for file, _ in self.holding}
+
+    @property
+    def length(self) -> str:
+        """Files, functions, deepest call and changes of file, as docs/architecture.md has them."""
+        return f"{len(self.files)} | {len(self.calls)} | {self.deepest} | {self.changes}"
 
     def times(self, file: str, function: str) -> int:
         """How often one function was called."""
@@ -63,6 +73,12 @@ class Trace:
         key = (code.co_filename.removeprefix(PRODUCT), name)
         if event == "call":
             self.calls[key] = self.calls.get(key, 0) + 1
+            self.depth += 1
+            self.deepest = max(self.deepest, self.depth)
+            self.changes += key[0] != self.last
+            self.last = key[0]
+        else:
+            self.depth -= 1
         if key in self.holding or not (self.numbers or self.texts):
             return
         seen = [result] if event == "return" else [*frame.f_locals.values()]
