@@ -13,6 +13,7 @@ from datetime import date
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.grounds import Standing
+from wenxiao.rulebook.listed_lines import columns_of, refused_lines
 
 RULE = "packages"
 PACKAGES: dict[str, str] = {"congress": "人大材料包", "upper": "上级考核材料包"}
@@ -30,6 +31,8 @@ SOURCES: dict[str, str] = {
 }
 LIBRARY = "制度库："
 LONGEST = 100
+SHAPE = "材料名称｜来源"
+EXAMPLE = "预算绩效管理工作情况｜年度工作报告"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +69,14 @@ def package_list(
 def refused_packages(content: Mapping[str, object]) -> str:
     """Why a division may not list these; empty where it may."""
     for package, word in PACKAGES.items():
-        listed = content.get(package, [])
-        if not isinstance(listed, list):
-            return f"{word}应逐行写“材料名称｜来源”。"
-        for at, line in enumerate(listed, 1):
-            try:
-                _item(str(line))
-            except ValueError as fault:
-                return f"{word}第 {at} 行“{str(line)[:40]}”：{fault}"
+        if refused := refused_lines(content.get(package, []), _item, shape=SHAPE, word=word):
+            return refused
     return ""
 
 
 def _item(line: str) -> PackageItem:
-    parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
-    if len(parts) != 2 or not 2 <= len(parts[0]) <= LONGEST:
-        raise ValueError("应写“材料名称｜来源”，如“预算绩效管理工作情况｜年度工作报告”。")
-    name, source = parts[0], parts[1].replace("制度库:", LIBRARY)
+    name, source = columns_of(line, SHAPE, EXAMPLE, longest=LONGEST)
+    source = source.replace("制度库:", LIBRARY)
     document = source.startswith(LIBRARY) and len(source) > len(LIBRARY) + 1
     if source not in SOURCES and not document:
         known = "、".join((*SOURCES, "制度库：文件名称"))

@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.grounds import Standing
+from wenxiao.rulebook.listed_lines import columns_of, refused_lines
 
 RULE = "unit_assessment"
 BY_HAND = "人工评定"
@@ -30,6 +31,8 @@ MEASURES: dict[str, str] = {
 }
 """What may be counted: each is done of due, over rows that can be opened."""
 LONGEST = 60
+SHAPE = "考核内容｜取数｜分值"
+EXAMPLE = "自评按时报送｜自评按时｜20"
 MOST_POINTS = Decimal(1000)
 _HUNDREDTH = Decimal("0.01")
 
@@ -75,26 +78,19 @@ def counted_points(item: AssessmentItem, *, due: int, done: int) -> Decimal | No
 
 def refused_items(content: Mapping[str, object]) -> str:
     """Why a division may not fix this list; empty where it may."""
-    listed = content.get("items")
-    if not isinstance(listed, list):
-        return "考核内容应逐行写“考核内容｜取数｜分值”。"
-    names = set()
-    for at, line in enumerate(listed, 1):
-        try:
-            item = _item(str(line))
-        except ValueError as fault:
-            return f"第 {at} 行“{str(line)[:40]}”：{fault}"
-        if item.name in names:
-            return f"第 {at} 行的考核内容“{item.name}”写了两次。"
-        names.add(item.name)
-    return ""
+    names: set[str] = set()
+
+    def read(line: str) -> None:
+        name = _item(line).name
+        if name in names:
+            raise ValueError(f"考核内容“{name}”写了两次。")
+        names.add(name)
+
+    return refused_lines(content.get("items"), read, shape=SHAPE)
 
 
 def _item(line: str) -> AssessmentItem:
-    parts = [part.strip() for part in line.replace("|", "｜").split("｜")]
-    if len(parts) != 3 or not 2 <= len(parts[0]) <= LONGEST:
-        raise ValueError("应写“考核内容｜取数｜分值”，如“自评按时报送｜自评按时｜20”。")
-    name, measure, text = parts
+    name, measure, text = columns_of(line, SHAPE, EXAMPLE, longest=LONGEST)
     if measure not in MEASURES and measure != BY_HAND:
         raise ValueError(f"没有“{measure}”这个取数，可用：{'、'.join((*MEASURES, BY_HAND))}。")
     try:
