@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-PASSWORD = "Demo-pass-2021"
+from tests.browser.seeding_scenes import PASSWORD, department, new_place, person, plant
+
 SPENT = {"示例单位一": 60, "示例单位二": 58, "示例单位三": 20}
 """万元 out of 100 paid by July: green, green, red."""
 
@@ -24,8 +25,6 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     _uploading()
     _watching()
-    from tests.browser.seeding_scenes import plant
-
     plant()
 
 
@@ -51,43 +50,12 @@ def _uploading() -> None:
 
 
 def _watching() -> None:
-    from wenxiao.followup.services import ensure_catalogue
-    from wenxiao.orgs.services import add_unit, create_division, create_user, grant
-
-    place = create_division(
-        code="998000",
-        name="示例市（演示）",
-        short_name="示例市",
-        bureau="示例市财政局",
-        demo=True,
-        by=None,
-    )
-    ensure_catalogue(division=place, by=None)
-
-    def person(username, name, role, unit=None):
-        user = create_user(
-            division=place,
-            username=username,
-            name=name,
-            by=None,
-            unit=unit,
-            password=PASSWORD,
-            must_change_password=False,
-        )
-        grant(user=user, role=role, division=place, unit=unit, by=None, why="测试")
-
-    person("watcher", "示例绩效科甲", "performance")
-    person("watcher2", "示例绩效科乙", "performance")
+    place = new_place("998000", "示例市")
+    person(place, "watcher", "示例绩效科甲", "performance")
+    person(place, "watcher2", "示例绩效科乙", "performance")
     for number, (name, spent) in enumerate(SPENT.items(), start=1):
-        unit = add_unit(
-            division=place,
-            code=f"70{number}001",
-            name=name,
-            kind="department",
-            synthetic=True,
-            by=None,
-        )
-        person(f"unit{number}", f"{name}经办", "clerk", unit)
+        unit = department(place, f"70{number}001", name)
+        person(place, f"unit{number}", f"{name}经办", "clerk", unit)
         _paid_subject(place, unit, number, name, spent)
 
 

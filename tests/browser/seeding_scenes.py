@@ -29,39 +29,45 @@ def code_of(name: str) -> str:
 
 def plant() -> None:
     """Everything the scenes begin with."""
-    from wenxiao.followup.services import ensure_catalogue
-    from wenxiao.orgs.services import add_unit, create_division
-
-    place = create_division(
-        code="998100",
-        name="示例新区（演示）",
-        short_name="示例新区",
-        bureau="示例新区财政局",
-        demo=True,
-        by=None,
-    )
-    ensure_catalogue(division=place, by=None)
-    officers = [_person(place, *one) for one in PEOPLE]
-    units = [
-        add_unit(
-            division=place,
-            code=f"8{at:02}001",
-            name=name,
-            kind="department",
-            synthetic=True,
-            by=None,
-        )
-        for at, name in enumerate(UNITS, start=1)
-    ]
+    place = new_place("998100", "示例新区")
+    officers = [person(place, *one) for one in PEOPLE]
+    units = [department(place, f"8{at:02}001", name) for at, name in enumerate(UNITS, start=1)]
     for at in (1, 2):
-        _person(place, f"sceneunit{at}", f"{UNITS[at - 1]}经办", "clerk", units[at - 1])
+        person(place, f"sceneunit{at}", f"{UNITS[at - 1]}经办", "clerk", units[at - 1])
     for unit in units:
         for name in WORKS:
             _dossier(place, unit, f"{unit.name}{name}", 2020)
     _rounds(place, officers[0], units)
 
 
-def _person(place, username, name, role, unit=None):
+def new_place(code: str, name: str):
+    """A demonstration division with its catalogue of problems."""
+    from wenxiao.followup.services import ensure_catalogue
+    from wenxiao.orgs.services import create_division
+
+    place = create_division(
+        code=code,
+        name=f"{name}（演示）",
+        short_name=name,
+        bureau=f"{name}财政局",
+        demo=True,
+        by=None,
+    )
+    ensure_catalogue(division=place, by=None)
+    return place
+
+
+def department(place, code: str, name: str):
+    """A department of the demonstration."""
+    from wenxiao.orgs.services import add_unit
+
+    return add_unit(
+        division=place, code=code, name=name, kind="department", synthetic=True, by=None
+    )
+
+
+def person(place, username, name, role, unit=None):
+    """Who may sign in at once, with one role."""
     from wenxiao.orgs.services import create_user, grant
 
     user = create_user(

@@ -8,16 +8,15 @@ import re
 
 import openpyxl
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.bureaus import PASS
+from tests.intake.wizard import handed_in
 
 from wenxiao.budget.models import Spending
 from wenxiao.evidence.models import Actual
 from wenxiao.files.forms.reading import read_file
-from wenxiao.intake.tasks import read
 from wenxiao.intake.unattended import import_file, take
-from wenxiao.records.models import ImportBatch, Intake
+from wenxiao.records.models import ImportBatch
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.store.moves import NotAllowed
 
@@ -126,12 +125,7 @@ def test_a_question_and_a_refusal_have_their_standing(bureau, evaluation_round):
 
 def test_the_page_shows_old_and_new_beside_each_other(bureau, selfeval_round, later, client):
     import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
-    type(bureau.finance).objects.update(must_change_password=False)
-    client.force_login(bureau.finance)
-    upload = SimpleUploadedFile(later.name, later.read_bytes())
-    answer = client.post(reverse("desk:imports"), {"files": [upload]})
-    intake = Intake.objects.get(pk=int(answer["Location"].split("/")[-1]))
-    read.func(intake.pk)
+    intake = handed_in(client, bureau.finance, later)
     address = reverse("desk:import_file", args=[intake.batches.get().pk])
     page = client.get(address).content.decode()
     assert "1 格与系统不同" in page
@@ -147,12 +141,7 @@ def test_a_form_without_any_actual_says_so(bureau, selfeval_round, tmp_path, cli
     for row in read_file(SELFEVAL)["forms"][0]["indicators"]:
         book.active[row["actual"]["cell"]] = None
     book.save(path)
-    type(bureau.finance).objects.update(must_change_password=False)
-    client.force_login(bureau.finance)
-    upload = SimpleUploadedFile(path.name, path.read_bytes())
-    answer = client.post(reverse("desk:imports"), {"files": [upload]})
-    intake = Intake.objects.get(pk=int(answer["Location"].split("/")[-1]))
-    read.func(intake.pk)
+    intake = handed_in(client, bureau.finance, path)
     page = client.get(reverse("desk:import_file", args=[intake.batches.get().pk])).content.decode()
     assert "一个完成值也没有填" in page
 
@@ -237,12 +226,7 @@ def test_the_wizard_asks_cell_by_cell_and_keeps_what_was_chosen(
     bureau, selfeval_round, later, client
 ):
     import_file(SELFEVAL, division=bureau.division, by=bureau.finance)
-    type(bureau.finance).objects.update(must_change_password=False)
-    client.force_login(bureau.finance)
-    upload = SimpleUploadedFile(later.name, later.read_bytes())
-    answer = client.post(reverse("desk:imports"), {"files": [upload]})
-    intake = Intake.objects.get(pk=int(answer["Location"].split("/")[-1]))
-    read.func(intake.pk)
+    intake = handed_in(client, bureau.finance, later)
     batch = intake.batches.get()
     address = reverse("desk:import_file", args=[batch.pk])
     page = client.get(address).content.decode()

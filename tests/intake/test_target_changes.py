@@ -8,15 +8,13 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.bureaus import PASS
+from tests.intake.wizard import handed_in
 from tests.target_books import HEADINGS, ROWS, write_list
 
 from wenxiao.evidence.models import Actual
-from wenxiao.intake.tasks import read
 from wenxiao.intake.unattended import import_file, take
-from wenxiao.records.models import Intake
 from wenxiao.records.services import undo_batch
 from wenxiao.reviews.models import Review
 from wenxiao.targets.models import Indicator, Target
@@ -201,12 +199,7 @@ def test_an_approved_target_gives_no_choice(bureau, tmp_path):
 
 
 def test_the_wizard_asks_row_by_row(bureau, brought, table, client):
-    type(bureau.finance).objects.update(must_change_password=False)
-    client.force_login(bureau.finance)
-    upload = SimpleUploadedFile(table.name, table.read_bytes())
-    answer = client.post(reverse("desk:imports"), {"files": [upload]})
-    intake = Intake.objects.get(pk=int(answer["Location"].split("/")[-1]))
-    read.func(intake.pk)
+    intake = handed_in(client, bureau.finance, table)
     batch = intake.batches.get()
     address = reverse("desk:import_file", args=[batch.pk])
     page = client.get(address).content.decode()

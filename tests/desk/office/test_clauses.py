@@ -8,11 +8,10 @@ from io import BytesIO
 import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from tests.task_queue import outcome
 
 from wenxiao.files.forms import paper_text
-from wenxiao.orgs.services import RuleSource, create_user, grant, override_rule
+from wenxiao.orgs.services import RuleSource, override_rule
 from wenxiao.orgs.services.library import add_document
 from wenxiao.records.models import Article, Document, Entry, StoredFile
 from wenxiao.records.services import store_file
@@ -222,30 +221,12 @@ def raised(officer, measure, rule="grades", **more):
     return officer.post(f"/rules/{rule}/read", data | more)
 
 
-@pytest.fixture
-def colleague(small):
-    """A second login of the performance section."""
-    user = create_user(
-        division=small.division,
-        username="second",
-        name="示例副科长",
-        by=None,
-        password="Long-enough-1",
-    )
-    grant(user=user, role="performance", division=small.division, by=None)
-    user.must_change_password = False
-    user.save(update_fields=["must_change_password"])
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def confirmed(colleague, rule="grades", node="", do="confirm"):
+def confirmed(second, rule="grades", node="", do="confirm"):
     said = {"node": node, "why": "对照原文逐字核对", "do": do}
-    return colleague.post(f"/rules/{rule}/read/second", said)
+    return second.post(f"/rules/{rule}/read/second", said)
 
 
-def test_what_one_person_read_counts_when_another_confirmed_it(officer, measure, small, colleague):
+def test_what_one_person_read_counts_when_another_confirmed_it(officer, measure, small, second):
     assert raised(officer, measure).status_code == 302
     small.division.refresh_from_db()
     assert basis.in_force("grades", 2021, small.division.own_rules).standing == "旁证"
@@ -254,36 +235,36 @@ def test_what_one_person_read_counts_when_another_confirmed_it(officer, measure,
     assert own.status_code == 409
     assert "请由另一人登录办理" in own.content.decode()
     assert "复核无误" not in officer.get("/rules/grades/read").content.decode()
-    page = colleague.get("/rules/grades/read").content.decode()
+    page = second.get("/rules/grades/read").content.decode()
     assert "等复核：整条规则" in page
     assert "复核无误" in page
-    assert confirmed(colleague).status_code == 302
-    assert confirmed(colleague).status_code == 409
+    assert confirmed(second).status_code == 302
+    assert confirmed(second).status_code == 409
     small.division.refresh_from_db()
     assert basis.in_force("grades", 2021, small.division.own_rules).standing == "原文"
     entry = Entry.objects.get(act="复核规则原文")
     assert (entry.by.username, entry.data["after"]["seen"]["second"]) == ("second", "示例副科长")
 
 
-def test_what_is_not_confirmed_is_taken_out_with_a_reason(officer, measure, small, colleague):
+def test_what_is_not_confirmed_is_taken_out_with_a_reason(officer, measure, small, second):
     raised(officer, measure)
-    assert confirmed(colleague, do="drop").status_code == 302
+    assert confirmed(second, do="drop").status_code == 302
     small.division.refresh_from_db()
     assert small.division.rules == []
     assert Entry.objects.get(act="不予复核规则原文").why == "对照原文逐字核对"
     assert raised(officer, measure).status_code == 302
 
 
-def test_the_same_name_twice_is_no_second_person(officer, measure, small, colleague):
+def test_the_same_name_twice_is_no_second_person(officer, measure, small, second):
     raised(officer, measure, compared_by="示例副科长")
-    assert "不能是同一人" in confirmed(colleague).content.decode()
+    assert "不能是同一人" in confirmed(second).content.decode()
 
 
-def test_two_people_read_a_clause_and_the_rule_says_so(officer, measure, small, colleague):
+def test_two_people_read_a_clause_and_the_rule_says_so(officer, measure, small, second):
     before = basis.in_force("grades", 2021)
     assert officer.get("/rules/grades/read").status_code == 200
     assert raised(officer, measure).status_code == 302
-    assert confirmed(colleague).status_code == 302
+    assert confirmed(second).status_code == 302
     small.division.refresh_from_db()
     value = basis.in_force("grades", 2021, small.division.own_rules)
     assert (value.standing, value.own, value.clause) == ("原文", False, "第十八条")
@@ -309,13 +290,13 @@ def test_two_people_read_a_clause_and_the_rule_says_so(officer, measure, small, 
     assert (own.own, own.standing) == (True, "未核")
 
 
-def test_a_node_is_raised_with_words_of_the_library(officer, measure, small, colleague):
+def test_a_node_is_raised_with_words_of_the_library(officer, measure, small, second):
     take(officer, measure, "第十六条　实际完成的得满分。\n第十七条　其他。")
     answer = raised(
         officer, measure, "scoring_rules", node="rules/POS", clause="第十六条", words=""
     )
     assert answer.status_code == 302
-    assert confirmed(colleague, "scoring_rules", "rules/POS").status_code == 302
+    assert confirmed(second, "scoring_rules", "rules/POS").status_code == 302
     small.division.refresh_from_db()
     own = small.division.own_rules
     value = basis.in_force("scoring_rules", 2021, own)
@@ -327,7 +308,7 @@ def test_a_node_is_raised_with_words_of_the_library(officer, measure, small, col
     assert basis.in_force("scoring_rules", 2021).content["rules"]["POS"]["standing"] == "旁证"
     tree = raised(officer, measure, "project_framework", node="criteria/A/children/A1")
     assert tree.status_code == 302
-    confirmed(colleague, "project_framework", "criteria/A/children/A1")
+    confirmed(second, "project_framework", "criteria/A/children/A1")
     small.division.refresh_from_db()
     own = small.division.own_rules
     (first, *_) = basis.in_force("project_framework", 2021, own).content["criteria"]
@@ -354,11 +335,11 @@ def test_a_standing_nobody_can_vouch_for_is_refused(officer, measure, small, mor
     assert small.division.rules == []
 
 
-def test_the_audit_package_carries_who_read_it(officer, measure, small, colleague):
+def test_the_audit_package_carries_who_read_it(officer, measure, small, second):
     from wenxiao.desk.dossiers.archive import _seen
 
     raised(officer, measure)
-    confirmed(colleague)
+    confirmed(second)
     small.division.refresh_from_db()
     value = basis.in_force("grades", 2021, small.division.own_rules)
     told = _seen(value.seen)

@@ -5,10 +5,9 @@ values, tried before they are fixed.
 from datetime import date
 
 import pytest
-from django.test import Client
 
 from wenxiao.desk.office.rule_uses import USES
-from wenxiao.orgs.services import RuleSource, create_user, grant, override_rule
+from wenxiao.orgs.services import RuleSource, override_rule
 from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.rule_words import changed, parts
 from wenxiao.rulebook import basis, grading
@@ -21,24 +20,6 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
 COMPARED = {"compared_by": "示例科员"}
-
-
-@pytest.fixture
-def second(small):
-    """A second login that may rule; what one person read counts when this one confirms it."""
-    user = create_user(
-        division=small.division,
-        username="second",
-        name="示例副科长",
-        by=None,
-        password="Long-enough-1",
-    )
-    grant(user=user, role="performance", division=small.division, by=None)
-    user.must_change_password = False
-    user.save(update_fields=["must_change_password"])
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def confirm(client, rule, start):
