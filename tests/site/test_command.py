@@ -5,6 +5,7 @@ Django for the plain verbs.
 import json
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -59,6 +60,15 @@ def test_plain_verbs_start_without_django(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)[0]["low"] == "95"
+
+
+def test_the_filled_sample_is_written_before_there_is_any_home(run, tmp_path):
+    packed = tmp_path / "样例.zip"
+    done = run("init", "--sample", str(packed), home=tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(packed) as held:
+        assert "说明.txt" in held.namelist()
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_division_begins_and_its_passwords_are_not_default(run, tmp_path):

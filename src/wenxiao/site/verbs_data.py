@@ -9,8 +9,10 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from wenxiao.site.database_state import (
     NotReady,
@@ -217,9 +219,8 @@ def _add_keeping(verbs: Any) -> None:
 def _init(args: argparse.Namespace) -> int:
     if args.sample:
         from wenxiao.files.out.sample_books import sample_zip
-        from wenxiao.store.clock import today
 
-        args.sample.write_bytes(sample_zip(today().year))
+        args.sample.write_bytes(sample_zip(datetime.now(ZoneInfo("Asia/Shanghai")).year))
         say(f"样例已写到 {args.sample}，怎样走一遍见其中的“说明.txt”。")
         return FINE
     if args.template:

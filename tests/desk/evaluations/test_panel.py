@@ -13,6 +13,7 @@ from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import assign_reviewer
 from wenxiao.store.clock import today
+from wenxiao.store.moves import NotAllowed
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -113,6 +114,47 @@ def test_handed_in_scores_are_given_back_only_with_a_reason(inside, small, sheet
     assert "专家评分：2 / 3 位已交" in page(office, sheet)
     assert score(inside(experts[0]), sheet, "6").status_code == 302
     assert Entry.objects.filter(act="退回专家评分", why="漏看验收单").exists()
+
+
+def test_the_office_goes_on_without_an_expert_who_never_hands_in(inside, small, sheet, experts):
+    for user, points in zip(experts[:2], ("3", "4"), strict=True):
+        score(inside(user), sheet, points)
+        hand_in(inside(user), sheet)
+    rest = sheet.criteria.first()
+    inside(experts[2]).post(f"/reviews/{sheet.pk}/marks", {f"p{rest.pk}": "1", f"n{rest.pk}": "缺"})
+    assert sheet.marks.filter(seat="专家丙").count() == 1
+    office, last = inside(small.officer), sheet.assignments.get(user=experts[2])
+    assert reverse("desk:agencies") in page(office, sheet)  # where it is withdrawn
+    answer = office.post(reverse("desk:assignment_end", args=[last.pk]), {"why": "联系不上"})
+    assert answer.status_code == 302
+    sheet.refresh_from_db()
+    assert sheet.complete  # what was not handed in holds nobody up
+    assert ">专家甲</th>" in page(office, sheet)
+    answer = office.post(f"/reviews/{sheet.pk}/panel", {"method": "mean", "version": sheet.version})
+    assert answer.status_code == 302, answer.content.decode()
+    assert rest.marks.get(seat="").points == Decimal("3.50")
+    entry = Entry.objects.get(act="撤销分派")
+    assert entry.data["not_handed_in"] == {str(rest.pk): "1.00"}
+
+
+def test_what_a_withdrawn_expert_handed_in_stays(inside, small, sheet, experts):
+    all_in(inside, sheet, experts)
+    last = sheet.assignments.get(user=experts[2])
+    inside(small.officer).post(reverse("desk:assignment_end", args=[last.pk]), {"why": "期满"})
+    assert sheet.marks.filter(seat="专家丙").count() == sheet.criteria.count()
+
+
+def test_two_experts_of_one_name_share_no_seat(small, sheet, experts):
+    twin = User.objects.create_user("zj9", "Demo-pass-2021", name="专家甲", division=small.division)
+    with pytest.raises(NotAllowed, match="同名"):
+        assign_reviewer(
+            review=sheet,
+            user=twin,
+            duty="expert",
+            until=today() + timedelta(days=9),
+            by=small.officer,
+            why="评审方案",
+        )
 
 
 def test_mean_and_trimmed_mean_are_rounded_once(inside, small, sheet, experts):

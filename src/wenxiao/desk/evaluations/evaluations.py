@@ -293,6 +293,7 @@ def review_page(
         "methods": METHODS if judges and not seat else {},
         "reasons": deduction_reasons(row.round.fiscal_year, row.round.division.own_rules),
         **panel_of(person(request), row, seat),
+        "withdraws": held(request).can("manage_round", subject=row.dossier.subject),
         "tells": judges and may(request, "evaluate", row),
         "advises": judges and may(request, "evaluate", row) and not seat,
         "findings": findings,

@@ -157,6 +157,6 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         unassign_reviewer(assignment=row, by=person(request), why=text_of(request, "why", 500))
-        return f"已撤销{row.user}的分派，已评的分留着。"
+        return f"已撤销{row.user}的分派，已交的评分留着，没交的不再计入。"
 
     return carry_out(request, run, reverse(ENTRY))

@@ -15,7 +15,9 @@ from wenxiao.orgs.models import Grant, Role
 from wenxiao.orgs.services.letting_in import let_in, refuse_party
 from wenxiao.records.services import record
 from wenxiao.reviews.models import Assignment
-from wenxiao.reviews.states import SETTLED
+from wenxiao.reviews.panels import EXPERT, experts_of
+from wenxiao.reviews.services.scoring import score_review
+from wenxiao.reviews.states import MARKABLE, SETTLED
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
 
@@ -60,6 +62,8 @@ def assign_reviewer(
     word, role = DUTIES[duty]
     if Assignment.objects.filter(review=review, user=user, duty=word).exists():
         raise NotAllowed(f"“{user}”已经分派到这项评审。")
+    if role == Role.EXPERT:
+        _refuse_namesake(review, user)
     assignment = Assignment.objects.create(
         review=review,
         user=user,
@@ -88,9 +92,19 @@ def assign_reviewer(
     return assignment
 
 
+def _refuse_namesake(review: Review, user: User) -> None:
+    """NotAllowed for a second expert of the same name: marks are kept by the name."""
+    if experts_of(review).filter(user__name=user.name).exists():
+        raise NotAllowed(
+            f"这项评审已有一位同名的专家“{user.name}”，两人的评分会混在一起；请先在账号里把姓名区分开。"
+        )
+
+
 @transaction.atomic
 def unassign_reviewer(*, assignment: Assignment, by: User | None, why: str) -> None:
-    """The assignment ends and with it the grant; what was marked stays."""
+    """The assignment ends and with it the grant; what was handed in stays, an expert's unfinished
+    marks go into the entry and hold nobody up.
+    """
     review = assignment.review
     permissions.require(by, "manage_round", subject=review.dossier.subject)
     if not why.strip():
@@ -98,7 +112,10 @@ def unassign_reviewer(*, assignment: Assignment, by: User | None, why: str) -> N
     if assignment.grant_id:
         open_ended = Q(until=None) | Q(until__gt=timezone.now())
         Grant.objects.filter(open_ended, pk=assignment.grant_id).update(until=timezone.now())
+    left = _take_unfinished(assignment)
     Assignment.objects.filter(pk=assignment.pk).delete()
+    if assignment.duty == EXPERT and review.state in MARKABLE:
+        score_review(review=review, by=by)
     record(
         division=review.round.division,
         by=by,
@@ -106,5 +123,18 @@ def unassign_reviewer(*, assignment: Assignment, by: User | None, why: str) -> N
         target=review,
         why=why,
         label=f"{review} → {assignment.user}",
-        data={"grant": assignment.grant_id, "duty": assignment.duty},
+        data={"grant": assignment.grant_id, "duty": assignment.duty, "not_handed_in": left},
     )
+
+
+def _take_unfinished(assignment: Assignment) -> dict[str, str]:
+    """The points an expert leaves without having handed in, by criterion, taken out of the sheet;
+    none of a settled result.
+    """
+    review = assignment.review
+    if assignment.duty != EXPERT or assignment.scores_in_at or review.state not in MARKABLE:
+        return {}
+    marks = review.marks.filter(seat=str(assignment.user.name)[:30], indicator=None)
+    points = {str(one.criterion_id): str(one.points) for one in marks}
+    marks.delete()
+    return points
