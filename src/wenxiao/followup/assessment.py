@@ -13,8 +13,9 @@ from wenxiao.store.moves import Versioned
 class UnitAssessment(Versioned):
     """工作考核: how one budget department's performance-management work was scored in a work year.
 
-    ``lines`` holds each item of the division's list as it was then, with the rows counted; ``full`` is the weight of what
-    applied, None points mean that nothing did. Prepared by one person, confirmed by another.
+    ``lines`` holds each item of the division's list as it was then, with the rows counted; ``full``
+    is the weight of what applied, None points mean that nothing did. Prepared by one person,
+    confirmed by another.
     """
 
     class State(models.TextChoices):

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ImportOutcome:
-    """What an import did or, in preview, would do. ``unmatched`` are the forms that still ask something."""
+    """What an import did or, in preview, would do.
+    ``unmatched`` are the forms that still ask something.
+    """
 
     batch: ImportBatch | None
     source_rows: int = 0
@@ -79,7 +81,9 @@ def apply(
     synthetic: bool = False,
     synthetic_points: bool = False,
 ) -> ImportOutcome:
-    """Write what a preview found, as it found it. A form that cannot be written stops the whole batch."""
+    """Write what a preview found, as it found it.
+    A form that cannot be written stops the whole batch.
+    """
     outcome = ImportOutcome(batch, seen.source_rows, problems=list(batch.problems))
     try:
         with transaction.atomic(), grants_kept(by):
@@ -122,7 +126,9 @@ class _Writing:
         self._made: dict[tuple[Any, ...], Any] = {}
 
     def land(self, one: FormPreview) -> Review | Target:
-        """A form into its dossier, with its own problems and the candidate findings drawn from it."""
+        """A form into its dossier, with its own problems and the candidate
+        findings drawn from it.
+        """
         if one.match.problems:
             raise FormRefusedError(one.match.problems[0])
         form = one.form
@@ -228,7 +234,9 @@ class _Writing:
 
 
 def draw_findings(review: Review, form: ObjectForm, landing: Landing) -> None:
-    """Candidates from an evaluation's own problem list and from the execution rule; persons confirm them later."""
+    """Candidates from an evaluation's own problem list and from the
+    execution rule; persons confirm them later.
+    """
     known = set(review.findings.values_list("pk", flat=True))
     items = {
         item.text: item for item in CatalogueItem.objects.filter(division=landing.batch.division)

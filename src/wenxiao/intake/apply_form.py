@@ -47,7 +47,9 @@ BESIDE_ROWS = ("goal_done", "filler", "filler_phone")
 
 
 def apply_form(form: WorkForm, landing: Landing) -> Review:
-    """Write one form: money, rows, marks as the form has them, then our own scores beside. Raises FormRefusedError."""
+    """Write one form: money, rows, marks as the form has them, then our own scores beside.
+    Raises FormRefusedError.
+    """
     # The target comes first: what is noted later is undone earlier, and a review rests on its target.
     target, indicators = (None, []) if isinstance(form, ScoreSheet) else _target(form, landing)
     review, fresh = _review(form, landing)
@@ -174,7 +176,9 @@ def _money(form: FilledForm, landing: Landing, review: Review) -> None:
 
 
 def _spending(executed: Decimal | None, landing: Landing) -> None:
-    """What the form says was spent up to its month: it counts until treasury or accounts bring their own lines."""
+    """What the form says was spent up to its month: it counts until
+    treasury or accounts bring their own lines.
+    """
     if executed is None:
         return
     month = landing.round.through_month or 12
@@ -215,7 +219,8 @@ def _indicators(
 def _target(form: FilledForm, landing: Landing) -> tuple[Target | None, list[Indicator | None]]:
     """The dossier's target and, for each row of the form, its indicator.
 
-    Where there is none, the form's own comes along; an approved one is never changed: rows it lacks have no indicator.
+    Where there is none, the form's own comes along; an approved one is never changed: rows it lacks
+    have no indicator.
     """
     target = target_in_force(landing.dossier)
     if target is None:
@@ -254,7 +259,9 @@ def _new_target(form: FilledForm, landing: Landing) -> tuple[Target, list[Indica
 def _complete(
     form: FilledForm, landing: Landing, target: Target, found: list[Indicator | None]
 ) -> None:
-    """What this form has more of a target that only came along with another; ``found`` takes the new rows."""
+    """What this form has more of a target that only came along with
+    another; ``found`` takes the new rows.
+    """
     lacking = [at for at, one in enumerate(found) if one is None and form.rows[at].name]
     added, changed = complete_target(
         target=target,

@@ -1,4 +1,6 @@
-"""The points of a form into the marks of its review, each noted in the batch so that it can be taken back."""
+"""The points of a form into the marks of its review, each noted in the
+batch so that it can be taken back.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,9 @@ def _insert(model: type[Model], rows: Sequence[Model], landing: Landing) -> None
 
 
 def _overwrite(row: Any, values: dict[str, Any], landing: Landing) -> None:
-    """Change a stored row, noting what it was; a row of this very form that is not stored yet simply takes the values."""
+    """Change a stored row, noting what it was; a row of this very form that is not stored yet
+    simply takes the values.
+    """
     before = {name: getattr(row, name) for name in values}
     if before == values:
         return
@@ -90,7 +94,9 @@ def _overwrite(row: Any, values: dict[str, Any], landing: Landing) -> None:
 
 @dataclass(slots=True)
 class Seated:
-    """A row's points with what they are given for (an indicator or a criterion) and from which seat ("" = the result)."""
+    """A row's points with what they are given for (an indicator or a
+    criterion) and from which seat ("" = the result).
+    """
 
     name: str
     points: Decimal | None
@@ -171,7 +177,9 @@ def _note_points(mark: Mark, one: Seated, landing: Landing) -> None:
 
 
 def score_criteria(form: ScoreSheet, landing: Landing, review: Review, *, new: bool) -> None:
-    """The criteria of a score sheet, each with its points and those of the experts. Raises FormRefusedError."""
+    """The criteria of a score sheet, each with its points and those of the experts.
+    Raises FormRefusedError.
+    """
     known = list(review.criteria.all())
     if not new and known and [c.name for c in known] != [row.name for row in form.rows]:
         text = "该评审已有评分表，各项名称与本表不同。请先撤销原导入批次，再导入本表。"

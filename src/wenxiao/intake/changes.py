@@ -1,6 +1,8 @@
-"""What a form says beside what is stored, cell by cell, and which of the two a person takes (old → new, with the cell).
+"""What a form says beside what is stored, cell by cell, and which of the two a person takes (old →
+new, with the cell).
 
-An answer names the cell ("F7", "自评表!F7"; where a value has no cell, "行·项目") and says "file" or "ours".
+An answer names the cell ("F7", "自评表!F7"; where a value has no cell, "行·项目") and says "file" or
+"ours".
 """
 
 from __future__ import annotations
@@ -48,7 +50,9 @@ WorkForm = FilledForm | ScoreSheet
 
 
 def changes_of(one: FormPreview) -> list[Change]:
-    """Every value of the form that differs from what is stored; all of them where nothing is stored yet."""
+    """Every value of the form that differs from what is stored; all of them
+    where nothing is stored yet.
+    """
     return [value for value in values_of(one) if not value.same and value.how != SHOWN]
 
 
@@ -60,7 +64,9 @@ def values_of(one: FormPreview) -> list[Change]:
 
 
 def compared(form: ObjectForm, matched: Match) -> list[Change]:
-    """Every value of a form beside the stored one, the form's to be taken; empty on both sides is left out."""
+    """Every value of a form beside the stored one, the form's to be taken;
+    empty on both sides is left out.
+    """
     if isinstance(form, TargetForm):
         values = list(promised(form, matched))
     else:
@@ -212,7 +218,8 @@ def _criteria(form: ScoreSheet, review: Review | None) -> Iterator[Change]:
 def taken(
     form: ObjectForm, values: list[Change], answers: Mapping[str, str]
 ) -> tuple[list[Change], dict[int, int], list[Problem]]:
-    """The values as answered, the form holding the stored ones where "ours" was said; what is no cell to choose is named.
+    """The values as answered, the form holding the stored ones where "ours" was said; what is no
+    cell to choose is named.
 
     Between them: of a target table, the stored rows that go on in it by choice, number → place.
 
@@ -260,7 +267,9 @@ def _put_stored(form: WorkForm, value: Change) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ReadValues:
-    """What the preview of one form shows: every value read beside the stored one, and whether nothing was achieved."""
+    """What the preview of one form shows: every value read beside the
+    stored one, and whether nothing was achieved.
+    """
 
     values: list[Change]
     no_actuals: bool

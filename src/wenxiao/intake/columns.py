@@ -1,6 +1,8 @@
-"""Each text of a form's row that is stored as it stands: what the form calls it, where it goes, its word on the preview.
+"""Each text of a form's row that is stored as it stands: what the form calls it, where it goes, its
+word on the preview.
 
-One line here and a new column is compared with what is stored, refused where it is too long, and written.
+One line here and a new column is compared with what is stored, refused where it is too long, and
+written.
 """
 
 from __future__ import annotations

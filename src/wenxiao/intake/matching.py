@@ -1,4 +1,6 @@
-"""Which unit, project, year and round a form belongs to: exact matches are taken, close ones only offered."""
+"""Which unit, project, year and round a form belongs to: exact matches are
+taken, close ones only offered.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +29,17 @@ _FOLD = WIDE | str.maketrans("【】〔〕[]", "()()()")
 
 
 def fold(name: str) -> str:
-    """A name without blanks, half-width and with one kind of brackets, so that typing habits make no strangers."""
+    """A name without blanks, half-width and with one kind of brackets, so
+    that typing habits make no strangers.
+    """
     return "".join(name.translate(_FOLD).split())
 
 
 @dataclass(slots=True)
 class Match:
-    """What a form was matched to; ids None where a person must say (``close`` lists near names with their ids)."""
+    """What a form was matched to; ids None where a person must say
+    (``close`` lists near names with their ids).
+    """
 
     unit: int | None = None
     subject: int | None = None
@@ -118,7 +124,9 @@ class Directory:
             bearers.append((pk, unit))
 
     def learn(self, unit: Unit, subject: Subject, round: Round | None) -> None:
-        """Take in what a form of the batch created, so that the next form finds it; what is known stays."""
+        """Take in what a form of the batch created, so that the next form
+        finds it; what is known stays.
+        """
         if unit.kind != Unit.Kind.FINANCE:
             self.units.setdefault(fold(unit.name), unit.pk)
         self._add_subject(subject.pk, subject.code, subject.name, subject.unit_id)
@@ -140,7 +148,9 @@ class Directory:
         return [(pk, self.unit_names.get(pk, name)) for pk in list(units)[:5]]
 
     def subject(self, *, code: str, name: str, unit: int | None) -> int | None:
-        """By code; else by exact name within the unit; else by a name that only one subject bears."""
+        """By code; else by exact name within the unit; else by a name that
+        only one subject bears.
+        """
         if code and code in self.by_code:
             return self.by_code[code][0]
         subjects = self.by_name.get(fold(name), [])
@@ -150,7 +160,9 @@ class Directory:
         return subjects[0][0] if unit is None and len(subjects) == 1 else None
 
     def below(self, *, name: str, department: int) -> tuple[int, int] | None:
-        """The one subject of exactly this name among the units under a department, and its unit; None for none or several."""
+        """The one subject of exactly this name among the units under a department, and its unit;
+        None for none or several.
+        """
         subjects = [
             (pk, owner)
             for pk, owner in self.by_name.get(fold(name), [])
@@ -172,9 +184,11 @@ class Directory:
         return [(self.by_name[n][0][0], n) for n in near]
 
     def round_for(self, form: ObjectForm, year: int, subject: int | None = None) -> Round | None:
-        """The open round of this kind for a year and the form's window; None when there is none or more than one.
+        """The open round of this kind for a year and the form's window; None when there is none or
+        more than one.
 
-        Of several, as 重点 and 日常 monitoring over the same months, the one whose scope holds the ``subject``.
+        Of several, as 重点 and 日常 monitoring over the same months, the one whose scope holds the
+        ``subject``.
         """
         fitting = [
             r
@@ -204,7 +218,9 @@ def _called(known: Iterable[tuple[int, str, list[str]]]) -> dict[str, list[int]]
 
 
 def match(form: ObjectForm, directory: Directory, choice: dict[str, Any] | None = None) -> Match:
-    """Match one form; ``choice`` is what a person said in the match step: unit, subject, round (id or "create"), year, skip."""
+    """Match one form; ``choice`` is what a person said in the match step: unit, subject, round (id
+    or "create"), year, skip.
+    """
     answer = choice or {}
     matched = Match(skip=bool(answer.get("skip")), year=answer.get("year") or form.fiscal_year)
     if matched.skip:
@@ -250,7 +266,9 @@ def _match_unit(form: ObjectForm, directory: Directory, said: dict[str, Any], ma
 
 
 def _department_alone(form: ObjectForm) -> bool:
-    """The official score sheet names the department and no unit: its object may be one of the units below."""
+    """The official score sheet names the department and no unit: its object
+    may be one of the units below.
+    """
     return bool(form.department_text) and (
         not form.unit_text or (form.unit_text == form.department_text and form.round_kind in JUDGED)
     )

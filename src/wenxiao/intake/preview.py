@@ -1,6 +1,8 @@
-"""What a file would do, found out before anything is written: each form read once, matched once, every problem named.
+"""What a file would do, found out before anything is written: each form read once, matched once,
+every problem named.
 
-Wizard, command line and API ask here and here alone; they differ only in who answers what is still open.
+Wizard, command line and API ask here and here alone; they differ only in who answers what is still
+open.
 """
 
 from __future__ import annotations
@@ -59,13 +61,16 @@ ASKED = frozenset(
 )
 """Problems that an answer settles: which unit, project, year, round, and which of two."""
 DOOR = "DR-"
-"""Problems of the way in. Only these keep a file out: what is wrong inside a form is received with it."""
+"""Problems of the way in.
+Only these keep a file out: what is wrong inside a form is received with it.
+"""
 
 
 def keeps_out(problem: Mapping[str, Any]) -> bool:
     """Whether a problem stands in the way of receiving the form, whatever anybody answers.
 
-    A fault of the form itself (a wrong total, an empty value) stops its author from handing it in, never its receipt.
+    A fault of the form itself (a wrong total, an empty value) stops its author from handing it in,
+    never its receipt.
     """
     code = str(problem["code"])
     return problem["level"] == "阻断" and code.startswith(DOOR) and code not in ASKED
@@ -73,7 +78,9 @@ def keeps_out(problem: Mapping[str, Any]) -> bool:
 
 @dataclass(slots=True)
 class FormPreview:
-    """One form: what was read, what was answered, what it belongs to, and what was found beside (``otherwise``)."""
+    """One form: what was read, what was answered, what it belongs to, and
+    what was found beside (``otherwise``).
+    """
 
     form: ObjectForm
     choice: dict[str, Any]
@@ -137,7 +144,9 @@ class FormPreview:
 
 @dataclass(slots=True)
 class Preview:
-    """A whole file. ``reading`` is what may be stored of it; ``problems`` are the file's own, beside each form's."""
+    """A whole file. ``reading`` is what may be stored of it; ``problems``
+    are the file's own, beside each form's.
+    """
 
     directory: SeenDirectory
     reading: Reading
@@ -195,8 +204,8 @@ def preview(
 ) -> Preview:
     """What a read file would do, as this person sees the division; nothing is written.
 
-    ``choices``: by form (its number from 0, its sheet, "*" for all) as in :mod:`.answers`. A ``directory`` read before
-    serves many files.
+    ``choices``: by form (its number from 0, its sheet, "*" for all) as in :mod:`.answers`. A
+    ``directory`` read before serves many files.
     """
     directory = directory or SeenDirectory(importer)
     forms = [form for form in reading.forms if not isinstance(form, ListForm)]
@@ -257,7 +266,9 @@ def _form(
 
 
 def _check_round(form: ObjectForm, matched: Match, directory: SeenDirectory) -> None:
-    """A year chosen against what the form says is a decision; a round of another year silently taken is a fault."""
+    """A year chosen against what the form says is a decision; a round of
+    another year silently taken is a fault.
+    """
     row = directory.round_by_pk.get(matched.round or 0)
     if row is not None and row.fiscal_year != matched.year:
         text = f"表上的预算年度是 {matched.year} 年，“{row.name}”收的是 {row.fiscal_year} 年。"
@@ -293,7 +304,9 @@ def _name_twice(forms: Iterable[FormPreview]) -> None:
 def same_object(
     kind: str, subject: int | None, name: str, unit: str, year: int | None, period: int | None
 ) -> tuple[Any, ...]:
-    """By what two forms are about the same: the matched subject, else its name within the unit as written."""
+    """By what two forms are about the same: the matched subject, else its
+    name within the unit as written.
+    """
     return kind, subject or fold(name), 0 if subject else fold(unit), year, period
 
 

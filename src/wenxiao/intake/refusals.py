@@ -1,6 +1,8 @@
-"""What keeps a file out whatever anybody answers: a name that says state secret, a text too long for its column.
+"""What keeps a file out whatever anybody answers: a name that says state secret, a text too long
+for its column.
 
-A file that may be a secret is refused once, at every door, and never named again; no text is ever cut.
+A file that may be a secret is refused once, at every door, and never named again; no text is ever
+cut.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ _MEND = "请立即从本机删除该文件，改由线下按保密规定办理�
 
 
 def secret_problems(reading: Reading, forms: Iterable[ObjectForm]) -> list[Problem]:
-    """Why this file may not enter at all: a marking in it, or a name that says so. The name itself is not repeated."""
+    """Why this file may not enter at all: a marking in it, or a name that says so.
+    The name itself is not repeated.
+    """
     marked = [
         replace(problem, sheet=None) if secret_mark(problem.sheet or "") else problem
         for problem in reading.problems
@@ -64,7 +68,9 @@ def secret_problems(reading: Reading, forms: Iterable[ObjectForm]) -> list[Probl
 
 
 def refusal(what: str, mark: str, *, line: int | None = None) -> Problem:
-    """The refusal of a name that carries a marking; ``what`` says which name, never how it reads."""
+    """The refusal of a name that carries a marking; ``what`` says which
+    name, never how it reads.
+    """
     text = f"{what}带有“{mark}”字样。涉密项目和文件不得进入本系统，没有留存。"
     return Problem(CLASSIFIED, "阻断", text, line=line, mend=_MEND)
 
@@ -98,7 +104,9 @@ def over(
     cell: str | None = None,
     longest: int | None = None,
 ) -> Problem | None:
-    """The refusal of a text longer than its column, or ``longest`` where that has no end; None for one that fits."""
+    """The refusal of a text longer than its column, or ``longest`` where
+    that has no end; None for one that fits.
+    """
     column = model._meta.get_field(field)
     most = longest or getattr(column, "max_length", None) or len(text)
     if len(text) <= most:

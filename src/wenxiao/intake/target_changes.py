@@ -162,7 +162,9 @@ def written(values: Sequence[Change]) -> list[Change]:
 
 
 def put_stored(form: TargetForm, values: Sequence[Change]) -> dict[int, int]:
-    """The table as it was chosen, in the form itself; returns number → place of stored rows in it."""
+    """The table as it was chosen, in the form itself; returns number →
+    place of stored rows in it.
+    """
     rows: list[tuple[TargetIndicator, int] | None] = [(row, 0) for row in form.indicators]
     for one in values:
         if one.group == GOAL and one.name == "text":

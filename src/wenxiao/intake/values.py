@@ -24,7 +24,9 @@ GROUPS = (MONEY, ROWS, TERM, GOAL, ABOUT, RESULT)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value read, beside the stored one: of which row ("" for the form's head) and place of that row."""
+    """One value read, beside the stored one: of which row ("" for the
+    form's head) and place of that row.
+    """
 
     row: str
     field: str
@@ -56,7 +58,9 @@ class Change:
 
     @property
     def chosen(self) -> bool:
-        """Whether there is something to choose: two values, of which the import may write the file's."""
+        """Whether there is something to choose: two values, of which the
+        import may write the file's.
+        """
         return self.how == CHOOSE and self.old is not None and not self.same
 
     @property

@@ -49,7 +49,8 @@ def is_demonstration() -> bool:
 
 
 def mixed_accounts() -> list[tuple[str, str]]:
-    """Accounts with duties that may not meet in one person, from before that was refused: account, roles. One query.
+    """Accounts with duties that may not meet in one person, from before that was refused: account,
+    roles. One query.
 
     Grants that have not begun count, those that ended do not.
     """
@@ -67,7 +68,9 @@ def mixed_accounts() -> list[tuple[str, str]]:
 
 
 def mixed_sentences() -> list[str]:
-    """What administrators and whoever starts the server are told of such accounts, and how to mend it."""
+    """What administrators and whoever starts the server are told of such
+    accounts, and how to mend it.
+    """
     return [
         f"账号 {username} 兼有{roles}：系统、安全、审计管理员与业务互不兼任。请另建账号，由安全管理员终止这个账号多出的授权。"
         for username, roles in mixed_accounts()
@@ -95,18 +98,22 @@ def paths_of(grants: Iterable[Grant]) -> list[str]:
 
 
 def seeing_paths(user: User | None) -> list[str]:
-    """The subtrees the user sees through grants over units; nothing of what is listed subject by subject."""
+    """The subtrees the user sees through grants over units; nothing of what
+    is listed subject by subject.
+    """
     grants = [grant for grant in seeing_grants(user) if not grant.by_subjects]
     return once(user, "paths", lambda: paths_of(grants)) if user is not None and grants else []
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a person may look at, resolved once a request: sets that conditions name, so that no row is asked by itself.
+    """What a person may look at, resolved once a request: sets that conditions name, so that no row
+    is asked by itself.
 
-    ``full`` are the divisions seen as a whole with their 限制知悉 subjects, ``open`` those seen without: the person's own
-    and, for looking only, all below a division seen as a whole. ``paths`` are unit subtrees, ``listed`` the grants that
-    name subjects one by one. ``everything``: no other division is kept here, nothing is left to be sorted out.
+    ``full`` are the divisions seen as a whole with their 限制知悉 subjects, ``open`` those seen
+    without: the person's own and, for looking only, all below a division seen as a whole. ``paths``
+    are unit subtrees, ``listed`` the grants that name subjects one by one. ``everything``: no other
+    division is kept here, nothing is left to be sorted out.
     """
 
     full: frozenset[int] = frozenset()
@@ -153,7 +160,9 @@ def _sight(user: User, grants: list[Grant]) -> Sight:
 
 
 def units_visible_to(user: User | None) -> QuerySet[Unit]:
-    """Units in the scope of the user's grants. One that sees listed subjects alone sees the units of these."""
+    """Units in the scope of the user's grants.
+    One that sees listed subjects alone sees the units of these.
+    """
     sight = sight_of(user)
     condition = Q(division__in=sight.whole) | within(sight.paths)
     if sight.listed:
@@ -179,7 +188,9 @@ def places(units: QuerySet[Unit]) -> dict[int, UnitPlace]:
 
 
 def units_among(ids: Iterable[int]) -> QuerySet[Unit]:
-    """The units with these ids, whoever sees them: for putting rows in order, never for showing units."""
+    """The units with these ids, whoever sees them: for putting rows in
+    order, never for showing units.
+    """
     return Unit.objects.filter(pk__in=list(ids))
 
 
@@ -193,7 +204,9 @@ def heirs(unit: Unit) -> list[Unit]:
 
 
 def waiting_node(entry: Mapping[str, Any]) -> str:
-    """What of a rule an entry speaks of: the node raised ("" the whole rule), or an own value by its first day."""
+    """What of a rule an entry speaks of: the node raised ("" the whole
+    rule), or an own value by its first day.
+    """
     raised = entry.get("raised")
     return f"own:{entry['from']}" if raised is None else str(raised)
 
@@ -223,7 +236,9 @@ def role_codes(user: User) -> list[str]:
 
 
 def holders_of(division: Division, roles: list[str], most: int = 3) -> dict[str, list[User]]:
-    """Active people who hold these roles over the whole division now, at most ``most`` each, by account; one query."""
+    """Active people who hold these roles over the whole division now, at
+    most ``most`` each, by account; one query.
+    """
     rows = Grant.objects.in_force().filter(
         division=division, role__in=roles, unit=None, by_subjects=False
     )
@@ -238,7 +253,9 @@ def holders_of(division: Division, roles: list[str], most: int = 3) -> dict[str,
 
 
 def todos_for(user: User | None) -> QuerySet[Todo]:
-    """What waits for this person: by name, or by role over a unit in the scope of a grant in force; by deadline."""
+    """What waits for this person: by name, or by role over a unit in the
+    scope of a grant in force; by deadline.
+    """
     if user is None or not user.is_authenticated or not user.is_active:
         return Todo.objects.none()
     condition = Q(user=user)

@@ -1,4 +1,6 @@
-"""How values look on screen: money in 万元 with two decimals, points, rates, dates, and what is said where one is missing."""
+"""How values look on screen: money in 万元 with two decimals, points, rates,
+dates, and what is said where one is missing.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def absent(said: str) -> Markup:
 
 
 def money_wan(yuan: Decimal | None, said: str = "未报") -> Markup:
-    """元 as 万元 with two decimals and commas; the title carries the exact figure. ``said`` where nothing is known."""
+    """元 as 万元 with two decimals and commas; the title carries the exact figure.
+    ``said`` where nothing is known.
+    """
     if yuan is None:
         return absent(said)
     return Markup('<span class="nowrap" title="{} 万元">{}</span>').format(
@@ -50,17 +54,23 @@ def money_wan(yuan: Decimal | None, said: str = "未报") -> Markup:
 
 
 def unknown_money(subject: Subject, demo: object) -> str:
-    """What a missing amount is called: 未公布 for a fact of the published report, which only the demonstration has, else 未报."""
+    """What a missing amount is called: 未公布 for a fact of the published report, which only the
+    demonstration has, else 未报.
+    """
     return "未公布" if demo and not subject.synthetic else "未报"
 
 
 def money_yuan(yuan: Decimal | str) -> Markup:
-    """An amount to the cent with thousands commas, for sums that are held against a list given in 元."""
+    """An amount to the cent with thousands commas, for sums that are held
+    against a list given in 元.
+    """
     return Markup('<span class="nowrap">{:,.2f} 元</span>').format(Decimal(yuan))
 
 
 def rule_title(code: str) -> str:
-    """A rule as people call it, with its code; what proposes a problem of the catalogue has no code of its own."""
+    """A rule as people call it, with its code; what proposes a problem of
+    the catalogue has no code of its own.
+    """
     titles = {one.code: one.title for one in registry()}
     return f"{titles[code]}（{code}）" if code in titles else OTHER_RULES.get(code, code)
 
@@ -108,7 +118,9 @@ def weekday(value: date) -> str:
 
 
 def moment(value: datetime | None, said: str = "未定") -> Markup:
-    """2021年11月5日 14:03. While a demonstration's story stands at an earlier day, that day: its acts happen then."""
+    """2021年11月5日 14:03. While a demonstration's story stands at an earlier
+    day, that day: its acts happen then.
+    """
     if value is None:
         return absent(said)
     day = min(timezone.localtime(value).date(), today())
@@ -123,7 +135,9 @@ def real_moment(value: datetime | None, said: str = "未定") -> Markup:
 
 
 def lateness(due: date | None, today: date, *, far: bool = True) -> str:
-    """逾期 2 天 · 今天 · 还有 3 天 · 11月5日; empty without a deadline, or with a day beside which a far one was said."""
+    """逾期 2 天 · 今天 · 还有 3 天 · 11月5日; empty without a deadline, or with a day
+    beside which a far one was said.
+    """
     if due is None:
         return ""
     left = (due - today).days
@@ -137,7 +151,9 @@ def lateness(due: date | None, today: date, *, far: bool = True) -> str:
 
 
 def subject_title(dossier: Any) -> str:
-    """What a dossier is called: a department as a whole by its unit's name, anything else by its own."""
+    """What a dossier is called: a department as a whole by its unit's name,
+    anything else by its own.
+    """
     if (
         dossier.subject.kind == "department_overall"
         and dossier.unit.name not in dossier.subject.name
@@ -152,7 +168,9 @@ def grade_class(grade: str) -> str:
 
 
 def permille(part: Decimal | None, whole: Decimal | None = Decimal(100)) -> int:
-    """A bar's length in thousandths of its bed, between 0 and 1000; 0 where nothing can be drawn."""
+    """A bar's length in thousandths of its bed, between 0 and 1000; 0 where
+    nothing can be drawn.
+    """
     if part is None or not whole or part <= 0:
         return 0
     share = Fraction(part) / Fraction(whole) * 1000

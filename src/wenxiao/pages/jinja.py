@@ -13,7 +13,9 @@ from wenxiao.pages import formats
 
 
 def address(name: str, *args: Any, **query: Any) -> str:
-    """A route's address with positional parts and a query string of the values that are not None or empty."""
+    """A route's address with positional parts and a query string of the
+    values that are not None or empty.
+    """
     from urllib.parse import urlencode
 
     parameters = [(key, value) for key, value in query.items() if value not in (None, "")]
@@ -28,7 +30,9 @@ def _path(name: str, args: tuple[Any, ...], _prefix: str, _routes: str | None) -
 
 
 def environment(**options: Any) -> Environment:
-    """Strict templates: a misspelt name fails instead of printing nothing, and everything is escaped."""
+    """Strict templates: a misspelt name fails instead of printing nothing,
+    and everything is escaped.
+    """
     options.pop("autoescape", None)
     templates = Environment(
         **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},

@@ -1,4 +1,6 @@
-"""满意度问卷 as whoever got the link sees it: the questions and one answer, on a phone; no account, nothing else of the system."""
+"""满意度问卷 as whoever got the link sees it: the questions and one answer, on a phone; no account,
+nothing else of the system.
+"""
 
 from __future__ import annotations
 

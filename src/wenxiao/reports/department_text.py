@@ -1,4 +1,6 @@
-"""The text of a department's public package: the targets beside its budget, the results beside its final accounts."""
+"""The text of a department's public package: the targets beside its budget,
+the results beside its final accounts.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +35,15 @@ if TYPE_CHECKING:
     from wenxiao.targets.models import Target
 
 OCCASIONS: dict[str, str] = {"budget": "部门预算公开", "final": "部门决算公开"}
-"""The two public dates of a unit's year: targets go out with the budget, results with the final accounts."""
+"""The two public dates of a unit's year: targets go out with the budget,
+results with the final accounts.
+"""
 
 
 def targets_text(unit: Unit, year: int, rows: Sequence[Target]) -> Report:
-    """What goes out with the department's budget: how many targets, and each with its budget and goal."""
+    """What goes out with the department's budget: how many targets, and
+    each with its budget and goal.
+    """
     money = budgets_of(packaged.open_dossiers(unit, year))
     count = f.count(
         "targets",
@@ -73,7 +79,9 @@ def targets_text(unit: Unit, year: int, rows: Sequence[Target]) -> Report:
 
 
 def results_text(unit: Unit, year: int, rows: Sequence[Review]) -> Report:
-    """What goes out with the final accounts: self- and department evaluations, each with money, points and grade."""
+    """What goes out with the final accounts: self- and department
+    evaluations, each with money, points and grade.
+    """
     count = f.count(
         "results",
         "公开结果个数",

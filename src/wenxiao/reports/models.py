@@ -105,7 +105,9 @@ class Signed(models.Model):
 
 
 class PublicHolder(models.Model):
-    """公开稿收件人: who was handed the public version of a signed report; told when it was closed and corrected."""
+    """公开稿收件人: who was handed the public version of a signed report; told
+    when it was closed and corrected.
+    """
 
     signed = models.ForeignKey(
         Signed, models.PROTECT, related_name="holders", verbose_name="已签发报告"

@@ -1,7 +1,8 @@
 """How many dossiers and reviews there are, from the counts kept by unit; exact at every moment.
 
-Units in which something changed since they were counted carry a mark (set by the database in the same transaction):
-of these the rows themselves are counted, of all others the kept counts are added up, both in one statement.
+Units in which something changed since they were counted carry a mark (set by the database in the
+same transaction): of these the rows themselves are counted, of all others the kept counts are added
+up, both in one statement.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ OF_REVIEW = {
 
 
 def counted_dossiers(dossiers: QuerySet[Dossier], *by: str) -> QuerySet[Any, Any]:
-    """Some dossiers counted row by row, as (*by, how many, how many of them with an approved target)."""
+    """Some dossiers counted row by row, as (*by, how many, how many of them
+    with an approved target).
+    """
     approved = Exists(Target.objects.filter(state=Target.State.APPROVED, dossier=OuterRef("pk")))
     rows = dossiers.order_by().annotate(tag_text=Cast("subject__tags", TextField()))
     rows = rows.values_list(*(_path(name, OF_DOSSIER) for name in by))
@@ -63,7 +66,9 @@ def counted_dossiers(dossiers: QuerySet[Dossier], *by: str) -> QuerySet[Any, Any
 
 
 def counted_reviews(reviews: QuerySet[Review], *by: str, **only: Any) -> QuerySet[Any, Any]:
-    """Some reviews counted row by row, as (*by, how many); ``only`` as in :func:`reviews_counted`."""
+    """Some reviews counted row by row, as (*by, how many); ``only`` as in
+    :func:`reviews_counted`.
+    """
     excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
     rows = reviews.order_by().annotate(came=Q(received_on__isnull=False), free=Exists(excused))
     rows = rows.filter(_led(tuple(only.items()), OF_REVIEW))
@@ -71,22 +76,28 @@ def counted_reviews(reviews: QuerySet[Review], *by: str, **only: Any) -> QuerySe
 
 
 def dossiers_counted(user: User | None, *by: str, **only: Any) -> list[tuple[Any, ...]] | None:
-    """The dossiers the user sees, counted by some of :data:`OF_DOSSIER`: (*by, how many, with an approved target).
+    """The dossiers the user sees, counted by some of :data:`OF_DOSSIER`: (*by, how many, with an
+    approved target).
 
-    ``only`` limits by the same names (with Django's lookups). None for who sees parts of a division: ask the rows.
+    ``only`` limits by the same names (with Django's lookups). None for who sees parts of a
+    division: ask the rows.
     """
     seen = _seen(user)
     return None if seen is None else _counted(_dossier_statement, seen, by, tuple(only.items()))
 
 
 def reviews_counted(user: User | None, *by: str, **only: Any) -> list[tuple[Any, ...]] | None:
-    """The reviews the user sees, counted by some of :data:`OF_REVIEW`: (*by, how many); as :func:`dossiers_counted`."""
+    """The reviews the user sees, counted by some of :data:`OF_REVIEW`: (*by, how many); as
+    :func:`dossiers_counted`.
+    """
     seen = _seen(user)
     return None if seen is None else _counted(_review_statement, seen, by, tuple(only.items()))
 
 
 Seen = tuple[bool, tuple[int, ...], tuple[int, ...]]
-"""Everything kept here; else the divisions seen whole, and those seen but for what only some may know."""
+"""Everything kept here; else the divisions seen whole, and those seen but
+for what only some may know.
+"""
 Only = tuple[tuple[str, Any], ...]
 
 
@@ -96,7 +107,9 @@ def _counted(
     by: tuple[str, ...],
     only: Only,
 ) -> list[tuple[Any, ...]]:
-    """Rows of a statement that is put together once for each question, whoever asks it how often."""
+    """Rows of a statement that is put together once for each question,
+    whoever asks it how often.
+    """
     limits = tuple(
         (name, tuple(sorted(value)) if isinstance(value, list | tuple | set | frozenset) else value)
         for name, value in sorted(only)
@@ -132,7 +145,9 @@ def _review_statement(seen: Seen, by: tuple[str, ...], only: Only) -> tuple[str,
 
 
 def cells_counted(user: User | None) -> list[CensusCell] | None:
-    """As :func:`wenxiao.budget.selectors.census` of all dossiers the user sees; None for who sees parts of a division."""
+    """As :func:`wenxiao.budget.selectors.census` of all dossiers the user
+    sees; None for who sees parts of a division.
+    """
     rows = dossiers_counted(user, "unit", "fiscal_year", "kind", "tag_text")
     if rows is None:
         return None
@@ -157,7 +172,9 @@ def _led(only: Only, paths: dict[str, str]) -> Q:
 
 
 def _seen(user: User | None) -> Seen | None:
-    """What :func:`~wenxiao.budget.selectors.seen_by` asks of divisions; None where it asks of units or objects."""
+    """What :func:`~wenxiao.budget.selectors.seen_by` asks of divisions;
+    None where it asks of units or objects.
+    """
     with grants_kept(user):
         sight = sight_of(user)
         if sight.everything:

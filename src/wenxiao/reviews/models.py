@@ -1,4 +1,6 @@
-"""评审: facts set against a frame of criteria, by assigned people, in a round. One engine for seven kinds."""
+"""评审: facts set against a frame of criteria, by assigned people, in a round.
+One engine for seven kinds.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +26,17 @@ if TYPE_CHECKING:
 
 
 class Review(Versioned):
-    """One dossier judged in one round. Its kind is its round's; its results never mix with another review's.
+    """One dossier judged in one round.
+    Its kind is its round's; its results never mix with another review's.
 
-    ``points`` is what this system computes or a person's marks add up to; ``published_points`` what the paper says.
-    ``authors`` gave or changed a value, points or money: they neither check nor confirm. ``grade_changes`` are the changes
-    after hand-in that crossed a line between grades, each with its reason and with who confirmed it. ``frame`` names the
-    framework an evaluation was begun with on line; its rows take points once another person has fixed it (``frame_set_on``).
-    ``received_on`` and its fellows say that the unit's form arrived, ``submitted_at`` that it passed the checks; ``hand`` is
-    who handed it in for the unit, on the strength of the ``signed`` paper where there is one.
+    ``points`` is what this system computes or a person's marks add up to; ``published_points`` what
+    the paper says. ``authors`` gave or changed a value, points or money: they neither check nor
+    confirm. ``grade_changes`` are the changes after hand-in that crossed a line between grades,
+    each with its reason and with who confirmed it. ``frame`` names the framework an evaluation was
+    begun with on line; its rows take points once another person has fixed it (``frame_set_on``).
+    ``received_on`` and its fellows say that the unit's form arrived, ``submitted_at`` that it
+    passed the checks; ``hand`` is who handed it in for the unit, on the strength of the ``signed``
+    paper where there is one.
     """
 
     class State(models.TextChoices):
@@ -130,16 +135,20 @@ class Review(Versioned):
 
     @property
     def proved_share(self) -> Decimal | None:
-        """The percent of the points that rest on verified proof; None where there are no points to share."""
+        """The percent of the points that rest on verified proof; None where
+        there are no points to share.
+        """
         if self.points is None or self.proved is None:
             return None
         return rate_percent(self.proved, self.points)
 
 
 class ExAnte(Versioned):
-    """事前评估: what a unit asks for before there is any money, and what the evaluation of it concluded.
+    """事前评估: what a unit asks for before there is any money, and what the evaluation of it
+    concluded.
 
-    ``review`` is None until somebody begins to evaluate. ``supported`` is the money the conclusion supports, in 元.
+    ``review`` is None until somebody begins to evaluate. ``supported`` is the money the conclusion
+    supports, in 元.
     """
 
     class Conclusion(models.TextChoices):
@@ -179,9 +188,11 @@ class ExAnte(Versioned):
 
 
 class PaperSignature(models.Model):
-    """纸质签字件: a scan that shall count as a check of the unit's own side, once somebody else confirmed it.
+    """纸质签字件: a scan that shall count as a check of the unit's own side, once somebody else
+    confirmed it.
 
-    ``version`` is the review's when it was handed in: a form changed since then needs a new signature.
+    ``version`` is the review's when it was handed in: a form changed since then needs a new
+    signature.
     """
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="papers", verbose_name="评审")
@@ -216,7 +227,9 @@ class PaperSignature(models.Model):
 
 
 class Criterion(models.Model):
-    """One row of a review's own score sheet. It may point to indicator rows for their facts, never for their points."""
+    """One row of a review's own score sheet.
+    It may point to indicator rows for their facts, never for their points.
+    """
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="criteria", verbose_name="评审")
     order = models.PositiveSmallIntegerField("序号")
@@ -238,9 +251,11 @@ class Criterion(models.Model):
 
 
 class Mark(Versioned):
-    """Points given to one row: a criterion of a score sheet, or an indicator in self-evaluation and its re-check.
+    """Points given to one row: a criterion of a score sheet, or an indicator in self-evaluation and
+    its re-check.
 
-    ``explanation`` opens the points: formula, inputs, rule, its version and basis, as the rulebook returned them.
+    ``explanation`` opens the points: formula, inputs, rule, its version and basis, as the rulebook
+    returned them.
     """
 
     review = models.ForeignKey(Review, models.CASCADE, related_name="marks", verbose_name="评审")
@@ -307,7 +322,8 @@ class Suggestion(models.Model):
 class Assignment(models.Model):
     """Who works on a review (主评人, 专家, 科室); assigning writes the Grant that lets them in.
 
-    ``scores_in_at`` is when an expert handed the own scores in: locked from then on, seen by others once all are in.
+    ``scores_in_at`` is when an expert handed the own scores in: locked from then on, seen by others
+    once all are in.
     """
 
     review = models.ForeignKey(
@@ -326,10 +342,12 @@ class Assignment(models.Model):
 
 
 class RecheckSample(models.Model):
-    """自评复核抽取: which self-evaluations of a round are re-checked, with everything needed to draw them again.
+    """自评复核抽取: which self-evaluations of a round are re-checked, with everything needed to draw them
+    again.
 
-    ``department`` draws among its subordinates; None: the bureau draws among all. ``lines`` are the drawn ones by rank:
-    {review, rank, drawn, reasons [{code, title, text}], not_asked}. A drawing is never changed; another one says why.
+    ``department`` draws among its subordinates; None: the bureau draws among all. ``lines`` are the
+    drawn ones by rank: {review, rank, drawn, reasons [{code, title, text}], not_asked}. A drawing
+    is never changed; another one says why.
     """
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="samples", verbose_name="任务")
@@ -355,11 +373,12 @@ class RecheckSample(models.Model):
 
 
 class EvaluationPlan(Versioned):
-    """年度评价计划: the objects chosen for the year's evaluation, by which criteria and why, and who approved them.
+    """年度评价计划: the objects chosen for the year's evaluation, by which criteria and why, and who
+    approved them.
 
-    ``criteria`` are the conditions the list was narrowed by, word → value; ``dossiers`` the chosen objects by id;
-    ``amount`` their opening budgets in 元, ``unknown`` of how many that is not known. ``round`` is the task it was issued
-    as; until then the plan may be redrawn or dropped.
+    ``criteria`` are the conditions the list was narrowed by, word → value; ``dossiers`` the chosen
+    objects by id; ``amount`` their opening budgets in 元, ``unknown`` of how many that is not known.
+    ``round`` is the task it was issued as; until then the plan may be redrawn or dropped.
     """
 
     division = models.ForeignKey("orgs.Division", models.PROTECT, verbose_name="财政区划")
@@ -390,10 +409,12 @@ class EvaluationPlan(Versioned):
 
 
 class Exchange(Versioned):
-    """交换意见: an evaluation's preliminary conclusion told to its unit, and what became of the objections.
+    """交换意见: an evaluation's preliminary conclusion told to its unit, and what became of the
+    objections.
 
-    ``points``, ``grade`` and ``rows`` (criterion id → points) are as told; ``answered_on`` is when the unit had no more to
-    say, ``closed_on`` when a second person settled what was decided, ``signed_on`` when the unit signed for that.
+    ``points``, ``grade`` and ``rows`` (criterion id → points) are as told; ``answered_on`` is when
+    the unit had no more to say, ``closed_on`` when a second person settled what was decided,
+    ``signed_on`` when the unit signed for that.
     """
 
     review = models.OneToOneField(
@@ -426,7 +447,9 @@ class Exchange(Versioned):
 
 
 class Objection(Versioned):
-    """One objection of the unit to a criterion (None: to money or the whole), with its proof and how it was decided."""
+    """One objection of the unit to a criterion (None: to money or the
+    whole), with its proof and how it was decided.
+    """
 
     class Verdict(models.TextChoices):
         ACCEPTED = "accepted", "采纳"

@@ -89,7 +89,9 @@ def self_evaluations(reviews: Sequence[Review]) -> list[SelfEvaluation]:
 
 
 def _proof_judged(reviews: Sequence[Review]) -> set[int]:
-    """The dossiers of which somebody accepted or refused a proof; of the others nobody knows yet what is proved."""
+    """The dossiers of which somebody accepted or refused a proof; of the
+    others nobody knows yet what is proved.
+    """
     rows = Material.objects.filter(dossier__in=[one.dossier_id for one in reviews])
     judged = rows.filter(state__in=(Material.State.VERIFIED, Material.State.REFUSED))
     return set(judged.values_list("dossier_id", flat=True))

@@ -1,6 +1,8 @@
-"""Reviews read for pages: whose results stand beside each other, the one indicator table, score sheets, the trail.
+"""Reviews read for pages: whose results stand beside each other, the one indicator table, score
+sheets, the trail.
 
-Who may see a dossier was settled before (budget.selectors); every function costs the same queries for 1 and for 5 000 rows.
+Who may see a dossier was settled before (budget.selectors); every function costs the same queries
+for 1 and for 5 000 rows.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ if TYPE_CHECKING:
 
 
 def latest_work_year(division: Division) -> int | None:
-    """The latest work year, not after the calendar's, in which a round was opened; None before the first."""
+    """The latest work year, not after the calendar's, in which a round was
+    opened; None before the first.
+    """
     opened = Round.objects.filter(division=division, work_year__lte=today().year)
     opened = opened.exclude(state=Round.State.DRAFT)
     latest: int | None = opened.aggregate(latest=Max("work_year"))["latest"]
@@ -47,7 +51,8 @@ UNIT_SIDE = frozenset({Role.CLERK.value, Role.HEAD.value})
 
 
 def told_to(user: User | None) -> Q:
-    """The condition of reviews whose rows a person may read: a unit sees an evaluation or re-check of itself once settled.
+    """The condition of reviews whose rows a person may read: a unit sees an evaluation or re-check
+    of itself once settled.
 
     Before that it sees what the exchange of opinions tells it, and nothing else.
     """
@@ -58,7 +63,8 @@ def told_to(user: User | None) -> Q:
 
 
 def told_money(user: User | None, monies: dict[int, Money]) -> dict[int, Money]:
-    """Money by dossier as a person may read it: a unit sees audited amounts once their evaluation is settled.
+    """Money by dossier as a person may read it: a unit sees audited amounts once their evaluation
+    is settled.
 
     One query, and none for anybody who is not on the unit's own side.
     """
@@ -75,7 +81,8 @@ def told_money(user: User | None, monies: dict[int, Money]) -> dict[int, Money]:
 
 
 def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, list[Review]]:
-    """Reviews by dossier id in the order of their rounds' periods, with round, agency, audited amount and target.
+    """Reviews by dossier id in the order of their rounds' periods, with round, agency, audited
+    amount and target.
 
     With ``user`` only those whose rows this person may read.
     """
@@ -91,7 +98,9 @@ def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, l
 
 
 def works_and_running(division: int | None, work_year: int) -> tuple[Works, list[Round]]:
-    """The rounds of a work year, and those running in a division whatever their year, latest first; one query."""
+    """The rounds of a work year, and those running in a division whatever
+    their year, latest first; one query.
+    """
     running = Q(state=Round.State.OPEN, division=division)
     rows = list(Round.objects.filter(Q(work_year=work_year) | running).order_by("pk"))
     mine = [one for one in rows if one.state == Round.State.OPEN and one.division_id == division]
@@ -101,14 +110,18 @@ def works_and_running(division: int | None, work_year: int) -> tuple[Works, list
 
 @dataclass(frozen=True, slots=True)
 class Works:
-    """The rounds of a work year, read once; ``key`` are the bureau's own (财政重点). A work is a kind, or a kind and key."""
+    """The rounds of a work year, read once; ``key`` are the bureau's own (财政重点).
+    A work is a kind, or a kind and key.
+    """
 
     rounds: tuple[int, ...]
     key: tuple[int, ...]
 
     @classmethod
     def of(cls, work_year: int) -> Works:
-        """One query; rounds of every division, for what may be seen is settled by the dossiers asked about."""
+        """One query; rounds of every division, for what may be seen is
+        settled by the dossiers asked about.
+        """
         return cls.among(Round.objects.filter(work_year=work_year).order_by("pk"), work_year)
 
     @classmethod
@@ -133,7 +146,9 @@ class Works:
     def dossiers(
         self, kinds: Iterable[str], among: QuerySet[Dossier]
     ) -> list[tuple[int, int, int, str]]:
-        """Those of ``among`` that the key rounds review: id, unit, fiscal year, kind. One query, driven by the reviews."""
+        """Those of ``among`` that the key rounds review: id, unit, fiscal year, kind.
+        One query, driven by the reviews.
+        """
         rows = self.reviews(kinds, key=True).filter(Exists(among.filter(pk=OuterRef("dossier"))))
         names = ("dossier", "dossier__unit", "dossier__fiscal_year", "dossier__subject__kind")
         return list(rows.order_by().values_list(*names).distinct())
@@ -144,7 +159,8 @@ class Works:
         works: Mapping[str, tuple[str, bool]],
         counted: Iterable[tuple[int, str, int]] | None = None,
     ) -> dict[str, int]:
-        """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of one work counts once.
+        """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of
+        one work counts once.
 
         ``counted``: their reviews by round and kind, where they are known already.
         """
@@ -177,9 +193,11 @@ class Proofs:
 
 @dataclass(frozen=True, slots=True)
 class DossierTarget:
-    """A dossier's target with everything that was filled in on its rows, keyed for laying out one table.
+    """A dossier's target with everything that was filled in on its rows, keyed for laying out one
+    table.
 
-    ``actuals`` by (indicator, stage, through month); ``marks`` by (review, indicator): the panel's, else the first seat's.
+    ``actuals`` by (indicator, stage, through month); ``marks`` by (review, indicator): the panel's,
+    else the first seat's.
     """
 
     target: Target
@@ -191,7 +209,9 @@ class DossierTarget:
 
 
 def marks_of(reviews: Iterable[int]) -> list[Mark]:
-    """All marks of some reviews with their criteria, by seat: rows of the target's and of their own sheets alike."""
+    """All marks of some reviews with their criteria, by seat: rows of the
+    target's and of their own sheets alike.
+    """
     own = Criterion.objects.filter(review=OuterRef("review")).order_by().values("review")
     rows = Mark.objects.filter(review__in=list(reviews)).select_related("criterion")
     rows = rows.annotate(criteria=Subquery(own.annotate(n=Count("pk")).values("n")))
@@ -203,7 +223,8 @@ def promise_of(
 ) -> DossierTarget | None:
     """The target in force (批复的最新版, else the latest) with its rows; None where no target was filed.
 
-    ``marks`` of the dossier's reviews and its ``shelf`` of proofs are taken where the page has read them already.
+    ``marks`` of the dossier's reviews and its ``shelf`` of proofs are taken where the page has read
+    them already.
     """
     target, versions, indicators = _target_in_force(dossier)
     if target is None:
@@ -224,7 +245,9 @@ def promise_of(
 
 
 def _target_in_force(dossier: Dossier) -> tuple[Target | None, int, list[Indicator]]:
-    """The target that counts, how many versions there are, and its rows; one query where it has rows."""
+    """The target that counts, how many versions there are, and its rows;
+    one query where it has rows.
+    """
     filed = Target.objects.filter(dossier=dossier, filing=False)
     approved_first = Case(When(state=Target.State.APPROVED, then=0), default=1)
     ranked = filed.order_by(approved_first, "-number")
@@ -263,7 +286,9 @@ def _proofs(indicators: list[int]) -> dict[int, Proofs]:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSheet:
-    """A review's own score sheet: its criteria in order, and the marks on each by criterion id, panel's first."""
+    """A review's own score sheet: its criteria in order, and the marks on
+    each by criterion id, panel's first.
+    """
 
     criteria: list[Criterion]
     marks: dict[int, list[Mark]]
@@ -273,9 +298,11 @@ class ReviewSheet:
 def sheets_of(
     reviews: Iterable[int], *, marks: Sequence[Mark] = (), seat: str = ""
 ) -> dict[int, ReviewSheet]:
-    """Score sheets and suggestions by review id, three queries for all; fewer where their ``marks`` were read before.
+    """Score sheets and suggestions by review id, three queries for all; fewer where their ``marks``
+    were read before.
 
-    Experts' marks stay out until all experts handed theirs in; ``seat`` names the one who reads and sees the own.
+    Experts' marks stay out until all experts handed theirs in; ``seat`` names the one who reads and
+    sees the own.
     """
     ids = list(reviews)
     sheets = {pk: ReviewSheet([], defaultdict(list), []) for pk in ids}
@@ -293,7 +320,9 @@ def sheets_of(
 
 
 def _criteria(reviews: list[int], marks: Sequence[Mark]) -> list[Criterion]:
-    """The criteria of some reviews in order; none is read again of a sheet whose marks (:func:`marks_of`) name them all."""
+    """The criteria of some reviews in order; none is read again of a sheet whose marks
+    (:func:`marks_of`) name them all.
+    """
     by_review: dict[int, dict[int, Criterion]] = defaultdict(dict)
     counts: dict[int, int] = {}
     for mark in marks:
@@ -326,7 +355,9 @@ def mark_seen_by(user: User | None, pk: int) -> Mark | None:
 
 
 def dossier_trail(dossier: Dossier, reviews: Iterable[Review]) -> QuerySet[Entry]:
-    """The entries about a dossier, its subject, targets, ex-ante evaluations and reviews, latest first."""
+    """The entries about a dossier, its subject, targets, ex-ante
+    evaluations and reviews, latest first.
+    """
     kind, _ = target_of(Review())
     about = Q(target_type=kind, target_id__in=[review.pk for review in reviews])
     for model in (Target, ExAnte):
@@ -339,7 +370,9 @@ def dossier_trail(dossier: Dossier, reviews: Iterable[Review]) -> QuerySet[Entry
 
 
 def review_trail(review: Review) -> QuerySet[Entry]:
-    """The entries about one review and about its points, latest first; experts' once all of them handed in."""
+    """The entries about one review and about its points, latest first;
+    experts' once all of them handed in.
+    """
     kind, pk = target_of(review)
     about = Q(target_type=kind, target_id=pk)
     marks = review.marks.filter(seat="") if blind_reviews([review.pk]) else review.marks.all()
@@ -349,7 +382,9 @@ def review_trail(review: Review) -> QuerySet[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPoints:
-    """Points of one row that stood and were changed: the row, old and new points, who, when, why."""
+    """Points of one row that stood and were changed: the row, old and new
+    points, who, when, why.
+    """
 
     name: str
     before: str
@@ -360,7 +395,9 @@ class ChangedPoints:
 
 
 def changed_points(review: Review) -> list[ChangedPoints]:
-    """Where points of a review were changed after somebody had given them, oldest first; one query."""
+    """Where points of a review were changed after somebody had given them,
+    oldest first; one query.
+    """
     changes = []
     for entry in review_trail(review).filter(act__in=("评分", "导入改分")).order_by("pk"):
         before, after = entry.data.get("before"), entry.data.get("after")
@@ -378,13 +415,17 @@ def changed_points(review: Review) -> list[ChangedPoints]:
 
 
 def confirmed_notes(reviews: Iterable[int | None]) -> list[str]:
-    """What papers must say of how some of these results were confirmed (小机构), each sentence once."""
+    """What papers must say of how some of these results were confirmed
+    (小机构), each sentence once.
+    """
     rows = Review.objects.filter(pk__in=[pk for pk in reviews if pk]).exclude(confirmed_note="")
     return sorted(set(rows.values_list("confirmed_note", flat=True)))
 
 
 def people_on(round: Round) -> dict[int, tuple[str, dict[str, list[str]]]]:
-    """Who works on a round's reviews, by dossier: the firm's name and, by duty, the names of its people. Two queries."""
+    """Who works on a round's reviews, by dossier: the firm's name and, by
+    duty, the names of its people. Two queries.
+    """
     reviews = Review.objects.filter(round=round).values_list("dossier", "agency__name")
     working: dict[int, tuple[str, dict[str, list[str]]]] = {
         dossier: (agency or "", {}) for dossier, agency in reviews
@@ -410,7 +451,9 @@ def exchange_seen_by(user: User | None, pk: int) -> Exchange | None:
 
 @dataclass(frozen=True, slots=True)
 class LevelSum:
-    """A first level of score sheets over several reviews: its weight and points where both are known, in how many."""
+    """A first level of score sheets over several reviews: its weight and
+    points where both are known, in how many.
+    """
 
     level1: str
     weight: Decimal
@@ -419,7 +462,9 @@ class LevelSum:
 
 
 def lost_by_level(reviews: QuerySet[Review]) -> list[LevelSum]:
-    """The settled reviews' own score sheets added up by first level, rows with one mark alone. One query."""
+    """The settled reviews' own score sheets added up by first level, rows with one mark alone.
+    One query.
+    """
     settled = reviews.filter(state__in=SETTLED).order_by()
     rows = (
         Mark.objects.filter(review__in=settled.values("pk"), criterion__weight__isnull=False)

@@ -10,10 +10,12 @@ from wenxiao.targets.models import Indicator
 
 
 class Survey(Versioned):
-    """满意度问卷: asked for one indicator of a form; its result becomes the indicator's actual when somebody takes it.
+    """满意度问卷: asked for one indicator of a form; its result becomes the indicator's actual when
+    somebody takes it.
 
-    ``questions`` are {kind: likert, yes_no or text, text}; ``population`` is how many there are to ask, None not known.
-    ``token`` opens the page without account, empty where the division has not opened that door.
+    ``questions`` are {kind: likert, yes_no or text, text}; ``population`` is how many there are to
+    ask, None not known. ``token`` opens the page without account, empty where the division has not
+    opened that door.
     """
 
     class State(models.TextChoices):
@@ -52,8 +54,9 @@ class Survey(Versioned):
 class SurveyAnswer(models.Model):
     """One answer sheet (答卷), or the counts of several on paper, kept as it came in.
 
-    ``values`` are the chosen words by question, of ``counted`` sheets the counts {option: n}. ``mark`` guards against the
-    same answer twice; ``origin`` is a digest that says how many came from one place, never from where.
+    ``values`` are the chosen words by question, of ``counted`` sheets the counts {option: n}.
+    ``mark`` guards against the same answer twice; ``origin`` is a digest that says how many came
+    from one place, never from where.
     """
 
     class Road(models.TextChoices):

@@ -53,7 +53,9 @@ def result_of_survey(survey: Survey) -> SurveyResult:
 
 
 def open_by_token(token: str) -> Survey | None:
-    """The survey a link opens now: not closed, not past its day, its form still open, the door still open."""
+    """The survey a link opens now: not closed, not past its day, its form
+    still open, the door still open.
+    """
     if not token:
         return None
     rows = Survey.objects.select_related(*_LINKED).filter(

@@ -1,4 +1,6 @@
-"""Counts kept beside the rows they count, by unit, and the marks that say which of them to count anew."""
+"""Counts kept beside the rows they count, by unit, and the marks that say
+which of them to count anew.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,9 @@ from wenxiao.orgs.models import Unit
 
 
 class DossierTally(models.Model):
-    """档案计数: how many dossiers of one unit and fiscal year there are whose subjects are alike; never written by hand."""
+    """档案计数: how many dossiers of one unit and fiscal year there are whose
+    subjects are alike; never written by hand.
+    """
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="单位")
     division = models.BigIntegerField("财政区划")
@@ -26,7 +30,9 @@ class DossierTally(models.Model):
 
 
 class ReviewTally(models.Model):
-    """评审计数: how many reviews of one round and unit are in one state; ``excused`` ones are counted apart."""
+    """评审计数: how many reviews of one round and unit are in one state;
+    ``excused`` ones are counted apart.
+    """
 
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="+", verbose_name="单位")
     division = models.BigIntegerField("财政区划")
@@ -44,7 +50,9 @@ class ReviewTally(models.Model):
 
 
 class TallyMark(models.Model):
-    """计数标记: a unit something changed in, set by the database itself; its kept counts count for nothing until renewed."""
+    """计数标记: a unit something changed in, set by the database itself; its
+    kept counts count for nothing until renewed.
+    """
 
     unit = models.BigIntegerField("单位", db_index=True)
 

@@ -63,7 +63,9 @@ def rounds_of_year(user: User | None, work_year: int, kind: str = "") -> list[Ro
 
 
 def rounds_at_work(user: User | None, work_year: int) -> list[Round]:
-    """The rounds of a work year, and those of any other year that still run: what is late stays, whatever year is shown."""
+    """The rounds of a work year, and those of any other year that still
+    run: what is late stays, whatever year is shown.
+    """
     if user is None:
         return []
     asked = Q(work_year=work_year) | Q(state=Round.State.OPEN)
@@ -79,8 +81,8 @@ RECEIVED = Q(state__in=OPEN, received_on__isnull=False)
 
 
 def received(round: Round) -> QuerySet[Any]:
-    """The dossiers whose form of the round arrived, whether it passed the checks (handed in) or not; of a target round
-    those whose target was handed in.
+    """The dossiers whose form of the round arrived, whether it passed the checks (handed in) or
+    not; of a target round those whose target was handed in.
     """
     if round.kind == Round.Kind.TARGET:
         return handed_in_targets(round)
@@ -89,7 +91,9 @@ def received(round: Round) -> QuerySet[Any]:
 
 @dataclass(frozen=True, slots=True)
 class UnitPart:
-    """One unit's part of a round: in scope less excused is what is due. Of a long list not all ``missing`` are named."""
+    """One unit's part of a round: in scope less excused is what is due.
+    Of a long list not all ``missing`` are named.
+    """
 
     unit: int
     name: str
@@ -112,7 +116,9 @@ class UnitPart:
 
 
 def parts_of(user: User | None, round: Round) -> list[UnitPart]:
-    """Progress of a round by the unit responsible, of what the user may see; those that lack most first. Three queries."""
+    """Progress of a round by the unit responsible, of what the user may
+    see; those that lack most first. Three queries.
+    """
     rows, done = dossiers_of(round).filter(seen_by(user, "")), received(round)
     counts = sorted(unit_counts(rows, round, done), key=lambda one: -one.missing)
     names = missing_names(rows, round, done, counts)
@@ -132,7 +138,9 @@ def parts_of(user: User | None, round: Round) -> list[UnitPart]:
 
 
 def missing_of(user: User | None, round: Round) -> tuple[int, int]:
-    """What the user sees of a round that did not arrive nor is excused: how many dossiers, of how many units."""
+    """What the user sees of a round that did not arrive nor is excused: how
+    many dossiers, of how many units.
+    """
     rows = dossiers_of(round).filter(seen_by(user, "")).exclude(pk__in=received(round))
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     missing = rows.aggregate(n=Count("pk"), units=Count("unit", distinct=True))
@@ -140,7 +148,9 @@ def missing_of(user: User | None, round: Round) -> tuple[int, int]:
 
 
 def due_and_open(round: Round, unit: int) -> tuple[int, int]:
-    """How many dossiers of a round a unit has to file, and how many of them are not handed in yet; one query."""
+    """How many dossiers of a round a unit has to file, and how many of them
+    are not handed in yet; one query.
+    """
     rows = dossiers_of(round).filter(unit=unit)
     rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     if round.kind == Round.Kind.TARGET:
@@ -153,7 +163,9 @@ def due_and_open(round: Round, unit: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Dues:
-    """The honest denominators of a year: by round id how many dossiers are due, and the year's targets."""
+    """The honest denominators of a year: by round id how many dossiers are
+    due, and the year's targets.
+    """
 
     rounds: dict[int, int]
     asked: int
@@ -161,8 +173,9 @@ class Dues:
 
 
 def dues_of_year(user: User | None, rounds: Sequence[Round], fiscal_year: int) -> Dues:
-    """How many dossiers of each round's scope the user sees that are not excused; how many of the fiscal year there
-    are, and how many of these have an approved target. Two queries for all rounds, one more for each that names units.
+    """How many dossiers of each round's scope the user sees that are not excused; how many of the
+    fiscal year there are, and how many of these have an approved target. Two queries for all
+    rounds, one more for each that names units.
     """
     scopes = {one.pk: in_scope(one) for one in rounds}
     counted = _due_by_tallies(user, rounds, fiscal_year)
@@ -189,7 +202,9 @@ def _due_by_rows(user: User | None, scopes: dict[int, Q], fiscal_year: int) -> D
 
 
 def _due_by_tallies(user: User | None, rounds: Sequence[Round], fiscal_year: int) -> Dues | None:
-    """The same from the kept counts, by no more than the scopes ask; None for who sees parts of a division."""
+    """The same from the kept counts, by no more than the scopes ask; None
+    for who sees parts of a division.
+    """
     named = {name for one in rounds for name, value in (one.scope or {}).items() if value}
     by = ["division", "fiscal_year", "kind"]
     by += [column for name, column in SCOPED_BY.items() if name in named]
@@ -208,7 +223,9 @@ def _due_by_tallies(user: User | None, rounds: Sequence[Round], fiscal_year: int
 
 
 def _listed(user: User | None, rounds: Sequence[Round]) -> dict[int, int]:
-    """How many the user sees of rounds whose scope lists its dossiers one by one. One query for all of them."""
+    """How many the user sees of rounds whose scope lists its dossiers one by one.
+    One query for all of them.
+    """
     if not rounds:
         return {}
     few = {pk for one in rounds for pk in one.scope["dossiers"]}
@@ -234,7 +251,9 @@ class DueCell(NamedTuple):
 
 
 def cell_in_scope(round: Round) -> Callable[[DueCell], bool]:
-    """The condition of :func:`~wenxiao.budget.selectors.in_scope` on what the census counts by; not for listed dossiers."""
+    """The condition of :func:`~wenxiao.budget.selectors.in_scope` on what
+    the census counts by; not for listed dossiers.
+    """
     scope = round.scope or {}
     kinds, natures = set(scope.get("kinds") or ()), set(scope.get("natures") or ())
     tags, units = set(scope.get("tags") or ()), None
@@ -256,7 +275,9 @@ def cell_in_scope(round: Round) -> Callable[[DueCell], bool]:
 
 
 def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:
-    """The dossiers of a round's scope the user sees that nobody began to fill in and nobody excused, by unit."""
+    """The dossiers of a round's scope the user sees that nobody began to
+    fill in and nobody excused, by unit.
+    """
     rows = dossiers_of(round).filter(seen_by(user, "")).select_related("unit", "subject__division")
     begun = Review.objects.filter(round=round).values("dossier")
     excused = Exemption.objects.filter(round=round).values("dossier")
@@ -269,7 +290,9 @@ def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """One form a unit owes: its dossier, and the review it was begun in (None before anybody began)."""
+    """One form a unit owes: its dossier, and the review it was begun in
+    (None before anybody began).
+    """
 
     dossier: Dossier
     review: Review | None
@@ -280,7 +303,9 @@ MOST_OWED = 60
 
 
 def to_fill(user: User, holding: Holdings, round: Round | None) -> list[Owed]:
-    """What a person has to fill in for a round: returned first, then begun, then not begun. Empty for who fills nothing."""
+    """What a person has to fill in for a round: returned first, then begun, then not begun.
+    Empty for who fills nothing.
+    """
     if (
         round is None
         or round.state != Round.State.OPEN
@@ -300,7 +325,8 @@ def to_fill(user: User, holding: Holdings, round: Round | None) -> list[Owed]:
 
 
 def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:
-    """How many reviews of a work year the user sees, by kind, key round or not, and state; excused ones don't count. One query.
+    """How many reviews of a work year the user sees, by kind, key round or not, and state; excused
+    ones don't count. One query.
 
     What arrived and is not handed in counts as ``received``, whatever its state is called.
     """
@@ -326,7 +352,9 @@ def late_arrivals(round: Round) -> int:
 
 
 def settled_apart(user: User | None, work_year: int) -> list[tuple[int, str, int]]:
-    """Finance evaluations and monitoring settled in rounds that are not 财政重点: the round, its name, how many."""
+    """Finance evaluations and monitoring settled in rounds that are not
+    财政重点: the round, its name, how many.
+    """
     kinds = ("finance_evaluation", "monitoring")
     rows = Review.objects.filter(
         seen_by(user), kind__in=kinds, round__work_year=work_year, round__key=False
@@ -336,7 +364,9 @@ def settled_apart(user: User | None, work_year: int) -> list[tuple[int, str, int
 
 
 def not_arrived(user: User | None, round: Round) -> QuerySet[Dossier]:
-    """The dossiers of a round's scope the user sees whose form did not arrive and that nobody excused, by unit."""
+    """The dossiers of a round's scope the user sees whose form did not
+    arrive and that nobody excused, by unit.
+    """
     rows = dossiers_of(round).filter(seen_by(user, "")).select_related("unit", "subject__division")
     excused = Exemption.objects.filter(round=round).values("dossier")
     rows = rows.exclude(pk__in=received(round)).exclude(pk__in=excused)
@@ -344,7 +374,9 @@ def not_arrived(user: User | None, round: Round) -> QuerySet[Dossier]:
 
 
 def received_open(user: User | None, round: Round) -> QuerySet[Review]:
-    """What arrived for a round and is not handed in yet, as far as the user sees it: to be mended or handed in."""
+    """What arrived for a round and is not handed in yet, as far as the user
+    sees it: to be mended or handed in.
+    """
     rows = reviews_visible_to(user).filter(RECEIVED, round=round).select_related("received_by")
     return rows.order_by("dossier__unit__path", "dossier__subject__code", "pk")
 
@@ -357,9 +389,11 @@ def assigned_to(user: User) -> QuerySet[Review]:
 
 
 def to_score(user: User, *, expert: bool) -> QuerySet[Review]:
-    """The sheets a person was assigned to and still has to work on, with ``asked`` rows and ``given`` marks of theirs.
+    """The sheets a person was assigned to and still has to work on, with ``asked`` rows and
+    ``given`` marks of theirs.
 
-    An expert marks an own seat while judges may mark; who leads the evaluation works until it is handed in.
+    An expert marks an own seat while judges may mark; who leads the evaluation works until it is
+    handed in.
     """
     seat = str(user.name)[:30] if expert else ""
     given = Count("marks", filter=Q(marks__seat=seat, marks__points__isnull=False), distinct=True)
@@ -369,7 +403,9 @@ def to_score(user: User, *, expert: bool) -> QuerySet[Review]:
 
 
 def files_received(user: User | None, limit: int = 8) -> list[StoredFile]:
-    """The latest original files of the divisions whose whole the user reads; none for anybody else."""
+    """The latest original files of the divisions whose whole the user
+    reads; none for anybody else.
+    """
     from wenxiao.orgs.selectors import reads_restricted, seeing_grants
 
     divisions = reads_restricted(seeing_grants(user))

@@ -1,7 +1,9 @@
-"""材料包: what the bureau hands to the People's Congress (人大) or to the upper level's assessment, by its own list.
+"""材料包: what the bureau hands to the People's Congress (人大) or to the upper level's assessment, by
+its own list.
 
-Each line is 「材料名称｜来源」; for the upper level the name is their item and the source our proof, one line a proof. A source
-is a paper the system makes (:data:`SOURCES`) or a document of the library, 「制度库：名称」. Nationally nothing is listed.
+Each line is 「材料名称｜来源」; for the upper level the name is their item and the source our proof, one
+line a proof. A source is a paper the system makes (:data:`SOURCES`) or a document of the library,
+「制度库：名称」. Nationally nothing is listed.
 """
 
 from __future__ import annotations

@@ -99,7 +99,9 @@ def least_share(on: date | int | None = None, overrides: Overrides | None = None
 
 
 def most_by_reason(on: date | int | None = None, overrides: Overrides | None = None) -> Decimal:
-    """The share in percent that is drawn by reasons at most, by the rule of a day: a sample stays a sample."""
+    """The share in percent that is drawn by reasons at most, by the rule of
+    a day: a sample stays a sample.
+    """
     return basis.number(basis.in_force(RULE, on, overrides).content["reason_percent_most"])
 
 

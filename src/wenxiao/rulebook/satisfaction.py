@@ -1,6 +1,8 @@
-"""满意度: what a survey's answers come to: share of satisfied answers, how many answered, how wide the margin is.
+"""满意度: what a survey's answers come to: share of satisfied answers, how many answered, how wide the
+margin is.
 
-A share, never an average of invented points: satisfied answers ÷ valid answers over the questions that ask for it.
+A share, never an average of invented points: satisfied answers ÷ valid answers over the questions
+that ask for it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ CONFIDENT = Decimal("1.96")
 
 @dataclass(frozen=True, slots=True)
 class SurveyRule:
-    """How many questions a survey has, from how many answers on anything is shown, and what counts as satisfied."""
+    """How many questions a survey has, from how many answers on anything is
+    shown, and what counts as satisfied.
+    """
 
     least: int
     most: int
@@ -49,7 +53,9 @@ def survey_rule(on: date | int | None = None, overrides: Overrides | None = None
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """One question: how often each option was chosen, and the share of satisfied (是) answers in percent."""
+    """One question: how often each option was chosen, and the share of
+    satisfied (是) answers in percent.
+    """
 
     text: str
     kind: str
@@ -61,7 +67,9 @@ class QuestionResult:
 
 @dataclass(frozen=True, slots=True)
 class SurveyResult:
-    """``sheets`` came in; ``percent`` and ``margin`` (± points) are None below the least number that is shown."""
+    """``sheets`` came in; ``percent`` and ``margin`` (± points) are None
+    below the least number that is shown.
+    """
 
     sheets: int
     percent: Decimal | None
@@ -83,7 +91,9 @@ def survey_result(
     rule: SurveyRule,
     population: int | None = None,
 ) -> SurveyResult:
-    """The result of ``sheets`` answers; ``counts`` holds by question how often each option was chosen."""
+    """The result of ``sheets`` answers; ``counts`` holds by question how
+    often each option was chosen.
+    """
     results = tuple(
         _question(asked, chosen, rule) for asked, chosen in zip(questions, counts, strict=True)
     )
@@ -109,7 +119,9 @@ def _question(
 
 
 def _margin(share: Decimal, sheets: int, population: int | None) -> Decimal:
-    """± in percent points at 95 %, with the correction for a finite population where it is known."""
+    """± in percent points at 95 %, with the correction for a finite
+    population where it is known.
+    """
     variance = share * (1 - share) / sheets
     if population is not None and population > 1:
         variance *= Decimal(max(population - sheets, 0)) / (population - 1)

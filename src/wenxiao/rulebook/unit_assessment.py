@@ -1,7 +1,9 @@
-"""工作考核: how a unit's own performance-management work is scored, by a list only the division itself fixes.
+"""工作考核: how a unit's own performance-management work is scored, by a list only the division itself
+fixes.
 
-Each item is a line 「考核内容｜取数｜分值」. ``取数`` names a count of :data:`MEASURES` (done of due: weight × done ÷ due) or
-人工评定, where a person gives the points with a reason. Nationally nothing is listed and nothing is scored.
+Each item is a line 「考核内容｜取数｜分值」. ``取数`` names a count of :data:`MEASURES` (done of due: weight ×
+done ÷ due) or 人工评定, where a person gives the points with a reason. Nationally nothing is listed and
+nothing is scored.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ class AssessmentItem:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentRule:
-    """The list in force, on what it stands and how far that was read; no items: nobody listed any."""
+    """The list in force, on what it stands and how far that was read; no
+    items: nobody listed any.
+    """
 
     items: tuple[AssessmentItem, ...]
     basis: str
@@ -70,7 +74,9 @@ def assessment_rule(
 
 
 def counted_points(item: AssessmentItem, *, due: int, done: int) -> Decimal | None:
-    """Points of a counted item, two decimals half up; None where nothing was due: it does not apply."""
+    """Points of a counted item, two decimals half up; None where nothing
+    was due: it does not apply.
+    """
     if not due:
         return None
     return (item.weight * done / due).quantize(_HUNDREDTH, ROUND_HALF_UP)

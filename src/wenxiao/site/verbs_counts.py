@@ -1,4 +1,6 @@
-"""``counts``: the counts kept beside the rows, compared with the rows; with ``--rebuild`` counted anew."""
+"""``counts``: the counts kept beside the rows, compared with the rows; with
+``--rebuild`` counted anew.
+"""
 
 from __future__ import annotations
 

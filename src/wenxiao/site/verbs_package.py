@@ -1,4 +1,6 @@
-"""The verb ``package``: what goes to 人大, to the upper level, and what a department publishes, as one zip."""
+"""The verb ``package``: what goes to 人大, to the upper level, and what a
+department publishes, as one zip.
+"""
 
 from __future__ import annotations
 

@@ -74,7 +74,9 @@ def _checks(year: int | None, own: Mapping[str, Any] | None) -> Iterator[dict[st
 
 
 def _read_in(standing: str, laws: Iterable[str], value: Any = None) -> dict[str, Any]:
-    """The clause that was read behind a rule of standing 原文, and what was seen of it; empty for any other standing."""
+    """The clause that was read behind a rule of standing 原文, and what was
+    seen of it; empty for any other standing.
+    """
     from wenxiao.rulebook.grounds import READ
     from wenxiao.rulebook.laws import named
 

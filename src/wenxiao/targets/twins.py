@@ -1,6 +1,7 @@
 """串稿: targets that say nearly the same, side by side with the words that differ.
 
-Whoever may not see another unit's target learns that there is one, and which of the own words it shares; not what it says.
+Whoever may not see another unit's target learns that there is one, and which of the own words it
+shares; not what it says.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ Words = list[tuple[str, bool]]
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Two targets and what they share: ``share`` of 100, the rows, and of the goals ``common`` of ``length`` characters.
+    """Two targets and what they share: ``share`` of 100, the rows, and of the goals ``common`` of
+    ``length`` characters.
 
     ``seen``: whether the reader may see the second one; its words are empty where not.
     """
@@ -46,7 +48,8 @@ class Twin:
 
 
 def twins_in_year(user: User, year: int) -> tuple[list[Twin], int]:
-    """The pairs among the targets of a budget year and the one before that this person may see, and how many were compared.
+    """The pairs among the targets of a budget year and the one before that this person may see, and
+    how many were compared.
 
     Beyond :data:`MOST` none is compared: the caller says so.
     """
@@ -64,10 +67,11 @@ def twins_in_year(user: User, year: int) -> tuple[list[Twin], int]:
 
 
 def twins_of(user: User, target: Target) -> list[Twin] | None:
-    """Who says nearly the same as this target: what its reader may see, and what is approved in the division.
+    """Who says nearly the same as this target: what its reader may see, and what is approved in the
+    division.
 
-    All of the division are compared, so that what many write counts as common speech whoever asks. None where there
-    are more than :data:`MOST` to compare.
+    All of the division are compared, so that what many write counts as common speech whoever asks.
+    None where there are more than :data:`MOST` to compare.
     """
     division = target.dossier.subject.division
     seen = targets_visible_to(user)

@@ -1,4 +1,6 @@
-"""工作考核: the year's list of units, one unit's items with the rows behind each, and the table as a workbook."""
+"""工作考核: the year's list of units, one unit's items with the rows behind
+each, and the table as a workbook.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def _rows(request: HttpRequest) -> list[UnitAssessment]:
 
 @view("see_unit")
 def listed(request: HttpRequest) -> HttpResponse:
-    """The year's units in the order of their codes, never ranked; what is counted and on what it stands."""
+    """The year's units in the order of their codes, never ranked; what is
+    counted and on what it stands.
+    """
     division, year = division_of(request, ENTRY), work_year(request)
     rows = _rows(request)
     everything = sees_all(person(request), division)
@@ -141,7 +145,9 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @view("see_unit")
 def list_file(request: HttpRequest) -> HttpResponse:
-    """工作考核汇总表: a row a unit and item, with what was due and done; a second sheet with every row behind."""
+    """工作考核汇总表: a row a unit and item, with what was due and done; a second
+    sheet with every row behind.
+    """
     division, year = division_of(request, ENTRY), work_year(request)
     rows = _rows(request)
     title = f"{year}年单位预算绩效管理工作考核表"

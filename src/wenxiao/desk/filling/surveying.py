@@ -1,4 +1,6 @@
-"""满意度问卷 of one indicator: opened, spread by link and QR code, counted from paper, its result taken as the actual."""
+"""满意度问卷 of one indicator: opened, spread by link and QR code, counted from
+paper, its result taken as the actual.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Where each value of a rule is used, in the words of the rules page. A value nothing reads is said to be so."""
+"""Where each value of a rule is used, in the words of the rules page.
+A value nothing reads is said to be so.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A package as one zip: the files of every item in its own folder, and a list of contents that names what is missing."""
+"""A package as one zip: the files of every item in its own folder, and a
+list of contents that names what is missing.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ class PackedItem:
 def packed(
     division: Division, package: str, year: int
 ) -> tuple[PackageList, tuple[PackedItem, ...]]:
-    """The package's list in force and its items, each with its files or why there are none; a source is made once."""
+    """The package's list in force and its items, each with its files or why
+    there are none; a source is made once.
+    """
     rule = package_list(package, division.own_rules, year)
     by_source: dict[str, Made] = {}
     for item in rule.items:

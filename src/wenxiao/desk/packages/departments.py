@@ -1,4 +1,6 @@
-"""A department's public package: text, forms in four formats, approval sheet, all checked before anybody hands them out."""
+"""A department's public package: text, forms in four formats, approval
+sheet, all checked before anybody hands them out.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,9 @@ def _files(report: Report, forms: Sequence[FormGrid]) -> list[tuple[str, bytes]]
 
 
 def department_zip(package: DepartmentPackage) -> bytes:
-    """The package with approval sheet and what the check said; NotAllowed while something stops it."""
+    """The package with approval sheet and what the check said; NotAllowed
+    while something stops it.
+    """
     if package.stopping:
         name, problem = package.stopping[0]
         raise NotAllowed(
@@ -140,7 +144,9 @@ def department_zip(package: DepartmentPackage) -> bytes:
 
 
 def _approval_sheet(package: DepartmentPackage) -> bytes:
-    """The sheet that is signed on paper: what is to be published, by digest, and a seat for each hand."""
+    """The sheet that is signed on paper: what is to be published, by
+    digest, and a seat for each hand.
+    """
     division = package.unit.division
     paper = OfficialDocument(watermark=printing.WATERMARK if division.demo else None)
     paper.add_title(f"{package.title}审批单")

@@ -1,4 +1,6 @@
-"""材料包: what goes to 人大 and the upper level by the division's lists, and what each department publishes."""
+"""材料包: what goes to 人大 and the upper level by the division's lists, and
+what each department publishes.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ ENTRY = "desk:packages"
 
 
 def _units(request: HttpRequest) -> list[Unit]:
-    """The departments whose package this person may make: their own, or every one for the bureau."""
+    """The departments whose package this person may make: their own, or
+    every one for the bureau.
+    """
     division, holding = division_of(request, ENTRY), held(request)
     return [row for row in departments(division) if holding.can("see_unit", unit=row)]
 

@@ -1,4 +1,6 @@
-"""What a package's item may come from: each source makes files from rows, or says why there are none. Nothing restricted."""
+"""What a package's item may come from: each source makes files from rows, or says why there are
+none. Nothing restricted.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +108,9 @@ def _statistics(division: Division, year: int) -> Made:
 
 
 def _statistics_of(division: Division, cells: Sequence[CoverageCell]) -> bytes:
-    """Stage × kind × budget in number and money, and a row for every object a stage has not reached."""
+    """Stage × kind × budget in number and money, and a row for every object
+    a stage has not reached.
+    """
     columns = (
         ColumnSpec("环节", 12),
         ColumnSpec("类型", 16),
@@ -244,7 +248,9 @@ def _training(division: Division, year: int) -> Made:
 
 
 def _published(division: Division, year: int) -> Made:
-    """What the public reads of the budget year before: the objects that were evaluated in this work year."""
+    """What the public reads of the budget year before: the objects that
+    were evaluated in this work year.
+    """
     rows = packaged.results_told(division, year - 1) + packaged.results_told(division, year)
     if not rows:
         return Made(missing=f"{year - 1}、{year} 预算年度还没有公开的结果")

@@ -42,8 +42,8 @@ ORDER = ["dossier__subject__kind", "dossier__unit__path", "pk"]
 
 
 def deadline_rule(division: Division, on: date) -> tuple[int, str, str, str]:
-    """Days a unit has to answer, the basis, how far that basis was read (原文 · 旁证 · 未核), and the one province whose
-    rule it is where it is only a stand-in.
+    """Days a unit has to answer, the basis, how far that basis was read (原文 · 旁证 · 未核), and the one
+    province whose rule it is where it is only a stand-in.
     """
     value = basis.in_force(RULE, on, division.own_rules if division else None)
     borrowed = value.basis == basis.in_force(RULE, on).basis

@@ -57,7 +57,9 @@ COLUMNS = (
 
 @view("see_unit")
 def subjects_file(request: HttpRequest) -> HttpResponse:
-    """As .xlsx, at most 20 000 rows; taking it out is on record. 限制知悉 subjects stay inside the system, and the sheet says how many."""
+    """As .xlsx, at most 20 000 rows; taking it out is on record.
+    限制知悉 subjects stay inside the system, and the sheet says how many.
+    """
     whole = look(request)
     exported = whole.found.exclude(subject__restriction="restricted")
     total, kept_in = exported.count(), whole.found.filter(subject__restriction="restricted").count()
@@ -116,7 +118,9 @@ def _ids(found: QuerySet[Dossier], sort: str) -> list[int]:
 def _rows(
     dossiers: QuerySet[Dossier], ids: list[int], user: User
 ) -> Iterator[tuple[str | int | Decimal | None, ...]]:
-    """Tuples as wide as the columns, a thousand dossiers read at once; of reviews what ``user`` may read."""
+    """Tuples as wide as the columns, a thousand dossiers read at once; of
+    reviews what ``user`` may read.
+    """
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
         rows = dossiers.select_related("subject", "unit").in_bulk(part)

@@ -251,7 +251,9 @@ class ListView:
         return self.works.counts(free, works, self._counted_reviews())
 
     def _counted_reviews(self) -> list[tuple[int, str, int]] | None:
-        """The year's reviews by round and kind from the kept counts; None where more than a unit narrows the list."""
+        """The year's reviews by round and kind from the kept counts; None
+        where more than a unit narrows the list.
+        """
         asked = self.asked
         if asked.q or asked.problem or asked.kind or asked.fiscal_year or asked.tag:
             return None
@@ -356,7 +358,9 @@ def _worked(rows: QuerySet[Dossier], work: str, works: Works) -> QuerySet[Dossie
 def _census(
     user: User, seen: QuerySet[Dossier], asked: ListQuery, works: Works
 ) -> list[CensusCell]:
-    """From the kept counts, unless searched for words or narrowed by reviews: those are counted each time."""
+    """From the kept counts, unless searched for words or narrowed by
+    reviews: those are counted each time.
+    """
     if asked.q or asked.problem or asked.work:
         return census(_worked(seen, asked.work, works))
     cells = cells_counted(user)

@@ -123,7 +123,9 @@ def _decided(request: HttpRequest, row: Target) -> BudgetDecision | None:
 
 
 def _people(request: HttpRequest, row: Target) -> list[User]:
-    """Whom this person may ask for the opinion of a third party; empty where they may not or there is nothing to review."""
+    """Whom this person may ask for the opinion of a third party; empty
+    where they may not or there is nothing to review.
+    """
     reviewing = row.filing and row.state in {"submitted", "checked"}
     if not reviewing or not held(request).can("manage_round", subject=row.dossier.subject):
         return []

@@ -34,7 +34,9 @@ class DeclinedError(Exception):
 
 
 class BrokenError(Exception):
-    """A part that cannot be read: where, for the user, and in a cell why; of no sheet both are None."""
+    """A part that cannot be read: where, for the user, and in a cell why;
+    of no sheet both are None.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,6 @@
-"""Forms that were read, held against the rulebook: the reader says what it saw, the checks alone say what is wrong."""
+"""Forms that were read, held against the rulebook: the reader says what it
+saw, the checks alone say what is wrong.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,8 @@ from wenxiao.rulebook.problems import Problem
 
 
 def checked(reading: Reading, overrides: Overrides | None = None) -> Reading:
-    """A reading with what the checks find in its forms, by the rules of each form's year, before the file's own faults.
+    """A reading with what the checks find in its forms, by the rules of each form's year, before
+    the file's own faults.
 
     ``overrides`` are the division's own rule values; without them the national ones count.
     """
@@ -59,5 +62,7 @@ def _problems(
 
 
 def _year(tables: Sequence[Table]) -> int | None:
-    """The year of a file's forms, the latest of several; None where none says it: the newest rules count."""
+    """The year of a file's forms, the latest of several; None where none
+    says it: the newest rules count.
+    """
     return max((table.year for table in tables if table.year is not None), default=None)

@@ -94,7 +94,9 @@ class ScoreTableHead:
 
 
 def role_of(label: str) -> str | None:
-    """What a column heading stands for, remarks in brackets left aside; None when it is nothing known."""
+    """What a column heading stands for, remarks in brackets left aside;
+    None when it is nothing known.
+    """
     words = _heading_words(label)
     own = own_column(words)
     return own if own in _OWN else _known_role(words)
@@ -111,7 +113,9 @@ def _known_role(words: str) -> str | None:
 
 
 def find_heads(sheet: Sheet) -> list[ScoreTableHead]:
-    """Every table head of a score sheet on this sheet, top to bottom; one that is repeated counts again."""
+    """Every table head of a score sheet on this sheet, top to bottom; one
+    that is repeated counts again.
+    """
     grid, heads, row = TableGrid(sheet), [], sheet.origin
     while row <= grid.bottom:
         head = _head_at(grid, row)
@@ -123,7 +127,9 @@ def find_heads(sheet: Sheet) -> list[ScoreTableHead]:
 
 
 def unscored_head(sheet: Sheet) -> tuple[list[str], str] | None:
-    """(headings nobody knows, cell of the row) of a table with levels and weights but no column of points."""
+    """(headings nobody knows, cell of the row) of a table with levels and
+    weights but no column of points.
+    """
     grid = TableGrid(sheet)
     for row in range(sheet.origin, grid.bottom + 1):
         cells = grid.own_cells(row)
@@ -176,7 +182,9 @@ def _last_head_row(grid: TableGrid, row: int) -> int:
 
 
 def _names_experts(grid: TableGrid, row: int) -> bool:
-    """Whether the next row only names experts, each under the heading that spans them, merged or not."""
+    """Whether the next row only names experts, each under the heading that
+    spans them, merged or not.
+    """
     cells = grid.own_cells(row + 1)
     if len(cells) < 2 or any(
         plain_number(cell) is not None or len(squeezed(cell.text)) > 8 for cell in cells
@@ -186,7 +194,9 @@ def _names_experts(grid: TableGrid, row: int) -> bool:
 
 
 def _heading_over(grid: TableGrid, row: int, col: int) -> str:
-    """The heading of a column, or the one to its left that reaches over it where merges were lost."""
+    """The heading of a column, or the one to its left that reaches over it
+    where merges were lost.
+    """
     while col >= grid.left:
         if text := squeezed(grid.text(row, col)):
             return text
@@ -195,7 +205,9 @@ def _heading_over(grid: TableGrid, row: int, col: int) -> str:
 
 
 def _is_second_head(grid: TableGrid, row: int, below: list[str]) -> bool:
-    """Whether the next row is the rest of a head saved without its merges: headings alone, some under empty cells."""
+    """Whether the next row is the rest of a head saved without its merges:
+    headings alone, some under empty cells.
+    """
     if len(below) < 2 or any(role_of(text) is None for text in below):
         return False
     return any(not grid.text(row, cell.col) for cell in grid.own_cells(row + 1))
@@ -291,7 +303,9 @@ def _settle_levels(head: ScoreTableHead) -> None:
 
 
 def _settle_weights(grid: TableGrid, head: ScoreTableHead, weights: list[int]) -> None:
-    """A weight column belongs to the level at its left; the one of the deepest level is the criterion's."""
+    """A weight column belongs to the level at its left; the one of the
+    deepest level is the criterion's.
+    """
     if not weights:
         return
     deepest = (
@@ -342,7 +356,8 @@ def _mark_weight_names(grid: TableGrid, head: ScoreTableHead) -> None:
 def looks_like_evaluation(sheet: Sheet) -> bool:
     """Whether the sheet holds a finance or department evaluation's score sheet.
 
-    A self-evaluation or monitoring form has other branches (产出指标 first) and states targets and completion.
+    A self-evaluation or monitoring form has other branches (产出指标 first) and states targets and
+    completion.
     """
     grid = TableGrid(sheet)
     for head in find_heads(sheet):

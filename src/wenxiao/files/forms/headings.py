@@ -1,4 +1,6 @@
-"""The headings of performance forms, in all the words bureaus use for them, and the columns they stand over."""
+"""The headings of performance forms, in all the words bureaus use for them,
+and the columns they stand over.
+"""
 
 from __future__ import annotations
 
@@ -107,7 +109,9 @@ class HeadingColumn:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The headings of one block: its rows and what column holds what; ``others`` are columns without a known word."""
+    """The headings of one block: its rows and what column holds what;
+    ``others`` are columns without a known word.
+    """
 
     top: int
     bottom: int
@@ -115,7 +119,9 @@ class Heading:
     others: dict[str, HeadingColumn]
 
     def place(self, grid: Grid, row: int, key: str) -> tuple[int, int] | None:
-        """The cell of a row under a heading: the first filled column of a wide heading, else its first."""
+        """The cell of a row under a heading: the first filled column of a
+        wide heading, else its first.
+        """
         column = self.columns.get(key)
         return None if column is None else place_under(grid, row, column)
 
@@ -148,7 +154,9 @@ def keyed(words: str, headings: dict[str, re.Pattern[str]]) -> str | None:
 
 @remembered
 def _label(words: str) -> str | None:
-    """A heading without brackets and the letter formulas know it by; None for what is too long to be one."""
+    """A heading without brackets and the letter formulas know it by; None
+    for what is too long to be one.
+    """
     label = bare(words)
     return _LETTER.sub("", label) if label and len(label) <= _LONGEST else None
 
@@ -160,7 +168,9 @@ def _known(label: str, *, of_funds: bool) -> str | None:
 
 
 def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> Heading | None:
-    """The headings that begin in this row, sub-headings below included; None when fewer than two are known."""
+    """The headings that begin in this row, sub-headings below included;
+    None when fewer than two are known.
+    """
     known = [(col, text) for col, text in grid.starts_in_row(row) if keyed(text, headings)]
     if len(known) < 2:
         return None
@@ -188,7 +198,9 @@ def heading_at(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> He
 
 
 def _take_lettered_budget(columns: dict[str, HeadingColumn]) -> None:
-    """调整预算数（A） is the budget after adjustment where the rate is printed as B/A, not what was adjusted."""
+    """调整预算数（A） is the budget after adjustment where the rate is printed as
+    B/A, not what was adjusted.
+    """
     adjusted, executed = columns.get("adjustment"), columns.get("executed")
     if adjusted is None or executed is None:
         return
@@ -199,7 +211,9 @@ def _take_lettered_budget(columns: dict[str, HeadingColumn]) -> None:
 
 
 _ADJUSTED = re.compile(r"(?:调整|变更|调剂)(?:后的?)?预算(?:总额|数|金额|额)?")
-"""What may be the budget after adjustment as well as what was adjusted; 预算调整数, 调增 and 追加 are only the latter."""
+"""What may be the budget after adjustment as well as what was adjusted;
+预算调整数, 调增 and 追加 are only the latter.
+"""
 
 
 def _take_adjusted_budget(columns: dict[str, HeadingColumn]) -> None:
@@ -216,7 +230,9 @@ _SOURCE = re.compile(
 
 
 def _holds_labels(grid: Grid, bottom: int, col: int) -> bool:
-    """Whether the sources of money stand below: 「年度预算数（万元）」 over 总额, 其中：财政资金 is their corner label."""
+    """Whether the sources of money stand below: 「年度预算数（万元）」 over 总额,
+    其中：财政资金 is their corner label.
+    """
     words = [grid.text(row, col) for row in range(bottom + 1, bottom + 5)]
     names = [text for text in words if text and number_in(text) is None]
     return (
@@ -255,7 +271,9 @@ def _step_over_labels(grid: Grid, bottom: int, columns: dict[str, HeadingColumn]
 
 
 def _take_side_label(columns: dict[str, HeadingColumn], others: dict[str, HeadingColumn]) -> None:
-    """绩效指标 over the names is a side label beside levels, and the only level where there are none."""
+    """绩效指标 over the names is a side label beside levels, and the only level
+    where there are none.
+    """
     for words in ("绩效指标", "指标", "考核指标", "评价指标", "监控指标"):
         if words in others:
             columns["level3"] = others.pop(words)
@@ -263,7 +281,9 @@ def _take_side_label(columns: dict[str, HeadingColumn], others: dict[str, Headin
 
 
 def _headings_below(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) -> bool:
-    """Whether the row is the second of a heading saved without its merges: headings alone, some under an empty cell."""
+    """Whether the row is the second of a heading saved without its merges:
+    headings alone, some under an empty cell.
+    """
     cells = list(grid.starts_in_row(row))
     if len(cells) < 2 or any(keyed(text, headings) is None for _, text in cells):
         return False
@@ -271,7 +291,9 @@ def _headings_below(grid: Grid, row: int, headings: dict[str, re.Pattern[str]]) 
 
 
 def _answers_below(grid: Grid, row: int) -> bool:
-    """Whether the row only names causes and possibilities: the second heading row of a form saved without its merges."""
+    """Whether the row only names causes and possibilities: the second
+    heading row of a form saved without its merges.
+    """
     words = [bare(text) for _, text in grid.starts_in_row(row)]
     return len(words) > 1 and all(_ANSWER.fullmatch(word) for word in words)
 
@@ -309,7 +331,9 @@ def _take(
 
 
 def _own_right(grid: Grid, bottom: int, col: int, right: int) -> int:
-    """How far a heading over sub-headings reaches until the first sub-heading with words of its own."""
+    """How far a heading over sub-headings reaches until the first
+    sub-heading with words of its own.
+    """
     for other in range(col, right + 1):
         if grid.text(bottom, other):
             return max(col, other - 1)
@@ -317,7 +341,9 @@ def _own_right(grid: Grid, bottom: int, col: int, right: int) -> int:
 
 
 def _better(key: str, columns: dict[str, HeadingColumn]) -> bool:
-    """Points under every level, a side label 绩效目标: what stands right of the third level is the indicator's own."""
+    """Points under every level, a side label 绩效目标: what stands right of the
+    third level is the indicator's own.
+    """
     if (
         key not in {"weight", "unit", "target", "actual", "nature", "score"}
         or "level3" not in columns

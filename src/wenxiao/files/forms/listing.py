@@ -1,4 +1,6 @@
-"""List workbooks: one row an object, columns found by their headings, groups and totals told apart."""
+"""List workbooks: one row an object, columns found by their headings,
+groups and totals told apart.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,9 @@ NOTE_LINE = re.compile(
 
 @dataclass(slots=True)
 class ListHead:
-    """The rows of a list's head and the column of every known heading, with its unit if it names one."""
+    """The rows of a list's head and the column of every known heading, with
+    its unit if it names one.
+    """
 
     top: int
     bottom: int
@@ -102,7 +106,9 @@ class ListHead:
 
 
 def heading_key(label: str) -> str | None:
-    """What a heading stands for, units and remarks in brackets left aside; None when it is nothing known."""
+    """What a heading stands for, units and remarks in brackets left aside;
+    None when it is nothing known.
+    """
     bare = re.sub(
         r"\((?:单位:?)?(?:亿元|万元|千元|元|%|分|[\d.A-Za-z÷/=*×+\-]*)\)|[*★]", "", squeezed(label)
     )
@@ -131,12 +137,16 @@ LEDGER_KEYS = frozenset(
         "midterm_on",
     }
 )
-"""Columns that only ledgers have, by the words a division adds; the rest of a ledger's words are the intake's."""
+"""Columns that only ledgers have, by the words a division adds; the rest of
+a ledger's words are the intake's.
+"""
 _OWN_KEYS = LEDGER_KEYS | {key for key, _ in KEYS}
 
 
 def looks_like_list(sheet: Sheet) -> bool:
-    """Whether the sheet lists objects or entries one a row: named columns over at least one row, no indicator form."""
+    """Whether the sheet lists objects or entries one a row: named columns
+    over at least one row, no indicator form.
+    """
     if any(
         FORM_HEAD.match(squeezed(cell.text)) for cell in sheet.cells.values()
     ) or looks_like_evaluation(sheet):
@@ -145,7 +155,9 @@ def looks_like_list(sheet: Sheet) -> bool:
 
 
 def find_list_head(grid: TableGrid) -> ListHead | None:
-    """The first row with a name column and two more known headings; a head may lie on two or three rows."""
+    """The first row with a name column and two more known headings; a head
+    may lie on two or three rows.
+    """
     for row in range(grid.top, min(grid.bottom, grid.top + 30) + 1):
         keys = {heading_key(cell.text) for cell in grid.own_cells(row)} - {None}
         if (
@@ -208,7 +220,8 @@ def _place(grid: TableGrid, head: ListHead, col: int) -> None:
 def read_list(book: Book) -> list[ListForm]:
     """Every list of the file: columns, rows (money in 元), totals, groups.
 
-    A list beside score sheets whose rows they repeat carries ``role`` "summary" and must not be stored again.
+    A list beside score sheets whose rows they repeat carries ``role`` "summary" and must not be
+    stored again.
     """
     forms = [
         _read_sheet(book, at, sheet)
@@ -262,7 +275,9 @@ def _title(above: list[Cell]) -> Seen | None:
 
 
 def _title_above(book: Book, at: int) -> Seen | None:
-    """The title paragraph above the table of a Word file: the first that is more than a unit line."""
+    """The title paragraph above the table of a Word file: the first that is
+    more than a unit line.
+    """
     above = [text.strip() for number, text in book.paragraphs if number == at]
     text = next(
         (text for text in above if _is_title(squeezed(text)) and len(text) < LONGEST_TITLE), None
@@ -403,7 +418,9 @@ def _take_totals(
 
 
 def mark_summary(lists: list[ListForm], sheets: list[ScoreSheet]) -> None:
-    """Mark the lists that only repeat the file's score sheets: ``role`` "summary", each row with ``sheet_of``."""
+    """Mark the lists that only repeat the file's score sheets: ``role``
+    "summary", each row with ``sheet_of``.
+    """
     by_name = {form.subject_name.value: form.sheet for form in sheets}
     for form in lists:
         for entry in form.rows:

@@ -1,4 +1,6 @@
-"""``wenxiao read``: gate, book, forms, faults; whatever the bytes are, the answer is JSON and never an exception."""
+"""``wenxiao read``: gate, book, forms, faults; whatever the bytes are, the
+answer is JSON and never an exception.
+"""
 
 from __future__ import annotations
 
@@ -49,18 +51,23 @@ _NOISE = Decimal("0.0000001")
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """The JSON of ``wenxiao read`` for one file: ``{"file", "kind", "forms", "problems"}``; see :func:`read_forms`."""
+    """The JSON of ``wenxiao read`` for one file: ``{"file", "kind",
+    "forms", "problems"}``; see :func:`read_forms`.
+    """
     return reading_json(checked(read_forms(path)))
 
 
 def read_forms(
     path: Path, layouts: Sequence[ListLayout] = (), words: Mapping[str, str] | None = None
 ) -> Reading:
-    """What stands in one file, typed; ``kind`` None when nothing could be read. ``layouts``: lists a bureau mapped itself.
+    """What stands in one file, typed; ``kind`` None when nothing could be read.
+    ``layouts``: lists a bureau mapped itself.
 
-    ``words``: what its offices call the columns (:func:`wenxiao.rulebook.column_words.column_words`).
+    ``words``: what its offices call the columns
+    (:func:`wenxiao.rulebook.column_words.column_words`).
 
-    Never raises: a refused, broken or unknown file is a problem of level 阻断 with what to do. Call it through
+    Never raises: a refused, broken or unknown file is a problem of level 阻断 with what to do. Call
+    it through
     :mod:`wenxiao.files.pool` for files of strangers; this function itself sets no limits of memory or time.
     """
     try:
@@ -123,7 +130,9 @@ def _reader(container: str) -> Callable[[Path], Book]:
 
 
 def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
-    """Every form of the book in the order of its sheets; a sheet is read as what its headings say it is."""
+    """Every form of the book in the order of its sheets; a sheet is read as
+    what its headings say it is.
+    """
     mapped = _mapped(book, layouts)
     by_sheet = [one or own for one, own in zip(mapped, _own_forms(book), strict=True)]
     targets = _targets(book, by_sheet)
@@ -147,14 +156,18 @@ def forms_of(book: Book, layouts: Sequence[ListLayout] = ()) -> list[Form]:
 
 
 def _sheets_and_lists(left: Book) -> tuple[list[ScoreSheet], list[ListForm]]:
-    """Score sheets and lists of the sheets that are left; nobody looks where every sheet was read already."""
+    """Score sheets and lists of the sheets that are left; nobody looks
+    where every sheet was read already.
+    """
     if not any(sheet.cells for sheet in left.sheets):
         return [], []
     return read_evaluation(left), read_list(left)
 
 
 def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
-    """Target forms of the sheets that hold no other form or say by their title that they are; in Word the paragraphs above a table are part of its head."""
+    """Target forms of the sheets that hold no other form or say by their title that they are; in
+    Word the paragraphs above a table are part of its head.
+    """
     by_sheet: list[list[Form]] = []
     for at, (sheet, own) in enumerate(zip(book.sheets, taken, strict=True)):
         outside = [text for number, text in book.paragraphs if number == at]
@@ -166,7 +179,9 @@ def _targets(book: Book, taken: list[list[Form]]) -> list[list[Form]]:
 
 
 def _says_target(sheet: Sheet) -> bool:
-    """Whether its first rows call it a table of targets: values of past years beside the target don't make it another."""
+    """Whether its first rows call it a table of targets: values of past
+    years beside the target don't make it another.
+    """
     top = (
         squeezed(cell.text)
         for (row, _), cell in sheet.cells.items()
@@ -195,7 +210,9 @@ def _own_forms(book: Book) -> list[list[Form]]:
 
 
 def problems_of(book: Book, forms: list[Form]) -> list[Problem]:
-    """What a person would not see in the file; a file without any form says so. Its contents are the checks' business."""
+    """What a person would not see in the file; a file without any form says so.
+    Its contents are the checks' business.
+    """
     if not forms:
         return [
             Problem(
@@ -234,7 +251,9 @@ def _hidden_sheets(book: Book, forms: list[Form]) -> Iterator[Problem]:
 
 
 def _hidden_parts(book: Book, forms: list[Form]) -> Iterator[Problem]:
-    """Hidden rows and columns with content in what was read; of a unit's own form only rows of indicators."""
+    """Hidden rows and columns with content in what was read; of a unit's
+    own form only rows of indicators.
+    """
     whole = {form.sheet for form in forms if isinstance(form, ScoreSheet | ListForm)}
     read = {form.sheet for form in forms}
     named = {name: set[int]() for name in read}
@@ -263,7 +282,9 @@ def _hidden_part(sheet: Sheet, part: str) -> Problem:
 
 
 def _formula_problems(book: Book, forms: list[Form]) -> list[Problem]:
-    """Formulas whose saved result isn't what they yield: somebody or some program wrote the number in."""
+    """Formulas whose saved result isn't what they yield: somebody or some
+    program wrote the number in.
+    """
     names = {form.sheet for form in forms}
     return [
         problem for sheet in book.sheets if sheet.name in names for problem in _saved_lies(sheet)

@@ -1,4 +1,6 @@
-"""样例: a small made-up county as filled workbooks, so that a new bureau can walk the first week once before its own."""
+"""样例: a small made-up county as filled workbooks, so that a new bureau can
+walk the first week once before its own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What units are assessed by (工作考核): each count of a work year by budget department, with the rows behind it."""
+"""What units are assessed by (工作考核): each count of a work year by budget
+department, with the rows behind it.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +32,16 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
 
 ALL_SEEN_WITH = ("manage_round", "sign_report", "watch_trail")
-"""Powers over the whole division of which one shows every unit's assessment; others see their own unit's, confirmed."""
+"""Powers over the whole division of which one shows every unit's
+assessment; others see their own unit's, confirmed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class AssessedRow:
-    """One row that counts for a unit: its key ("budget.Dossier:12"), name, and whether it is done."""
+    """One row that counts for a unit: its key ("budget.Dossier:12"), name,
+    and whether it is done.
+    """
 
     key: str
     name: str
@@ -53,7 +59,9 @@ def departments(division: Division) -> list[Unit]:
 
 
 def counted(division: Division, work_year: int, measures: Iterable[str]) -> dict[str, Counted]:
-    """The rows of each measure asked for, by department; a fixed number of queries a round or measure."""
+    """The rows of each measure asked for, by department; a fixed number of
+    queries a round or measure.
+    """
     above = _departments_above(division)
     return {
         measure: _by_department(_READ[measure](division, work_year), above) for measure in measures
@@ -123,7 +131,9 @@ def _due(one: Round) -> QuerySet[Dossier]:
 
 
 def _arrived(one: Round) -> dict[int, date | None]:
-    """When each object's form arrived: the day it was received, else handed in; None where no day is known."""
+    """When each object's form arrived: the day it was received, else handed
+    in; None where no day is known.
+    """
     rows = Review.objects.filter(ARRIVED, round=one)
     days: dict[int, date | None] = {}
     for dossier, received, submitted in rows.values_list("dossier", "received_on", "submitted_at"):

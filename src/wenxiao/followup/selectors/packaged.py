@@ -1,4 +1,6 @@
-"""The rows of the tables that go out in packages (材料包): never one of an object only some may know of (限制知悉)."""
+"""The rows of the tables that go out in packages (材料包): never one of an
+object only some may know of (限制知悉).
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def mendings_told(division: Division, work_year: int) -> list[Rectification]:
 
 
 def use_lists_told(division: Division, fiscal_year: int) -> list[tuple[UseList, list[list[Any]]]]:
-    """The latest signed list of each department for a budget year with its lines, those of restricted objects left out."""
+    """The latest signed list of each department for a budget year with its lines, those of
+    restricted objects left out.
+    """
     shut = set(
         Subject.objects.filter(division=division, restriction=RESTRICTED).values_list(
             "code", flat=True

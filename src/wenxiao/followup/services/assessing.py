@@ -1,4 +1,6 @@
-"""工作考核: units' performance-management work scored by the division's list, by one person, and confirmed by another."""
+"""工作考核: units' performance-management work scored by the division's list,
+by one person, and confirmed by another.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ Lines = list[dict[str, Any]]
 def prepare_assessments(
     *, division: Division, work_year: int, by: User | None
 ) -> list[UnitAssessment]:
-    """Count every budget department anew by the list in force; confirmed ones stay, points given by hand stay too.
+    """Count every budget department anew by the list in force; confirmed ones stay, points given by
+    hand stay too.
 
     Raises Refused, or NotAllowed where the division listed nothing or everything is confirmed.
     """
@@ -144,7 +147,9 @@ def give_points(
     why: str,
     version: int | None = None,
 ) -> UnitAssessment:
-    """Points of an item that is judged by hand, with the reason; whoever gives them does not confirm."""
+    """Points of an item that is judged by hand, with the reason; whoever
+    gives them does not confirm.
+    """
     require(by, "manage_round", division=assessment.division)
     _refuse_confirmed(assessment)
     lines: Lines = [dict(line) for line in assessment.lines]
@@ -194,7 +199,9 @@ def confirm_assessment(
 def reopen_assessment(
     *, assessment: UnitAssessment, by: User | None, why: str, version: int | None = None
 ) -> UnitAssessment:
-    """退回 a confirmed one, with the reason; the unit no longer reads it until it is confirmed again."""
+    """退回 a confirmed one, with the reason; the unit no longer reads it
+    until it is confirmed again.
+    """
     require(by, "confirm", division=assessment.division)
     if not why.strip():
         raise NotAllowed("请写明退回的理由。")

@@ -1,4 +1,6 @@
-"""Letting a third party or an expert in for one subject and one period: by the act that gives them the work."""
+"""Letting a third party or an expert in for one subject and one period: by
+the act that gives them the work.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 def refuse_party(
     *, user: User, assigner: User | None, unit: Unit, subject_unit: int | None
 ) -> None:
-    """The judged unit has no say: neither may its people assign, nor be assigned, nor anybody who files for it."""
+    """The judged unit has no say: neither may its people assign, nor be
+    assigned, nor anybody who files for it.
+    """
     if assigner is not None and assigner.unit_id in {unit.pk, subject_unit} - {None}:
         raise Refused("被评价单位不得选择自己的评价人；由其他财政绩效科人员分派。")
     if assigner is not None and assigner.pk == user.pk:
@@ -51,6 +55,8 @@ def let_in(*, user: User, role: Role, subject: int, division: int, until: date, 
 
 
 def _soonest() -> datetime:
-    """In the demonstration the story's day lies in the past: what is assigned there holds for a year of the calendar."""
+    """In the demonstration the story's day lies in the past: what is
+    assigned there holds for a year of the calendar.
+    """
     now = timezone.localtime()
     return now + timedelta(days=365) if now.date() != today() else now

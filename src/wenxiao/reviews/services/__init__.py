@@ -1,4 +1,6 @@
-"""What people do with reviews: start, fill, mark, submit, return, check, confirm, issue. One function per act."""
+"""What people do with reviews: start, fill, mark, submit, return, check, confirm, issue.
+One function per act.
+"""
 
 from wenxiao.reviews.services.approval import (
     approve_filed_target,

@@ -1,4 +1,6 @@
-"""满意度问卷: opened for one indicator, answered without account, on paper or from a survey tool, taken as the actual."""
+"""满意度问卷: opened for one indicator, answered without account, on paper or
+from a survey tool, taken as the actual.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ def open_survey(
     by: User | None,
     population: int | None = None,
 ) -> Survey:
-    """Ask for one indicator's satisfaction. A link is made where the division opened that door. Raises Refused, NotAllowed."""
+    """Ask for one indicator's satisfaction. A link is made where the division opened that door.
+    Raises Refused, NotAllowed.
+    """
     _require_filler(by, review)
     if indicator.target_id != review.target_id:
         raise NotAllowed(f"“{indicator.name}”不是这份表的指标，请刷新页面后再办。")
@@ -100,7 +104,9 @@ def _door(review: Review) -> bool:
 
 @transaction.atomic
 def answer_survey(*, token: str, values: Sequence[str], device: str, address: str) -> SurveyAnswer:
-    """One answer by link, once a device. NotAllowed where the link opens nothing, or something is left out."""
+    """One answer by link, once a device.
+    NotAllowed where the link opens nothing, or something is left out.
+    """
     survey = open_by_token(token)
     if survey is None:
         raise NotAllowed(CLOSED)
@@ -167,7 +173,9 @@ def count_paper(
     by: User | None,
     note: str = "",
 ) -> SurveyAnswer:
-    """The counts of paper sheets: by question how many chose each option. No question has more answers than sheets."""
+    """The counts of paper sheets: by question how many chose each option.
+    No question has more answers than sheets.
+    """
     _require_open(survey, by)
     if sheets < 1:
         raise NotAllowed("请填收回的有效问卷份数。")
@@ -193,9 +201,11 @@ def count_paper(
 
 @transaction.atomic
 def bring_answers(*, survey: Survey, text: str, by: User | None) -> tuple[int, int]:
-    """Answer rows copied from a survey tool's workbook: how many came in, how many were there already.
+    """Answer rows copied from a survey tool's workbook: how many came in, how many were there
+    already.
 
-    The first line are the headings; a question is found by its words. All rows are good or none is written.
+    The first line are the headings; a question is found by its words. All rows are good or none is
+    written.
     """
     _require_open(survey, by)
     rows = list(csv.reader(io.StringIO(text.strip()), delimiter="\t"))
@@ -250,7 +260,9 @@ def close_survey(*, survey: Survey, by: User | None, version: int | None = None)
 def take_survey(
     *, survey: Survey, by: User | None, version: int | None = None, row_version: int | None = None
 ) -> Survey:
-    """Its result becomes the indicator's actual, with sample and margin in the row's note; the survey is closed."""
+    """Its result becomes the indicator's actual, with sample and margin in
+    the row's note; the survey is closed.
+    """
     review = survey.review
     _require_filler(by, review)
     if survey.state == Survey.State.TAKEN:

@@ -1,7 +1,9 @@
-"""Kept counts brought up to date: marked units are counted anew, under one lock, and compared with the rows on demand.
+"""Kept counts brought up to date: marked units are counted anew, under one lock, and compared with
+the rows on demand.
 
-Triggers of the database mark a unit in the transaction that changes anything counted in it; what is marked is counted
-from the rows until it is renewed (reviews/census.py), so that no page ever shows an old count.
+Triggers of the database mark a unit in the transaction that changes anything counted in it; what is
+marked is counted from the rows until it is renewed (reviews/census.py), so that no page ever shows
+an old count.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 PREFIX = "tally_"
 MARKS = TallyMark._meta.db_table
 FEW, BY_PAGE, AT_ONCE = 8, 50, 100
-"""Marked units that a page leaves as they are, that it counts anew at most, and that are counted in one transaction."""
+"""Marked units that a page leaves as they are, that it counts anew at most,
+and that are counted in one transaction.
+"""
 DOSSIER_NAMES = ("unit", "division", "fiscal_year", "kind", "nature", "tags", "restriction")
 REVIEW_NAMES = ("unit", "division", "restriction", "round", "kind", "state", "arrived", "excused")
 
@@ -53,7 +57,9 @@ INPUTS = (
     _input(Exemption, "round dossier", _OF_DOSSIER),
     _input(Target, "dossier state", _OF_DOSSIER),
 )
-"""What is counted, and what it is counted by: a change of any of these marks the units concerned."""
+"""What is counted, and what it is counted by: a change of any of these
+marks the units concerned.
+"""
 mark_together(INPUTS, marks=MARKS, key="unit", open_where="unit IS NOT NULL")
 
 
@@ -64,7 +70,9 @@ def _wanted() -> dict[str, list[str]]:
 
 
 def watch_counts() -> None:
-    """After tables changed: the database marks again, and no count kept before is trusted. Nothing while tables lack."""
+    """After tables changed: the database marks again, and no count kept before is trusted.
+    Nothing while tables lack.
+    """
     tables = set(connection.introspection.table_names())
     models = (DossierTally, ReviewTally, TallyMark, Unit)
     if not {one.table for one in INPUTS} | {one._meta.db_table for one in models} <= tables:
@@ -89,9 +97,11 @@ def mark_all() -> None:
 
 
 def renew_few() -> None:
-    """What a page does before it counts: once more than :data:`FEW` units are marked, some are counted anew.
+    """What a page does before it counts: once more than :data:`FEW` units are marked, some are
+    counted anew.
 
-    Where somebody else is at it, or nothing can be written now, the page counts their rows as they are.
+    Where somebody else is at it, or nothing can be written now, the page counts their rows as they
+    are.
     """
     marked = TallyMark.objects.values_list("unit", flat=True).distinct()[: FEW + 1]
     if len(marked) <= FEW:
@@ -154,7 +164,9 @@ def _store(model: type[Model], names: tuple[str, ...], counted: QuerySet[Any, An
 
 @dataclass(frozen=True, slots=True)
 class CountDifference:
-    """A kept count that is not what the rows say: what is counted, how many were kept, how many there are."""
+    """A kept count that is not what the rows say: what is counted, how many
+    were kept, how many there are.
+    """
 
     what: str
     kept: int
@@ -162,7 +174,9 @@ class CountDifference:
 
 
 def differences() -> list[CountDifference]:
-    """Kept counts of unmarked units that are not what their rows say: none, unless somebody wrote past the database."""
+    """Kept counts of unmarked units that are not what their rows say: none,
+    unless somebody wrote past the database.
+    """
     marked = TallyMark.objects.values("unit")
     pairs = (
         (

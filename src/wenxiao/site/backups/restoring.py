@@ -59,7 +59,9 @@ def restore(path: Path, *, seal: str = "", files: Path | None = None) -> dict[st
 
 
 def _stand_at(day: object) -> None:
-    """A demonstration that went on stands at its day again; another's day goes with what was here before."""
+    """A demonstration that went on stands at its day again; another's day
+    goes with what was here before.
+    """
     from django.conf import settings
 
     settings.STORY_DAY_FILE.unlink(missing_ok=True)

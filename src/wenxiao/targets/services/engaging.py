@@ -1,4 +1,6 @@
-"""委托第三方: a third party or an expert is asked to say what they think of a target that is under review."""
+"""委托第三方: a third party or an expert is asked to say what they think of a
+target that is under review.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ ENGAGED = {"agency": Role.AGENCY, "expert": Role.EXPERT}
 def engage_reviewer(
     *, target: Target, user: User, role: str, until: date, by: User | None, why: str
 ) -> Grant:
-    """The person sees this subject alone until the end of a day and is asked for the opinion of the seat 第三方."""
+    """The person sees this subject alone until the end of a day and is
+    asked for the opinion of the seat 第三方.
+    """
     dossier = target.dossier
     require(by, "manage_round", subject=dossier.subject)
     must_be_under_review(target)

@@ -1,4 +1,6 @@
-"""The headings of a target table: which column holds what, also where a mid-term and a yearly block stand side by side."""
+"""The headings of a target table: which column holds what, also where a
+mid-term and a yearly block stand side by side.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +111,9 @@ def _known(label: str, *, listed: bool) -> str | None:
 
 
 def columns_at(grid: Grid, row: int, *, listed: bool = False) -> list[TargetColumns]:
-    """The blocks whose headings begin in this row: one, two where a mid-term block stands beside the year's, or none."""
+    """The blocks whose headings begin in this row: one, two where a
+    mid-term block stands beside the year's, or none.
+    """
     starts = list(grid.starts_in_row(row))
     if sum(1 for _, text in starts if heading_key(text, listed=listed)) < _FEWEST:
         return []
@@ -147,7 +151,9 @@ def _name(block: TargetColumns, key: str, column: TargetColumn) -> None:
 
 
 def _finished(grid: Grid, blocks: list[TargetColumns]) -> list[TargetColumns]:
-    """Only what is a target table: names and values, nothing done or scored; level 1 may stand without a heading."""
+    """Only what is a target table: names and values, nothing done or
+    scored; level 1 may stand without a heading.
+    """
     complete: list[TargetColumns] = []
     for block in blocks:
         keys = set(block.known)
@@ -173,7 +179,8 @@ def _finished(grid: Grid, blocks: list[TargetColumns]) -> list[TargetColumns]:
 def _is_long(grid: Grid, block: TargetColumns, *, beside: bool) -> bool:
     """Whether the side label of the block, or a heading above its own columns, says mid-term.
 
-    Where two blocks stand ``beside`` each other the goals above them say which is which: 中期目标 · 年度目标.
+    Where two blocks stand ``beside`` each other the goals above them say which is which: 中期目标 ·
+    年度目标.
     """
     for col in range(grid.sheet.origin, block.first):
         words = squeezed(grid.text(block.top, col))
@@ -202,7 +209,9 @@ def _sub_headings(grid: Grid, row: int, *, listed: bool) -> bool:
 def _lowest(
     grid: Grid, rows: tuple[int, int], col: int, *, listed: bool
 ) -> tuple[str | None, TargetColumn] | None:
-    """The lowest heading that begins in this column: (key or None, column); None when nothing does."""
+    """The lowest heading that begins in this column: (key or None, column);
+    None when nothing does.
+    """
     top, bottom = rows
     unknown: tuple[None, TargetColumn] | None = None
     for row in range(bottom, top - 1, -1):
