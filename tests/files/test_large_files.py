@@ -117,4 +117,8 @@ def test_the_reader_goes_on_after_a_panic(reader, tmp_path, monkeypatch):
     monkeypatch.setattr(ledger, "CalamineWorkbook", Panics)
     answer = read(path)
     assert answer["problems"][0]["level"] == "阻断"
-    assert "PanicException" in answer["problems"][0]["text"]
+    problem = answer["problems"][0]
+    sentence = problem["text"] + (problem["mend"] or "")
+    assert "无法读取" in sentence
+    assert "另存为" in sentence
+    assert "PanicException" not in sentence  # what to do is said, not the library's name
