@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.changes import ChangeError, laid_over
 from wenxiao.rulebook.checks import Table, refused_change, registry, rules_in_force, run
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.goals import goal_pace
@@ -216,3 +217,10 @@ def test_a_refused_wish_for_less_makes_no_hit_graver():
     for rules in (None, lowered):
         (problem,) = hits("PJ-18", {}, [{"level3": "立项规范性"}], rules)
         assert problem.level == "警告"
+
+
+def test_a_value_of_a_name_the_rule_does_not_have_is_refused():
+    """A slip of the pen must not be tried out as "nothing moves"."""
+    change = {"rule": "grades", "from": "2021-01-01", "content": {"bandz": []}}
+    with pytest.raises(ChangeError, match=r"没有“bandz”这一项.*bands"):
+        laid_over({}, change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -13,6 +14,12 @@ from wenxiao.rulebook.laws import Clause
 _ARTICLE = re.compile(
     r"^[\s\u3000]*(第[一二三四五六七八九十百千零〇]{1,7}条(?:之[一二三四五六七八九十]{1,2})?)[\s\u3000：:]*(.*)$"
 )
+_CITED = re.compile(
+    r"^[\s\u3000]*第[一二三四五六七八九十百千零〇]{1,7}条(?:之[一二三四五六七八九十]{1,2})?"
+    r"(?:第|[、，。；）)]|规定|所列|所称|的|和|或|至|及)"
+)
+"""A line broken inside a sentence that cites another 条; no article begins with these words."""
+_RADICALS = re.compile("[\u2e80-\u2fdf]")
 _HEADING = re.compile(r"^[\s\u3000]*第[一二三四五六七八九十百零〇]{1,5}[编章节](?:[\s\u3000]|$)")
 _BASE = re.compile(r"第[一二三四五六七八九十百千零〇]{1,7}条(?:之[一二三四五六七八九十]{1,2})?")
 
@@ -35,6 +42,18 @@ class ArticleText:
         return digest(self.words)
 
 
+def plain_characters(text: str) -> str:
+    """The text with the radicals some PDF writers put for whole characters (⼀ for 一) as those
+    characters.
+    """
+    return _RADICALS.sub(lambda one: unicodedata.normalize("NFKC", one.group()), text)
+
+
+def cites(line: str) -> bool:
+    """Whether a line that starts with a 条 goes on with a sentence citing it: 「第十条规定的…」."""
+    return _CITED.match(line) is not None
+
+
 def split(text: str) -> tuple[ArticleText, ...]:
     """The articles of a paper in order; what stands before the first one and headings of chapters
     are none.
@@ -43,8 +62,8 @@ def split(text: str) -> tuple[ArticleText, ...]:
     """
     words_by_label: dict[str, list[str]] = {}
     lines: list[str] | None = None
-    for line in text.splitlines():
-        begins = _ARTICLE.match(line)
+    for line in plain_characters(text).splitlines():
+        begins = None if cites(line) else _ARTICLE.match(line)
         if begins:
             label, rest = begins.groups()
             lines = [rest.strip()] if rest.strip() else []

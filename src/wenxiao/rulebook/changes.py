@@ -71,11 +71,24 @@ def refused_content(rule: str, content: Mapping[str, Any], start: date) -> str:
     if rule in _OWN_SHAPE:
         return _OWN_SHAPE[rule](content)
     if rule != CATALOGUE:
-        return ""
+        return _unknown(rule, content)
     listed = content.get("checks")
     if not isinstance(listed, Mapping):
         return "检查的本级规定应按编号写明级别或停用。"
     return "".join(refused_change(code, entry, start) for code, entry in listed.items())
+
+
+def _unknown(rule: str, names: Iterable[object]) -> str:
+    """Why values of names the rule does not have are refused: nothing would be computed by them."""
+    file = basis.load(rule)
+    known = {key for value in file.values for key in value.content}
+    strange = [str(key) for key in names if key not in known]
+    if not strange:
+        return ""
+    return (
+        f"“{file.title}”里没有“{'、'.join(strange)}”这一项，写了也不起作用；"
+        f"可以改的是：{'、'.join(sorted(known))}。"
+    )
 
 
 def start_of(entry: Mapping[str, Any]) -> date:

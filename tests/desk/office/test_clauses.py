@@ -56,6 +56,19 @@ def test_a_paper_is_split_by_its_articles():
     assert [one.words for one in split(contents)] == ["为了规范管理，制定本办法。", "适用于本区。"]
 
 
+def test_the_radicals_of_pdf_writers_and_broken_lines_lose_no_article():
+    text = paper_text.joined(
+        "第⼀条\u2003为规范评价，制定本办法。\n第⼆条 依照本办法\n第一条规定的要求办理。\n第三条 附则。"
+    )
+    made = {one.label: one.words for one in split(text)}
+    assert made == {
+        "第一条": "为规范评价，制定本办法。",
+        "第二条": "依照本办法第一条规定的要求办理。",
+        "第三条": "附则。",
+    }
+    assert [one.label for one in split("第⼆⼗条　示例。")] == ["第二十条"]  # pasted from a viewer
+
+
 def test_pasted_words_are_split_compared_and_opened_from_the_rule(officer, paper, monkeypatch):
     assert take(officer, paper).status_code == 302
     assert [row.label for row in Article.objects.all()] == ["第一条", "第十四条", "第三十一条之一"]

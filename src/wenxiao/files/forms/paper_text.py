@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from wenxiao.files.forms.reading import open_book
+from wenxiao.rulebook.articles import cites, plain_characters
 from wenxiao.rulebook.codes import FILE_KIND_NOT_TAKEN, FILE_TOO_LARGE, UNREADABLE
 from wenxiao.rulebook.problems import Problem
 
@@ -99,10 +100,14 @@ def joined(text: str) -> str:
     begins; page numbers left out.
     """
     lines: list[str] = []
-    for line in (one.strip() for one in text.splitlines()):
+    for line in (one.strip() for one in plain_characters(text).splitlines()):
         if not line or re.fullmatch(r"[-—\s]*\d{1,4}[-—\s]*", line):
             continue
-        if lines and not _BEGINS.match(line) and not lines[-1].endswith(("。", "：", "；", ":")):
+        if (
+            lines
+            and (cites(line) or not _BEGINS.match(line))
+            and not lines[-1].endswith(("。", "：", "；", ":"))
+        ):
             lines[-1] += line
         else:
             lines.append(line)
