@@ -91,7 +91,7 @@ def _add_beginnings(verbs: Any) -> None:
         "--sample",
         type=Path,
         metavar="OUT.zip",
-        help="只写出填好的样例（6 个单位、20 个对象），不建库",
+        help="只写出填好的样例（7 个单位、20 个对象），不建库",
     )
     init.add_argument(
         "--from", dest="source", type=existing, metavar="FILE.xlsx", help="按填好的模板载入"

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from django.test import Client
 
-from wenxiao.budget.models import Round
+from wenxiao.budget.models import Round, Subject
 from wenxiao.desk.home.preparations import preparations
 from wenxiao.files.out.sample_books import BUDGETS, GUIDE, OPENING, TARGETS, sample_zip
 from wenxiao.intake.ledger.ledger_import import import_ledger
@@ -132,9 +132,11 @@ def test_with_the_sample_nothing_is_left_but_papers_library_and_the_first_round(
     packed.extractall(tmp_path)
     begun = begin(code="360999", name="示例县", bureau="示例县财政局", source=tmp_path / OPENING)
     assert not begun.problems, [problem.sentence() for problem in begun.problems]
-    assert (begun.units, begun.subjects) == (6, 20)
+    assert (begun.units, begun.subjects) == (7, 20)
     division = Division.objects.get()
     officer = User.objects.get(username="jixiao1")
+    assert officer.unit.name == "示例财政局"  # of no evaluated unit: may assign everywhere
+    assert not Subject.objects.filter(unit=officer.unit).exists()
     ledger = import_ledger(
         path=tmp_path / BUDGETS,
         division=division,

@@ -22,6 +22,8 @@ OPENING, BUDGETS, TARGETS = (
     "3绩效目标清单（样例）.xlsx",
 )
 GUIDE = "说明.txt"
+FINANCE = "601"
+"""The unit the finance bureau's own people are of: nobody's evaluated unit but its own."""
 UNITS = (
     ("101", "示例教育局", "", "示例一科"),
     ("101001", "示例第一中学", "101", "示例一科"),
@@ -29,6 +31,7 @@ UNITS = (
     ("301", "示例交通局", "", "示例三科"),
     ("401", "示例卫生局", "", "示例一科"),
     ("501", "示例水利局", "", "示例二科"),
+    (FINANCE, "示例财政局", "", "示例一科"),
 )
 OBJECTS = (
     ("校舍维修", "101"),
@@ -106,7 +109,7 @@ def _opening(year: int) -> bytes:
         for login, word, role in (("jb", "经办", "单位经办人"), ("fz", "负责人", "单位负责人"))
     ]
     people += [
-        {"login": login, "name": name, "unit_code": "101", "role": role}
+        {"login": login, "name": name, "unit_code": FINANCE, "role": role}
         for login, name, role in OFFICERS
     ]
     objects = [
@@ -187,7 +190,7 @@ def _targets(year: int) -> bytes:
 
 
 def _guide() -> str:
-    return f"""样例都是编的：6 个单位、20 个对象、18 个账号。只用来走一遍开张准备，不要导入正式使用的库。
+    return f"""样例都是编的：7 个单位、20 个对象、20 个账号。只用来走一遍开张准备，不要导入正式使用的库。
 
 一、请系统管理员另建一个练习用的库（与正式库分开，走完整个文件夹删掉）：
     export WENXIAO_HOME=练习
