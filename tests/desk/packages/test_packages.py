@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from wenxiao.files.out.form_grid import FormGrid, form_workbook
 from wenxiao.orgs.services import add_document
 from wenxiao.records.services import store_file
 from wenxiao.reviews.models import Review
@@ -150,6 +151,36 @@ def test_targets_go_out_with_the_budget_in_four_formats(small, target):
     assert f"公开/{year}年度绩效目标表.docx" in names
     assert "新建道路三公里" in archive.read("公开/说明.html").decode()
     assert "新建道路里程" in texts_of(archive.read(f"公开/{year}年度绩效目标表.xlsx"))
+
+
+def test_a_department_with_several_objects_has_a_sheet_for_each(small, target):
+    """Every form was named alike, so that two objects answered with an error."""
+    second = small.dossiers[1]
+    second.unit, second.fiscal_year = small.units[0], target.dossier.fiscal_year
+    second.save()
+    second.subject.name = f"{target.dossier.subject.name}[二期]/改造"
+    second.subject.save()
+    Target.objects.filter(dossier=second).update(state="draft")
+    Target.objects.create(
+        dossier=second, number=9, state="approved", text="改造道路一公里", scope="project"
+    )
+    address = f"/packages/departments/{small.units[0].pk}/budget"
+    year = target.dossier.fiscal_year
+    assert "2 个对象" in opened(small.clerk).get(f"{address}?year={year}").content.decode()
+    archive = unpacked(opened(small.clerk).get(f"{address}.zip?year={year}"))
+    book = openpyxl.load_workbook(BytesIO(archive.read(f"公开/{year}年度绩效目标表.xlsx")))
+    name = target.dossier.subject.name
+    assert set(book.sheetnames) == {name[:31], f"{name}_二期__改造"[:31]}
+
+
+def test_sheets_of_one_name_are_numbered():
+    forms = [
+        FormGrid(name, "", (9,))
+        for name in ("很长的名称" * 8, "很长的名称" * 8, "自评表", "自评表")
+    ]
+    book = openpyxl.load_workbook(BytesIO(form_workbook(forms)))
+    long = "很长的名称" * 8
+    assert book.sheetnames == [long[:31], f"{long[:29]} 2", "自评表", "自评表 2"]
 
 
 def test_what_may_not_be_public_is_in_no_department_package(small, target):

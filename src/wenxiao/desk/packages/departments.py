@@ -31,6 +31,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from wenxiao.budget.models import Dossier
     from wenxiao.files.out.form_grid import FormGrid
     from wenxiao.orgs.models import Unit
     from wenxiao.reports.structure import Report
@@ -84,9 +85,17 @@ def department_package(unit: Unit, occasion: str, year: int) -> DepartmentPackag
 def _parts(unit: Unit, occasion: str, year: int) -> tuple[Report, list[FormGrid], int]:
     if occasion == "budget":
         targets = targets_to_publish(unit, year)
-        return targets_text(unit, year, targets), [paper_of(row) for row in targets], len(targets)
+        forms = [_named(paper_of(row), row.dossier) for row in targets]
+        return targets_text(unit, year, targets), forms, len(targets)
     results = results_to_publish(unit, year)
-    return results_text(unit, year, results), [form_of(row) for row in results], len(results)
+    forms = [_named(form_of(row), row.dossier) for row in results]
+    return results_text(unit, year, results), forms, len(results)
+
+
+def _named(form: FormGrid, dossier: Dossier) -> FormGrid:
+    """The form under its object's name, by which its sheet is found among the others."""
+    form.name = dossier.subject.name
+    return form
 
 
 def _files(report: Report, forms: Sequence[FormGrid]) -> list[tuple[str, bytes]]:

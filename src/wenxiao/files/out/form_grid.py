@@ -102,16 +102,28 @@ def shown(value: Value) -> str:
 def form_workbook(forms: Sequence[FormGrid]) -> bytes:
     """The forms as one .xlsx, a sheet each, ready to print; texts are typed as texts."""
     stream = BytesIO()
+    taken: set[str] = set()
     with text_book(stream) as book:
         for form in forms:
-            _Drawing(book, form).draw()
+            _Drawing(book, form, _sheet_name(form.name, taken)).draw()
     return stream.getvalue()
 
 
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """A name Excel takes that no sheet before it has."""
+    clean = "".join("_" if sign in "[]:*?/\\" else sign for sign in name).strip("' ")
+    title, number = clean[:31], 1
+    while title.casefold() in taken:
+        number += 1
+        title = f"{clean[: 30 - len(str(number))]} {number}"
+    taken.add(title.casefold())
+    return title
+
+
 class _Drawing:
-    def __init__(self, book: xlsxwriter.Workbook, form: FormGrid) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, form: FormGrid, name: str) -> None:
         self.book, self.form = book, form
-        self.sheet: Worksheet = book.add_worksheet(form.name[:31])
+        self.sheet: Worksheet = book.add_worksheet(name)
         self.made: dict[tuple[object, ...], Format] = {}
 
     def draw(self) -> None:
