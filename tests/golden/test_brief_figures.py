@@ -8,6 +8,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import docx
+import pypdf
 import pytest
 
 from wenxiao.budget.models import Request
@@ -145,6 +146,16 @@ def test_late_units_are_named_by_how_many_and_the_rest_are_counted(year):
     assert "，另有2个单位。" in said
 
 
+def test_a_full_leaders_page_is_one_page(year, decided):
+    """Every section with words: low grades, late units, money and what waits."""
+    test_late_units_are_named_by_how_many_and_the_rest_are_counted(year)
+    year.project(30, "58.5")
+    Disclosure.objects.create(review=year.projects[0], sentence="结果", state="approved")
+    paper = brief(year.division, 2021, "leaders")
+    assert len(paper.sections) == 5
+    assert len(pypdf.PdfReader(BytesIO(brief_file(paper, "brief.pdf"))).pages) == 1
+
+
 @pytest.fixture
 def first_half(year):
     """Targets approved in time, late and without a day; two trainings, the second in July."""
@@ -196,7 +207,7 @@ def test_word_and_figures_hold_what_the_page_says(first_half, decided, name):
 
 
 def test_without_a_chinese_font_word_and_figures_are_written_alone(year, tmp_path, monkeypatch):
-    def no_font(report):
+    def no_font(report, *, compact=False):
         raise NoChineseFontError
 
     monkeypatch.setattr(printing, "report_pdf", no_font)

@@ -76,15 +76,14 @@ def brief(division: Division, year: int, name: str, *, version: Version = "inter
 
 
 def brief_file(report: Report, name: str) -> bytes | None:
-    """One of :data:`FILES`; None for any other.
+    """One of :data:`FILES`, in small type so that one page holds it; None for any other.
     NoChineseFontError where no PDF can be set on this machine.
     """
-    makers = {
-        "brief.docx": printing.report_docx,
-        "brief.pdf": printing.report_pdf,
-        "figures.json": printing.figures_json,
-    }
-    return makers[name](report) if name in makers else None
+    if name == "brief.docx":
+        return printing.report_docx(report, compact=True)
+    if name == "brief.pdf":
+        return printing.report_pdf(report, compact=True)
+    return printing.figures_json(report) if name == "figures.json" else None
 
 
 def write_brief(
@@ -319,7 +318,7 @@ def _half_year(division: Division, year: int, version: Version) -> Report:
     sections.add("targets", f"{year}年度绩效目标", *_targets(sections, rows, year))
     sections.add("mending", "上年问题整改", *_last_year(sections, rows, year))
     sections.add("training", "培训", *_training(sections, rows))
-    title = f"{year}年上半年{place(division).name}预算绩效管理工作简报"
+    title = f"{year}年上半年{place(division).name}预算绩效管理简报"
     lead = TextRun(
         f"{year}年1月1日至6月30日下达的任务，报送和办结的个数截至{wording.day_text(today())}；"
         "整改、培训截至6月30日。"
@@ -333,9 +332,9 @@ def _rounds(sections: _Sections, rows: HalfYear) -> list[Block]:
     if not rows.rounds:
         return []
     columns = (
-        Column("任务", 34, "left"),
+        Column("任务", 31, "left"),
         Column("类别", 14),
-        Column("期限", 18),
+        Column("期限", 21),
         Column("应办（个）", 11, "right"),
         Column("已办（个）", 11, "right"),
         Column("未办（个）", 12, "right"),

@@ -4,11 +4,13 @@ and the conclusion with its money.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports.printing import NO_DATE, WATERMARK
+from wenxiao.reports.wording import day_text
 from wenxiao.reviews.exante import limit_of, source_of_items
 from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import sheets_of
@@ -36,8 +38,9 @@ def ex_ante_docx(row: ExAnte) -> bytes:
         f"{subject.name}（{subject.get_kind_display()}），由{row.dossier.unit.name}申请，"
         f"预算年度为{row.round.fiscal_year}年，申请资金{wan(row.requested)}万元{term}。"
     )
-    paper.add_paragraph(f"立项理由：{row.why}")
-    paper.add_paragraph(f"立项依据：{row.basis}" if row.basis else "立项依据：【待填：依据的文件】")
+    paper.add_paragraph(_sentence(f"立项理由：{row.why}"))
+    basis = _sentence(f"立项依据：{row.basis}") if row.basis else "立项依据：【待填：依据的文件】"
+    paper.add_paragraph(basis)
     paper.add_heading1("二、评估方式和过程")
     _process(paper, row)
     paper.add_heading1("三、评估内容和结果")
@@ -49,13 +52,22 @@ def ex_ante_docx(row: ExAnte) -> bytes:
     return paper.save()
 
 
+def _sentence(text: str) -> str:
+    """The words somebody wrote, closed with one full stop."""
+    text = text.rstrip()
+    return text if text.endswith(("。", "！", "？", "；")) else f"{text}。"
+
+
 def _process(paper: OfficialDocument, row: ExAnte) -> None:
     document, standing = source_of_items(row)
     paper.add_paragraph(f"评估内容见于{document}（{standing}），逐项评分，满分100分。")
     for one in row.meetings:
         where = f"在{one['place']}" if one.get("place") else ""
+        held = day_text(date.fromisoformat(one["on"]))
+        people = one["people"].rstrip("。")
         paper.add_paragraph(
-            f"{one['on']}{where}召开评估会，参加人员：{one['people']}。会议意见：{one['summary']}"
+            f"{held}{where}召开评估会，参加人员：{people}。"
+            f"{_sentence('会议意见：' + one['summary'])}"
         )
     if not row.meetings:
         paper.add_paragraph("【待填：评估会的时间、参加人员和意见；没有开会的写明方式】")
@@ -71,6 +83,7 @@ def _points(paper: OfficialDocument, review: Review) -> None:
         rows.append([one.level1, one.name, _shown(one.weight), _shown(points), notes])
         total += points or Decimal(0)
     rows.append(["合计", "", "100.00", f"{total:.2f}" if review.complete else "未评完", ""])
+    paper.add_line("", size=_TABLE, exact=6)
     paper.add_table(
         ["方面", "评估内容", "分值", "得分", "说明"],
         rows,
@@ -93,7 +106,7 @@ def _conclusion(paper: OfficialDocument, row: ExAnte) -> None:
     paper.add_paragraph(
         f"申请资金{wan(row.requested)}万元，评估结论为“{row.get_conclusion_display()}”{money}。"
     )
-    paper.add_paragraph(row.opinion)
+    paper.add_paragraph(_sentence(row.opinion))
     if row.review is None or row.review.state not in SETTLED:
         paper.add_paragraph("（本结论尚未确认，确认后生效。）")
     limit = limit_of(row.round.division, row.round.fiscal_year)

@@ -24,11 +24,11 @@ _NARROWEST = 8.5
 """Characters a column of the landscape table has at least: a year must not break."""
 
 
-def report_docx(report: Report) -> bytes:
+def report_docx(report: Report, *, compact: bool = False) -> bytes:
     """A report as .docx bytes; a demonstration carries its watermark on every page.
-    Without masthead there is no red head.
+    Without masthead there is no red head; ``compact`` sets a paper that is to stay short in 四号.
     """
-    paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
+    paper = OfficialDocument(watermark=WATERMARK if report.demo else None, compact=compact)
     paper.document.core_properties.title = report.title
     if report.masthead:
         paper.add_masthead(
@@ -49,7 +49,7 @@ def report_docx(report: Report) -> bytes:
     return paper.save()
 
 
-def report_pdf(report: Report) -> bytes:
+def report_pdf(report: Report, *, compact: bool = False) -> bytes:
     """A report as PDF, for phones and printing; NoChineseFontError where
     the machine has no Chinese font.
     """
@@ -68,7 +68,7 @@ def report_pdf(report: Report) -> bytes:
         blocks += [_pdf_block(block) for block in section.blocks]
     blocks += [pdf.PdfBlock("paragraph", f"附件：{name}") for name in report.attachments]
     blocks += [pdf.PdfBlock("right", report.editor), pdf.PdfBlock("right", date)]
-    return pdf.report_pdf(blocks, watermark=WATERMARK if report.demo else None)
+    return pdf.report_pdf(blocks, watermark=WATERMARK if report.demo else None, compact=compact)
 
 
 def _pdf_block(block: Paragraph | ReportTable) -> pdf.PdfBlock:
@@ -88,6 +88,7 @@ def _add(paper: OfficialDocument, block: Paragraph | ReportTable) -> None:
         paper.add_paragraph(block.text)
         return
     columns = block.columns
+    paper.add_line("", size=_TABLE_SIZE, exact=6)
     paper.add_table(
         [column.heading for column in columns],
         block.texts,

@@ -172,7 +172,10 @@ def test_from_the_request_to_the_conclusion_with_three_experts(bureau, people):
     assert "1 项有结论" in page(people("leader"), "ex_ante", fy=2022)
     text = printed(people("finance"), row)
     assert "申请资金880万元，评估结论为“部分支持”，支持资金800万元。" in text
-    assert "参加人员：甲、乙、丙。会议意见：压减设备购置" in text
+    held = f"{today().year}年{today().month}月{today().day}日"
+    assert f"{held}召开评估会，参加人员：甲、乙、丙。会议意见：压减设备购置。" in text
+    assert "立项理由：堤防年久失修。" in text
+    assert "必要，压减设备购置 80 万元。\n" in text
     assert "尚未确认" not in text
     assert "申请资金880万元，申请设立 3 年。" in text
     for one in rows:

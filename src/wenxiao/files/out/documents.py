@@ -38,6 +38,8 @@ NO_2, NO_3, NO_4, NO_5 = 22, 16, 14, 10.5
 """二号, 三号, 四号, 五号 in points."""
 LINE = 28.0
 """Exact line distance, the closest that official papers use (28–30 磅): an annual report then keeps within four pages."""
+COMPACT_LINE = 20.0
+"""Of a short paper in 四号 that is to stay on one page."""
 RED = RGBColor(0xE0, 0x1F, 0x1F)
 ALIGNMENTS = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
@@ -74,9 +76,12 @@ def clean(text: str) -> str:
 class OfficialDocument:
     """One document in the official style; pieces are added in reading order, ``save`` gives the bytes."""
 
-    def __init__(self, *, watermark: str | None = None, landscape: bool = False) -> None:
+    def __init__(
+        self, *, watermark: str | None = None, landscape: bool = False, compact: bool = False
+    ) -> None:
         self.document = docx.Document()
         self.watermark = watermark
+        self.body, self.distance = (NO_4, COMPACT_LINE) if compact else (NO_3, LINE)
         self._cell_lines: dict[tuple[float, str, str, bool], Any] = {}
         self._style()
         _name_stand_ins(self.document)
@@ -145,7 +150,7 @@ class OfficialDocument:
         self.add_line("", exact=LINE / 2)
         for text, room in ((office, 2), (date, 3)):
             paragraph = self.add_line(text, align="right")
-            paragraph.paragraph_format.right_indent = Pt(room * NO_3)
+            paragraph.paragraph_format.right_indent = Pt(room * self.body)
             paragraph.paragraph_format.keep_with_next = text is office
 
     def add_table(
@@ -246,17 +251,17 @@ class OfficialDocument:
         text: str,
         *,
         font: str = BODY_FONT,
-        size: float = NO_3,
+        size: float | None = None,
         align: str = "justify",
         bold: bool = False,
         colour: RGBColor | None = None,
-        exact: float = LINE,
+        exact: float | None = None,
     ) -> Paragraph:
         """One paragraph without indent, at an exact line distance in points."""
         paragraph = self.document.add_paragraph()
         paragraph.alignment = ALIGNMENTS[align]
-        _spacing(paragraph, exact)
-        _run(paragraph, text, font, size, bold=bold, colour=colour)
+        _spacing(paragraph, self.distance if exact is None else exact)
+        _run(paragraph, text, font, size or self.body, bold=bold, colour=colour)
         return paragraph
 
     def save(self) -> bytes:
@@ -269,7 +274,7 @@ class OfficialDocument:
 
     def _style(self) -> None:
         style: Any = self.document.styles["Normal"]
-        style.font.name, style.font.size = LATIN_FONT, Pt(NO_3)
+        style.font.name, style.font.size = LATIN_FONT, Pt(self.body)
         properties = style.element.get_or_add_rPr()
         properties.get_or_add_rFonts().set(qn("w:eastAsia"), BODY_FONT)
         language = OxmlElement("w:lang")
@@ -284,11 +289,12 @@ class OfficialDocument:
         short, long = Mm(210), Mm(297)
         section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
         section.page_width, section.page_height = (long, short) if landscape else (short, long)
-        margins = (26, 22, 25, 25) if landscape else (37, 35, 28, 26)
+        upright = (30, 30, 28, 26) if self.body == NO_4 else (37, 35, 28, 26)
+        margins = (26, 22, 25, 25) if landscape else upright
         section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
             Mm(size) for size in margins
         )
-        section.footer_distance = Mm(15 if landscape else 25)
+        section.footer_distance = Mm(15 if landscape else margins[1] - 10)
         section.footer.is_linked_to_previous = section.header.is_linked_to_previous = False
         footer = section.footer.paragraphs[0]
         footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -305,7 +311,7 @@ class OfficialDocument:
         # justified, LibreOffice loses a comma hung into the margin and tears lines apart before a
         # long figure
         paragraph = self.add_line(text, font=font, bold=bold, align="left")
-        paragraph.paragraph_format.first_line_indent = Pt(2 * NO_3)
+        paragraph.paragraph_format.first_line_indent = Pt(2 * self.body)
         if level:
             paragraph.paragraph_format.keep_with_next = True
             # the outline level gives the navigation pane its tree without changing the look
