@@ -57,27 +57,17 @@ class IndicatorRow(FormPart, kw_only=True):
         return (self.target_text or "").strip()
 
 
-class SelfEvalRow(IndicatorRow, kw_only=True):
-    """An indicator of a self-evaluation."""
+class AchievedRow(IndicatorRow, kw_only=True):
+    """An indicator with what was achieved of it, and points where the form gives any."""
 
     actual: Seen | None
-    weight: Seen | None
-    score: Seen | None
-    deviation: Seen | None
-
-    forecast_text: ClassVar[str] = ""
-    possibility_text: ClassVar[str] = ""
-    causes_named: ClassVar[list[str]] = []
+    weight: Seen | None = None
+    score: Seen | None = None
 
     @property
     def actual_text(self) -> str:
-        """What was achieved."""
+        """What was achieved; in a monitoring form so far."""
         return words_of(self.actual)
-
-    @property
-    def note_text(self) -> str:
-        """偏差原因分析及改进措施."""
-        return words_of(self.deviation)
 
     @property
     def weight_number(self) -> Decimal | None:
@@ -92,7 +82,35 @@ class SelfEvalRow(IndicatorRow, kw_only=True):
     @property
     def places(self) -> dict[str, str]:
         """Where each of these stands."""
-        return _row_places(self) | places_of(note_text=self.deviation)
+        places = places_of(
+            score_number=self.score,
+            actual_text=self.actual,
+            promise=self.target,
+            weight_number=self.weight,
+        )
+        return places | ({"name": self.level3_cell} if self.level3_cell else {})
+
+
+class SelfEvalRow(AchievedRow, kw_only=True):
+    """An indicator of a self-evaluation."""
+
+    weight: Seen | None
+    score: Seen | None
+    deviation: Seen | None
+
+    forecast_text: ClassVar[str] = ""
+    possibility_text: ClassVar[str] = ""
+    causes_named: ClassVar[list[str]] = []
+
+    @property
+    def note_text(self) -> str:
+        """偏差原因分析及改进措施."""
+        return words_of(self.deviation)
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Where each of these stands."""
+        return super().places | places_of(note_text=self.deviation)
 
     def say(self, name: str, value: Decimal | str | None) -> None:
         """Let one of these say another value."""
@@ -115,21 +133,13 @@ CAUSES = {
 TEXT = "text"
 
 
-class MonitorRow(IndicatorRow, kw_only=True):
+class MonitorRow(AchievedRow, kw_only=True):
     """An indicator watched: so far, forecast, causes by their keys, possibility."""
 
-    actual: Seen | None
     forecast: Seen | None
     possibility: Seen | None
     note: Seen | None
     causes: dict[str, Seen]
-    weight: Seen | None = None
-    score: Seen | None = None
-
-    @property
-    def actual_text(self) -> str:
-        """What was achieved so far."""
-        return words_of(self.actual)
 
     @property
     def forecast_text(self) -> str:
@@ -157,19 +167,9 @@ class MonitorRow(IndicatorRow, kw_only=True):
         return [key for key in CAUSES if words_of(self.causes.get(key))]
 
     @property
-    def weight_number(self) -> Decimal | None:
-        """分值."""
-        return number_of(self.weight)
-
-    @property
-    def score_number(self) -> Decimal | None:
-        """The form's own points, never ours."""
-        return number_of(self.score)
-
-    @property
     def places(self) -> dict[str, str]:
         """Where each of these stands."""
-        return _row_places(self) | places_of(
+        return super().places | places_of(
             forecast_text=self.forecast,
             possibility_text=self.possibility,
             causes_named=self.causes[self._ticked[0]] if self._ticked else None,
@@ -193,13 +193,6 @@ class MonitorRow(IndicatorRow, kw_only=True):
                 for key, word in CAUSES.items()
                 if word in (value or ())
             }
-
-
-def _row_places(row: SelfEvalRow | MonitorRow) -> dict[str, str]:
-    places = places_of(
-        score_number=row.score, actual_text=row.actual, promise=row.target, weight_number=row.weight
-    )
-    return places | ({"name": row.level3_cell} if row.level3_cell else {})
 
 
 class TotalRow(FormPart, kw_only=True):
