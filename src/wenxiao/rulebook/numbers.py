@@ -88,6 +88,11 @@ def plain(value: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+def as_wan(yuan: Decimal | None) -> Decimal | None:
+    """元 as 万元, exact; None stays None."""
+    return None if yuan is None else yuan / 10_000
+
+
 def wan(yuan: Decimal, digits: int | None = None) -> str:
     """元 printed in 万元: the digits that exist (260.013, 280.2), or fixed
     ``digits`` decimals; no commas.

@@ -15,6 +15,7 @@ from wenxiao.followup.selectors.disclosed import arranged_and_used
 from wenxiao.records.services import read_file
 from wenxiao.reports import briefs
 from wenxiao.reports.services import report_files, signed_reports
+from wenxiao.rulebook.numbers import as_wan
 from wenxiao.rulebook.packages import PackageItem
 from wenxiao.rulebook.unit_assessment import MEASURES
 from wenxiao.store.moves import NotAllowed
@@ -22,8 +23,6 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from wenxiao.followup.selectors.coverage import CoverageCell
     from wenxiao.orgs.models import Division
-
-WAN = Decimal(10_000)
 
 
 class Made(NamedTuple):
@@ -126,14 +125,14 @@ def _statistics_of(division: Division, cells: Sequence[CoverageCell]) -> bytes:
             cell.kind_word,
             cell.fund_word,
             cell.due.objects,
-            _wan(cell.due.yuan),
+            as_wan(cell.due.yuan),
             cell.done.objects,
-            _wan(cell.done.yuan),
+            as_wan(cell.done.yuan),
         )
         for cell in cells
     ]
     bare = [
-        (cell.stage_word, one.code, one.name, one.unit, _wan(one.yuan))
+        (cell.stage_word, one.code, one.name, one.unit, as_wan(one.yuan))
         for cell in cells
         for one in cell.bare
     ]
@@ -150,10 +149,6 @@ def _statistics_of(division: Division, cells: Sequence[CoverageCell]) -> bytes:
         table(division, "没有开展的对象", names, bare),
     ]
     return workbook_bytes(sheets)
-
-
-def _wan(yuan: Decimal | None) -> Decimal | None:
-    return None if yuan is None else yuan / WAN
 
 
 def _mendings(division: Division, year: int) -> Made:
@@ -274,8 +269,8 @@ def _published(division: Division, year: int) -> Made:
                 dossier.unit.name,
                 dossier.subject.name,
                 str(dossier.fiscal_year),
-                _wan(arranged),
-                _wan(used),
+                as_wan(arranged),
+                as_wan(used),
                 review.points,
                 review.grade,
                 row.sentence,

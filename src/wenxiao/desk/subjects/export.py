@@ -17,7 +17,7 @@ from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
 from wenxiao.records.services import record
 from wenxiao.reviews.selectors import reviews_of, told_money
-from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.rulebook.numbers import as_wan, rate_percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 MOST = 20_000
 """How many rows one workbook holds; beyond that it says so."""
 AT_ONCE = 1000
-WAN = 10_000
 COLUMNS = (
     ColumnSpec("序号", 6, "number"),
     ColumnSpec("项目代码", 24),
@@ -144,8 +143,8 @@ def _row(
         dossier.subject.get_kind_display(),
         dossier.fiscal_year,
         "、".join(dossier.subject.tags or ()) or None,
-        None if budget is None else budget / WAN,
-        None if spent is None else spent / WAN,
+        as_wan(budget),
+        as_wan(spent),
         basis or None,
         rate_percent(spent, budget),
         stage_words(held),

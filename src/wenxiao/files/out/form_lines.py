@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-WAN = Decimal(10_000)
-
 
 @dataclass(frozen=True, slots=True)
 class PrintedFund:
@@ -65,11 +63,6 @@ class ProjectForm:
     phone: str = ""
     date: str = ""
     watermark: str | None = None
-
-
-def wan(yuan: Decimal | None) -> Decimal | None:
-    """元 as 万元; None stays None."""
-    return None if yuan is None else yuan / WAN
 
 
 def percent(rate: Decimal | None) -> str | None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from wenxiao.files.out.form_grid import FormGrid, Value
-from wenxiao.files.out.form_lines import IndicatorLine, PrintedFund, ProjectForm, wan
+from wenxiao.files.out.form_lines import IndicatorLine, PrintedFund, ProjectForm
 from wenxiao.files.out.pack_form import pack_form
 from wenxiao.rulebook.form_packs import NATIONAL, FormPack, monitoring_pack, packs
+from wenxiao.rulebook.numbers import as_wan
 from wenxiao.rulebook.table_layouts import TableColumn, TableLayout, table_layout
 
 __all__ = [
@@ -89,8 +90,8 @@ def score_sheet_form(data: PrintedScoreSheet) -> FormGrid:
         "dept": data.dept,
         "year_text": f"{data.year}年" if data.year else "",
         "agency": data.agency,
-        "arranged_wan": wan(data.arranged),
-        "used_wan": wan(data.used),
+        "arranged_wan": as_wan(data.arranged),
+        "used_wan": as_wan(data.used),
     }
     for row, (left, right) in enumerate(layout.head):
         label = data.subject_label if left.field == "subject_name" else left.label

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from wenxiao.files.out.form_grid import FormGrid, Value
-from wenxiao.files.out.form_lines import IndicatorLine, PrintedFund, ProjectForm, percent, wan
+from wenxiao.files.out.form_lines import IndicatorLine, PrintedFund, ProjectForm, percent
 from wenxiao.rulebook.form_packs import (
     FormPack,
     IndicatorsBlock,
@@ -18,6 +18,7 @@ from wenxiao.rulebook.form_packs import (
     PrintedCell,
     RowsBlock,
 )
+from wenxiao.rulebook.numbers import as_wan
 
 _SIGNED = re.compile(r"(≥|≤|＞|＜|>=|<=|>|<|=|＝)?([0-9]+(?:\.[0-9]+)?)(\D.*)?")
 _LEVELS = ("level1", "level2")
@@ -140,7 +141,7 @@ def _amount(fund: PrintedFund, place: PrintedCell, block: MoneyBlock, *, first: 
     if place.below and not first:
         return place.below
     if name in {"initial", "full_year", "executed", "expected"}:
-        return wan(getattr(fund, name))
+        return as_wan(getattr(fund, name))
     if name == "rate":
         return percent(fund.rate)
     if name == "weight" and first and fund.weight is None:

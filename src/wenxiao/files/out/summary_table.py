@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from wenxiao.files.out.spreadsheets import ColumnSpec, GroupRow, SheetSpec, Value
+from wenxiao.rulebook.numbers import as_wan
 from wenxiao.rulebook.table_layouts import TableColumn, table_layout
 
 PAPERS = {"A4": 9, "A3": 8}
 """Paper codes of Excel: a table of some twenty columns is too small to read on A4."""
-
-WAN = Decimal(10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,6 @@ class SummaryRow:
     problems: str = ""
     suggestions: str = ""
     note: str = ""
-
-
-def in_wan(yuan: Decimal | None) -> Decimal | None:
-    """元 as 万元, exact."""
-    return None if yuan is None else yuan / WAN
 
 
 def execution_rate(used: Decimal | None, arranged: Decimal | None) -> Decimal | None:
@@ -89,7 +83,7 @@ def summary_sheet(
 def _subtotal(members: Sequence[SummaryRow], key: str) -> Decimal | None:
     amounts = [getattr(member, key) for member in members]
     known = [amount for amount in amounts if amount is not None]
-    return in_wan(sum(known, Decimal(0))) if known else None
+    return as_wan(sum(known, Decimal(0))) if known else None
 
 
 def _summary_line(number: int, row: SummaryRow) -> dict[str, Value]:
@@ -100,9 +94,9 @@ def _summary_line(number: int, row: SummaryRow) -> dict[str, Value]:
         "subject": row.subject,
         "kind": row.kind,
         "year": row.year,
-        "budget": in_wan(row.budget),
-        "arranged": in_wan(row.arranged),
-        "used": in_wan(row.used),
+        "budget": as_wan(row.budget),
+        "arranged": as_wan(row.arranged),
+        "used": as_wan(row.used),
         "rate": execution_rate(row.used, row.arranged),
         "points": row.points,
         "grade": row.grade,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wenxiao.files.out.form_grid import FormGrid
+from wenxiao.rulebook.numbers import as_wan
 
-WAN = Decimal(10_000)
 TITLES = {
     "project": "项目支出绩效目标申报表",
     "department": "部门整体支出绩效目标申报表",
@@ -123,7 +123,7 @@ def _money(form: FormGrid, row: int, data: TargetPaper) -> int:
     form.put(row, 0, "项目资金（万元）", cols=2, rows=len(funds), strong=True)
     for at, one in enumerate(funds, start=row):
         form.put(at, 2, one.name, cols=2, left=True)
-        form.put(at, 4, None if one.amount is None else one.amount / WAN, cols=5)
+        form.put(at, 4, as_wan(one.amount), cols=5)
     row += len(funds)
     basis = "\n".join(f"{one.name}：{one.content}" for one in data.funds if one.content)
     form.put(row, 0, "测算依据", cols=2, strong=True)
@@ -137,7 +137,7 @@ def _money(form: FormGrid, row: int, data: TargetPaper) -> int:
     for at, one in enumerate(data.tasks, start=row + 1):
         form.put(at, 0, one.name, cols=4, left=True)
         form.put(at, 4, one.content or None, cols=3, left=True)
-        form.put(at, 7, None if one.amount is None else one.amount / WAN, cols=2)
+        form.put(at, 7, as_wan(one.amount), cols=2)
     return row + 1 + len(data.tasks)
 
 
