@@ -31,12 +31,8 @@ from wenxiao.files.out.official_forms import (
     self_evaluation_form,
 )
 from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, csv_text, workbook_bytes
-from wenxiao.files.out.summary_table import (
-    SummaryRow,
-    execution_rate,
-    problem_matrix_sheet,
-    summary_sheet,
-)
+from wenxiao.files.out.summary_table import SummaryRow, problem_matrix_sheet, summary_sheet
+from wenxiao.rulebook.numbers import rate_percent
 
 HOSTILE = [
     "=cmd|'/c calc'!A0",
@@ -259,7 +255,7 @@ def test_the_summary_table_has_groups_subtotals_and_no_grand_total():
     assert [line[8] for line in rows if line[0] in {1, 2, 3}] == [93.15, 93.15, None]
     assert not [line for line in rows if line[0] == "合计"]
     assert [cell.value for cell in list(book["共性问题对照表"].iter_rows())[-1]][3:] == [2, 1]
-    assert execution_rate(D(1), D(0)) is None
+    assert rate_percent(D(1), D(0)) is None
 
 
 def test_the_summary_table_is_read_back_as_a_list(tmp_path):

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from wenxiao.intake.assistance import TAKEN, take_answer
 from wenxiao.orgs.services.entering import begin_link, forget_try, succeed
 from wenxiao.pages.views import view
+from wenxiao.portal.links import MANY, unlisted
 from wenxiao.reviews.services.assisting import CLOSED, waiting_by_token
 from wenxiao.store.callers import client_address
 from wenxiao.store.moves import NotAllowed, Stale
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from wenxiao.reviews.assistance import Assistance
 
 FIELDS = ("value", "note", "answered_by", "phone")
-MANY = "试得太多了，请过一会儿再打开；链接还是原来的。"
 
 
 @view("anyone", methods=("GET", "POST"), files=True)
@@ -63,8 +63,4 @@ def _page(
         "answered": answered,
         "taken": ",".join(TAKEN),
     }
-    response = render(request, "portal/assist.html", values, status=status)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return unlisted(render(request, "portal/assist.html", values, status=status))

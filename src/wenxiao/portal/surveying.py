@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from wenxiao.orgs.services.entering import begin_link, forget_try, succeed
 from wenxiao.pages.views import view
+from wenxiao.portal.links import MANY, unlisted
 from wenxiao.reviews.services.surveying import CLOSED, answer_survey
 from wenxiao.reviews.surveys import open_by_token, rule_of
 from wenxiao.store.callers import client_address
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from wenxiao.reviews.survey import Survey
 
-MANY = "试得太多了，请过一会儿再打开；链接还是原来的。"
 DEVICE = "survey"
 """The cookie that keeps one device to one answer; it says nothing of who holds it."""
 KEPT = 60 * 60 * 24 * 90
@@ -70,10 +70,7 @@ def _page(
             for at, one in enumerate(questions)
         ],
     }
-    response = render(request, "portal/survey.html", values, status=status)
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
+    response = unlisted(render(request, "portal/survey.html", values, status=status))
     if row is not None and DEVICE not in request.COOKIES:
         response.set_cookie(
             DEVICE,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 
-from wenxiao.budget.models import Dossier, Round
+from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.selectors import seen_by
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.orgs.models import Role
@@ -22,7 +22,7 @@ from wenxiao.records.models import Entry
 from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Assignment, Criterion, ExAnte, Exchange, Mark, Review, Suggestion
 from wenxiao.reviews.panels import blind_reviews, without_blind
-from wenxiao.reviews.states import JUDGED, SETTLED
+from wenxiao.reviews.states import JUDGED, OPEN, SETTLED
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
 
@@ -34,6 +34,13 @@ if TYPE_CHECKING:
     from wenxiao.budget.money import Money
     from wenxiao.evidence.selectors import Shelf
     from wenxiao.orgs.models import Division, User
+
+OPEN_TO_LINKS = Q(review__state__in=OPEN, review__round__division__assist_links=True) & ~Q(
+    review__dossier__subject__restriction=Subject.Restriction.RESTRICTED
+)
+"""Of a review's rows, those a link without account may open: its form and the division's door are
+open, its object is not for some alone.
+"""
 
 
 def latest_work_year(division: Division) -> int | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from wenxiao.budget.models import Subject
 from wenxiao.budget.selectors import seen_by
-from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.selectors import OPEN_TO_LINKS
 from wenxiao.reviews.survey import Survey
 from wenxiao.rulebook.satisfaction import SurveyResult, SurveyRule, survey_result, survey_rule
 from wenxiao.store.clock import today
@@ -59,15 +58,9 @@ def open_by_token(token: str) -> Survey | None:
     if not token:
         return None
     rows = Survey.objects.select_related(*_LINKED).filter(
-        token=token,
-        state=Survey.State.OPEN,
-        until__gte=today(),
-        review__state__in=OPEN,
-        review__round__division__assist_links=True,
+        token=token, state=Survey.State.OPEN, until__gte=today()
     )
-    return rows.exclude(
-        review__dossier__subject__restriction=Subject.Restriction.RESTRICTED
-    ).first()
+    return rows.filter(OPEN_TO_LINKS).first()
 
 
 def from_one_place(survey: Survey) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from wenxiao.files.out.spreadsheets import ColumnSpec, GroupRow, SheetSpec, Value
-from wenxiao.rulebook.numbers import as_wan
+from wenxiao.rulebook.numbers import as_wan, rate_percent
 from wenxiao.rulebook.table_layouts import TableColumn, table_layout
 
 PAPERS = {"A4": 9, "A3": 8}
@@ -30,15 +30,6 @@ class SummaryRow:
     problems: str = ""
     suggestions: str = ""
     note: str = ""
-
-
-def execution_rate(used: Decimal | None, arranged: Decimal | None) -> Decimal | None:
-    """Used ÷ arranged in percent, two decimals half-up; None without both
-    or with nothing arranged.
-    """
-    if used is None or not arranged:
-        return None
-    return (used * 100 / arranged).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def columns_of(columns: Iterable[TableColumn]) -> tuple[ColumnSpec, ...]:
@@ -97,7 +88,7 @@ def _summary_line(number: int, row: SummaryRow) -> dict[str, Value]:
         "budget": as_wan(row.budget),
         "arranged": as_wan(row.arranged),
         "used": as_wan(row.used),
-        "rate": execution_rate(row.used, row.arranged),
+        "rate": rate_percent(row.used, row.arranged),
         "points": row.points,
         "grade": row.grade,
         "problems": row.problems,

@@ -14,13 +14,12 @@ from django.utils import timezone
 
 from wenxiao.budget.models import Subject
 from wenxiao.evidence.services import hand_in_material
-from wenxiao.orgs import permissions
 from wenxiao.orgs.models import Role
 from wenxiao.records.services import finish_todos, make_todo, record
 from wenxiao.reviews.assistance import Assistance
 from wenxiao.reviews.kinds import kind_of
-from wenxiao.reviews.services.filling import record_actual
-from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.selectors import OPEN_TO_LINKS
+from wenxiao.reviews.services.filling import record_actual, require_filler
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, move
 
@@ -45,6 +44,7 @@ ROAD = {
     "withdrawn": frozenset(),
 }
 CLOSED = "这个链接已经不能用：可能已经填过、过了期限或被撤回。需要再填的，请联系发给您的单位。"
+SHUT = "填的内容不能再改，也不能再请人协助填报。"
 
 
 def number_of(row: Assistance) -> str:
@@ -74,7 +74,7 @@ def ask_assistance(
     A link is given only where the division opened that door, and never for an object only some may
     know of.
     """
-    _require_filler(by, review)
+    require_filler(by, review, SHUT)
     if indicator.target_id != review.target_id:
         raise NotAllowed(f"“{indicator.name}”不是这份表的指标，请刷新页面后再办。")
     if not asked_of.strip():
@@ -130,10 +130,8 @@ def waiting_by_token(token: str) -> Assistance | None:
         digest=digest_of(token),
         state=Assistance.State.WAITING,
         expires_at__gte=timezone.make_aware(datetime.combine(today(), timezone.localtime().time())),
-        review__state__in=OPEN,
-        review__round__division__assist_links=True,
-    ).exclude(review__dossier__subject__restriction=Subject.Restriction.RESTRICTED)
-    return waiting.first() if token else None
+    )
+    return waiting.filter(OPEN_TO_LINKS).first() if token else None
 
 
 @transaction.atomic
@@ -166,7 +164,7 @@ def answer_by_workbook(
     phone: str = "",
 ) -> Assistance:
     """What came back in the one-row workbook, brought in by the unit's clerk."""
-    _require_filler(by, assistance.review)
+    require_filler(by, assistance.review, SHUT)
     return _answer(assistance, by, value, (note, answered_by, phone), None)
 
 
@@ -245,7 +243,7 @@ def take_assistance(
     From here on the value is the clerk's: it is written by the act that writes every other.
     """
     review = assistance.review
-    _require_filler(by, review)
+    require_filler(by, review, SHUT)
     move(assistance, allowed=ROAD, to="taken", version=version)
     record_actual(
         review=review,
@@ -292,7 +290,7 @@ def decline_assistance(
     *, assistance: Assistance, by: User | None, why: str, version: int | None = None
 ) -> Assistance:
     """The proposal is not used, with the reason; what was answered stays on record."""
-    _require_filler(by, assistance.review)
+    require_filler(by, assistance.review, SHUT)
     if not why.strip():
         raise NotAllowed("不采用须写明理由。")
     move(assistance, allowed=ROAD, to="declined", version=version, why=why.strip()[:300])
@@ -306,18 +304,10 @@ def withdraw_assistance(
     *, assistance: Assistance, by: User | None, version: int | None = None
 ) -> Assistance:
     """The request is taken back: its link opens nothing any more."""
-    _require_filler(by, assistance.review)
+    require_filler(by, assistance.review, SHUT)
     move(assistance, allowed=ROAD, to="withdrawn", version=version)
     _enter(assistance, by=by, act="撤回填报协助")
     return assistance
-
-
-def _require_filler(by: User | None, review: Review) -> None:
-    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
-    if review.state not in OPEN or kind_of(review.kind).rows != "indicators":
-        raise NotAllowed(
-            f"现为“{review.get_state_display()}”，填的内容不能再改，也不能再请人协助填报。"
-        )
 
 
 def _settle(review: Review) -> None:

@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from wenxiao.targets.models import Indicator
 
 
+def require_filler(by: User | None, review: Review, refused: str) -> None:
+    """Raises Refused for anybody who doesn't fill this form, NotAllowed with ``refused`` when its
+    rows are no longer open.
+    """
+    kind = kind_of(review.kind)
+    permissions.require_for(by, kind.fill, review.dossier)
+    if review.state not in OPEN or kind.rows != "indicators":
+        raise NotAllowed(f"现为“{review.get_state_display()}”，{refused}")
+
+
 @transaction.atomic
 def record_actual(
     *,

@@ -13,11 +13,8 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from wenxiao.budget.models import Subject
-from wenxiao.orgs import permissions
 from wenxiao.records.services import record
-from wenxiao.reviews.kinds import kind_of
-from wenxiao.reviews.services.filling import record_actual
-from wenxiao.reviews.states import OPEN
+from wenxiao.reviews.services.filling import record_actual, require_filler
 from wenxiao.reviews.survey import Survey, SurveyAnswer
 from wenxiao.reviews.surveys import open_by_token, result_of_survey, rule_of
 from wenxiao.rulebook.satisfaction import survey_rule
@@ -37,6 +34,7 @@ KINDS = {"likert": "满意程度", "yes_no": "是否", "text": "文字"}
 PREFIXES = {"是否：": "yes_no", "文字：": "text"}
 """How a typed line says its kind; without one it asks for the degree of satisfaction."""
 CLOSED = "这份问卷已经不能填：可能已经截止、收回或单位已经报送。"
+SHUT = "完成值不能再改，也不能再发问卷。"
 TWICE = "这台手机或电脑已经填过这份问卷，一人填一次就够了，谢谢。"
 LONGEST_TEXT = 500
 
@@ -68,7 +66,7 @@ def open_survey(
     """Ask for one indicator's satisfaction. A link is made where the division opened that door.
     Raises Refused, NotAllowed.
     """
-    _require_filler(by, review)
+    require_filler(by, review, SHUT)
     if indicator.target_id != review.target_id:
         raise NotAllowed(f"“{indicator.name}”不是这份表的指标，请刷新页面后再办。")
     if not title.strip() or not audience.strip():
@@ -264,7 +262,7 @@ def take_survey(
     the row's note; the survey is closed.
     """
     review = survey.review
-    _require_filler(by, review)
+    require_filler(by, review, SHUT)
     if survey.state == Survey.State.TAKEN:
         raise NotAllowed("这份问卷的结果已经作为完成值。")
     result = result_of_survey(survey)
@@ -296,14 +294,8 @@ def take_survey(
     return survey
 
 
-def _require_filler(by: User | None, review: Review) -> None:
-    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
-    if review.state not in OPEN or kind_of(review.kind).rows != "indicators":
-        raise NotAllowed(f"现为“{review.get_state_display()}”，完成值不能再改，也不能再发问卷。")
-
-
 def _require_open(survey: Survey, by: User | None) -> None:
-    _require_filler(by, survey.review)
+    require_filler(by, survey.review, SHUT)
     if survey.state != Survey.State.OPEN:
         raise NotAllowed(f"问卷{survey.get_state_display()}，不再收答卷。")
 
