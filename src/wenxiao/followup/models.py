@@ -4,8 +4,11 @@ Problems found, their mending, the use of results, who answered, what is told.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from wenxiao.budget.models import Dossier, Request, Round
 from wenxiao.followup.assessment import UnitAssessment  # noqa: F401 - Django finds models here
@@ -14,6 +17,9 @@ from wenxiao.records.models import ImportBatch, Notice, StoredFile
 from wenxiao.reviews.models import Criterion, Review
 from wenxiao.store.fields import MoneyField
 from wenxiao.store.moves import Versioned
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class CatalogueItem(models.Model):
@@ -142,6 +148,15 @@ class Rectification(Versioned):
     class Meta:
         verbose_name = verbose_name_plural = "整改"
         indexes = [models.Index(fields=["state", "deadline"], name="rectification_due")]
+
+    @property
+    def falls_due(self) -> date:
+        """The deadline in force: an extension counts."""
+        return self.extended_to or self.deadline
+
+
+FALLS_DUE = Coalesce("extended_to", "deadline")
+"""Of a rectification: :attr:`Rectification.falls_due` as queries ask it."""
 
 
 class Use(Versioned):

@@ -169,7 +169,7 @@ def _mendings(division: Division, year: int) -> Made:
             row.unit.name,
             row.finding.dossier.subject.name,
             row.finding.text,
-            (row.extended_to or row.deadline).isoformat(),
+            row.falls_due.isoformat(),
             row.get_state_display(),
             row.closed_on.isoformat() if row.closed_on else None,
             str(row.pk),

@@ -27,7 +27,7 @@ def circular(request: HttpRequest, pk: int) -> HttpResponse:
     subject, item = row.dossier.subject, row.rectification
     facts = [("问题", item.finding.text)] if item else []
     if item:
-        due = item.extended_to or item.deadline
+        due = item.falls_due
         facts.append(("整改", f"{item.get_state_display()}，期限 {due:%Y年%m月%d日}"))
         facts.append(("整改措施", item.measure))
     facts += [("事由", row.matter), ("项目责任人", row.person), ("处理", row.consequence)]

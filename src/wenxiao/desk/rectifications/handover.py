@@ -220,7 +220,7 @@ def _facts(row: Rectification, accounts: list[Accountability]) -> list[tuple[str
         ("依据的数据", finding.evidence),
         ("由哪里发现", finding.review.round.name if finding.review else "未关联评审"),
         ("反馈函", _notice(notice) if notice else "未发"),
-        ("整改期限", str(full_day(row.extended_to or row.deadline))),
+        ("整改期限", str(full_day(row.falls_due))),
         ("责任人", row.owner),
         ("整改措施", row.measure),
         ("整改结果", row.reply),

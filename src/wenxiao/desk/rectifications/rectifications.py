@@ -309,8 +309,7 @@ def rectification(request: HttpRequest, pk: int) -> HttpResponse:
         "trail": list(trail_of(row, row.finding)),
         "accounts": list(accountabilities_seen_by(person(request)).filter(rectification=row)),
         "account_kinds": account_kinds(),
-        "late": row.state not in {"closed", "replied"}
-        and (row.extended_to or row.deadline) < today(),
+        "late": row.state not in {"closed", "replied"} and row.falls_due < today(),
     }
     return render(request, "desk/rectifications/rectification.html", values)
 

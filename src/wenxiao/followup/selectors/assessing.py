@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from wenxiao.budget.models import Dossier, Exemption, Round
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.followup.assessment import UnitAssessment
-from wenxiao.followup.models import Rectification
+from wenxiao.followup.models import FALLS_DUE, Rectification
 from wenxiao.orgs.models import Attendance, Course, Unit
 from wenxiao.orgs.permissions import holdings
 from wenxiao.reviews.models import Review
@@ -164,9 +164,8 @@ def _mended(*, in_time: bool) -> Callable[[Division, int], Iterable[_Row]]:
         rows = Rectification.objects.filter(
             Q(finding__review__round__work_year=year), finding__dossier__subject__division=division
         ).order_by("pk")
-        names = ("pk", "unit", "finding__text", "deadline", "extended_to", "closed_on")
-        for pk, unit, text, deadline, extended, closed in rows.values_list(*names):
-            due = extended or deadline
+        names = ("pk", "unit", "finding__text", FALLS_DUE, "closed_on")
+        for pk, unit, text, due, closed in rows.values_list(*names):
             if in_time and due >= today():
                 continue
             done = closed is not None and (not in_time or closed <= due)

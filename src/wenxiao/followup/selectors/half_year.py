@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from wenxiao.budget.models import Dossier, Exemption, Round, Subject
 from wenxiao.budget.selectors import dossiers_of
-from wenxiao.followup.models import Rectification
+from wenxiao.followup.models import FALLS_DUE, Rectification
 from wenxiao.orgs.models import Attendance
 from wenxiao.reviews.kinds import ASKED
 from wenxiao.reviews.models import Review
@@ -93,7 +93,7 @@ def _told(rows: QuerySet[Dossier], public: bool) -> QuerySet[Dossier]:  # noqa: 
     return rows
 
 
-_MENDING = ("pk", "finding__text", "deadline", "extended_to", "closed_on")
+_MENDING = ("pk", "finding__text", FALLS_DUE, "closed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,9 @@ class _Mending:
         return self.closed_on is not None and self.closed_on <= day
 
 
-def _mending(row: tuple[int, str, date, date | None, date | None]) -> _Mending:
-    pk, text, deadline, extended, closed = row
-    return _Mending((pk, text), extended or deadline, closed)
+def _mending(row: tuple[int, str, date, date | None]) -> _Mending:
+    pk, text, due, closed = row
+    return _Mending((pk, text), due, closed)
 
 
 def _round(one: Round, public: bool) -> RoundLine:  # noqa: FBT001 - as above

@@ -98,7 +98,7 @@ def leaders_rows(
 
 
 def _late(row: Rectification, on: date) -> LateMending | None:
-    due = row.extended_to or row.deadline
+    due = row.falls_due
     if row.state not in LATE_STATES or due >= on:
         return None
     return LateMending(row.pk, row.finding.text, row.unit.name, due)

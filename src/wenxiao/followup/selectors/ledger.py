@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
 
 from wenxiao.budget.selectors import seen_by
-from wenxiao.followup.models import Accountability, Finding, Rectification, Use
+from wenxiao.followup.models import FALLS_DUE, Accountability, Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
 from wenxiao.orgs.permissions import once
 from wenxiao.orgs.selectors import sight_of
@@ -50,7 +49,7 @@ def rectifications_seen_by(user: User | None) -> QuerySet[Rectification]:
     rows = Rectification.objects.filter(seen_by(user, "finding__dossier"))
     rows = rows.select_related(*_ITEM, "unit", "notice", "proof", "submitted_by")
     return rows.annotate(
-        due=Coalesce("extended_to", "deadline"),
+        due=FALLS_DUE,
         done=Case(When(state=Rectification.State.CLOSED, then=Value(1)), default=Value(0)),
     )
 
@@ -67,8 +66,8 @@ def overdue(rows: QuerySet[Rectification], on: date) -> QuerySet[Rectification]:
     """Those under way whose day has passed; what waits for the bureau's
     verification is not the unit's delay.
     """
-    late = Q(extended_to=None, deadline__lt=on) | Q(extended_to__lt=on)
-    return rows.filter(late, state__in=[state for state in UNDER_WAY if state != "replied"])
+    late = rows.annotate(late_since=FALLS_DUE).filter(late_since__lt=on)
+    return late.filter(state__in=[state for state in UNDER_WAY if state != "replied"])
 
 
 def states() -> list[tuple[str, str]]:

@@ -77,7 +77,7 @@ def _lines(rows: Iterable[Rectification], on: date) -> list[RectificationLine]:
 
 def _line(row: Rectification, departments: dict[int, str], on: date) -> RectificationLine:
     finding, dossier = row.finding, row.finding.dossier
-    due = row.extended_to or row.deadline
+    due = row.falls_due
     late = (on - due).days if row.state in LATE_STATES and due < on else 0
     subject = dossier.subject
     return RectificationLine(

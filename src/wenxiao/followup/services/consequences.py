@@ -12,7 +12,7 @@ from django.db import transaction
 
 from wenxiao.budget.models import Round
 from wenxiao.budget.money_columns import FEW, cut_off
-from wenxiao.followup.models import Finding, Rectification, Use
+from wenxiao.followup.models import FALLS_DUE, Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
 from wenxiao.followup.watch.sentences import WatchRow, in_words
 from wenxiao.followup.watch.table import watch_frame
@@ -179,10 +179,8 @@ def _unmended(round: Round) -> dict[int, int]:
     """By dossier: rectifications past their day or refused."""
     unmended: dict[int, int] = {}
     rows = Rectification.objects.filter(finding__dossier__reviews__round=round, state__in=UNDER_WAY)
-    names = ("finding__dossier", "state", "deadline", "extended_to")
-    for dossier, state, deadline, extended in rows.values_list(*names):
-        if state == Rectification.State.REFUSED or (
-            state != "replied" and (extended or deadline) < today()
-        ):
+    names = ("finding__dossier", "state", FALLS_DUE)
+    for dossier, state, due in rows.values_list(*names):
+        if state == Rectification.State.REFUSED or (state != "replied" and due < today()):
             unmended[dossier] = unmended.get(dossier, 0) + 1
     return unmended

@@ -99,7 +99,7 @@ def reply_rectification(
         title=f"{item.finding.dossier.subject.name}：{item.finding.text}"[:200],
         role="performance",
         target=item,
-        due_on=item.extended_to or item.deadline,
+        due_on=item.falls_due,
     )
     _enter(item, by=by, act="报整改结果", why=reply, data=_moved(item, before))
     return item
@@ -141,7 +141,7 @@ def verify_rectification(
         role="clerk",
         target=item,
         title=f"退回重改：{item.finding.text}"[:200],
-        due_on=item.extended_to or item.deadline,
+        due_on=item.falls_due,
     )
     _enter(item, by=by, act="整改退回", why=verdict, data=_moved(item, before))
     return item
@@ -155,9 +155,9 @@ def extend_deadline(
     _bureau(by, item.finding)
     if item.state not in UNDER_WAY:
         raise NotAllowed("已销号的整改不能延期。")
-    if not why.strip() or to <= (item.extended_to or item.deadline):
+    if not why.strip() or to <= item.falls_due:
         raise NotAllowed("延期须写明理由，且晚于现在的期限。")
-    before = item.extended_to or item.deadline
+    before = item.falls_due
     change(item, version=version, extended_to=to, extension_why=why)
     data: dict[str, object] = {"before": {"deadline": before}, "after": {"deadline": to}}
     _enter(item, by=by, act="整改延期", why=why, data=data)
@@ -168,7 +168,7 @@ def extend_deadline(
 def escalate(*, item: Rectification, by: User | None, on: date, why: str = "") -> Rectification:
     """Put an overdue item before the unit's head and department (督办)."""
     _bureau(by, item.finding)
-    if item.state not in UNDER_WAY or (item.extended_to or item.deadline) >= on:
+    if item.state not in UNDER_WAY or item.falls_due >= on:
         raise NotAllowed("未逾期的整改无须督办。")
     change(item, escalated=F("escalated") + 1)
     make_todo(

@@ -9,11 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from django.db.models.functions import Coalesce
 
 from wenxiao.budget.models import Round
 from wenxiao.budget.selectors import rounds_visible_to, seen_by
-from wenxiao.followup.models import Rectification
+from wenxiao.followup.models import FALLS_DUE, Rectification
 from wenxiao.followup.watch.lines import turned
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.kinds import ASKED
@@ -246,8 +245,6 @@ def _told(rows: QuerySet[Any, Any], on: date, most: int | None) -> list[Overdue]
 
 
 def _late_mendings(user: User | None, on: date) -> QuerySet[Any, Any]:
-    rows = Rectification.objects.annotate(late_since=Coalesce("extended_to", "deadline")).filter(
-        late_since__lt=on
-    )
+    rows = Rectification.objects.annotate(late_since=FALLS_DUE).filter(late_since__lt=on)
     rows = rows.exclude(state__in=[Rectification.State.CLOSED, Rectification.State.REPLIED])
     return rows if user is None else rows.filter(seen_by(user, "finding__dossier"))

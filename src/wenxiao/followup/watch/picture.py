@@ -13,11 +13,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
-from django.db.models.functions import Coalesce
 
 from wenxiao.budget.models import Dossier, Fund, Spending
 from wenxiao.budget.selectors import seen_by
-from wenxiao.followup.models import Rectification, WatchLine
+from wenxiao.followup.models import FALLS_DUE, Rectification, WatchLine
 from wenxiao.followup.watch.lines import Watch, seen_in
 from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.numbers import half_up
@@ -256,7 +255,7 @@ def mended(user: User | None, division: int, work_year: int, on: date) -> Mended
     if user is not None:
         rows = rows.filter(seen_by(user, "finding__dossier"))
     counted = (
-        rows.annotate(due=Coalesce("extended_to", "deadline"))
+        rows.annotate(due=FALLS_DUE)
         .order_by()
         .values("state", "closed_on__year", "closed_on__month")
         .annotate(n=Count("pk"), overdue=Count("pk", filter=Q(due__lt=on)))
