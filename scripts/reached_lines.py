@@ -2,30 +2,89 @@
 reach.
 
 Loaded before anything of the product is imported. SlipCover writes its probes into the code as it
-is imported: the run costs a few seconds more, where a tracer cost three quarters more. Each process
-writes its part, the first joins them.
+is imported. A probe that was hit costs as much again each time, so from time to time those that
+were hit are taken out. Each process writes its part, the first joins them.
 """
 
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import os
+import time
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
+import pytest
 from slipcover import FileMatcher, ImportManager, Slipcover, merge_coverage
 
 ROOT = Path(__file__).resolve().parent.parent
 MEASURED = ROOT / "build" / "tests" / "coverage.json"
 SOURCE, OMIT = [str(ROOT / "src" / "wenxiao")], ["*/migrations/*"]
 NEVER = 2**30
-"""Probes stay where they are: taking out those that were hit walks all
-modules each time and costs more.
+"""SlipCover itself takes no probe out: it would look through all modules after every few hits and
+miss what decorators wrap.
+"""
+FIRST, LATER = 5.0, 1.25
+"""CPU seconds until hit probes are taken out, and how much longer the process runs until the next
+time.
 """
 
 MEASURE = Slipcover(branch=True, d_miss_threshold=NEVER, source=SOURCE, omit=OMIT)
 ImportManager(MEASURE, FileMatcher(sources=SOURCE, omit=OMIT)).__enter__()
+
+
+class Functions:
+    """Every function of the product that this process holds, wrapped ones too."""
+
+    def __init__(self) -> None:
+        self.lasting: list[FunctionType] = []
+        self.due = FIRST
+
+    def collected(self) -> None:
+        """What exists when the tests are collected is frozen next, and the collector shows it no
+        more.
+        """
+        self.lasting = self.tracked()
+        self.due = time.process_time() + FIRST
+
+    def tracked(self) -> list[FunctionType]:
+        """The functions of the product among the objects that the collector looks through."""
+        return [
+            each
+            for each in gc.get_objects()
+            if type(each) is FunctionType and each.__code__.co_filename.startswith(SOURCE[0])
+        ]
+
+    def quieten(self) -> None:
+        """Take out every probe that was hit; what it saw stays counted."""
+        hit = MEASURE._get_newly_seen()
+        for name, lines in hit.items():
+            for code in list(MEASURE.instrumented[name]):
+                MEASURE.deinstrument(code, lines)
+            MEASURE.all_seen[name].update(lines)
+        bare = {id(old): new for old, new in MEASURE.replace_map.items()}
+        for each in [*self.lasting, *self.tracked()]:
+            each.__code__ = bare.get(id(each.__code__), each.__code__)
+        MEASURE.replace_map.clear()
+
+
+FUNCTIONS = Functions()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish() -> None:
+    """Before tests/conftest.py freezes all there is."""
+    FUNCTIONS.collected()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Between two tests, seldom: each time costs 0.2 s."""
+    if time.process_time() >= FUNCTIONS.due:
+        FUNCTIONS.quieten()
+        FUNCTIONS.due = time.process_time() * LATER
 
 
 def part(worker: str) -> Path:
