@@ -29,8 +29,16 @@ def paths(*units):
 
 def test_paths_name_the_ancestors(tree):
     top, mid, low, _other = tree
-    assert low.path == f"/{top.pk}/{mid.pk}/{low.pk}/"
+    assert [int(part) for part in low.path.strip("/").split("/")] == [top.pk, mid.pk, low.pk]
     assert list(Unit.objects.filter(path__startswith=mid.path).order_by("path")) == [mid, low]
+
+
+def test_units_sort_as_they_were_entered_each_below_its_department(make_unit):
+    top = make_unit("101", "教体局")
+    schools = [make_unit(f"101{at:03d}", f"第{at}小学", parent=top) for at in range(1, 13)]
+    other = make_unit("102", "卫健局")
+    late = make_unit("101999", "新建小学", parent=top)
+    assert list(Unit.objects.order_by("path")) == [top, *schools, late, other]
 
 
 def test_a_rename_keeps_the_unit_and_tells_the_trail(tree):
@@ -46,12 +54,15 @@ def test_a_rename_keeps_the_unit_and_tells_the_trail(tree):
 def test_moving_takes_everything_below_along(tree):
     _top, mid, low, other = tree
     services.move_unit(unit=mid, parent=other, by=None, why="划转")
-    assert paths(mid, low) == [f"/{other.pk}/{mid.pk}/", f"/{other.pk}/{mid.pk}/{low.pk}/"]
+    assert paths(mid, low) == [
+        f"/{other.pk:06d}/{mid.pk:06d}/",
+        f"/{other.pk:06d}/{mid.pk:06d}/{low.pk:06d}/",
+    ]
     other.refresh_from_db()
     with pytest.raises(NotAllowed, match="下级"):
         services.move_unit(unit=other, parent=Unit.objects.get(pk=low.pk), by=None, why="")
     services.move_unit(unit=mid, parent=None, by=None, why="独立")
-    assert paths(low) == [f"/{mid.pk}/{low.pk}/"]
+    assert paths(low) == [f"/{mid.pk:06d}/{low.pk:06d}/"]
 
 
 def test_a_merger_keeps_history_and_hands_on_people(tree, make_user, division):
@@ -79,7 +90,7 @@ def test_a_merger_keeps_history_and_hands_on_people(tree, make_user, division):
 def test_the_merged_units_children_go_along(tree):
     _top, mid, low, other = tree
     services.merge_units(units=[mid], into=other, on=date(2021, 1, 1), by=None, why="撤并")
-    assert paths(low) == [f"/{other.pk}/{low.pk}/"]
+    assert paths(low) == [f"/{other.pk:06d}/{low.pk:06d}/"]
 
 
 def test_a_split_makes_units_beside(tree, division):

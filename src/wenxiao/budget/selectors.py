@@ -230,6 +230,18 @@ def successors_of(dossiers: QuerySet[Dossier]) -> QuerySet[Dossier]:
     return Dossier.objects.filter(Exists(going_on)).order_by("pk")
 
 
+def same_objects(division: Division, dossiers: Iterable[int], year: int) -> list[int]:
+    """These dossiers' objects in another budget year; the numbers as they are where none is of
+    another year.
+    """
+    named = list(dossiers)
+    given = Dossier.objects.filter(subject__division=division, pk__in=named)
+    if not given.exclude(fiscal_year=year).exists():
+        return named
+    there = Dossier.objects.filter(fiscal_year=year, subject__in=given.values("subject"))
+    return list(there.order_by("pk").values_list("pk", flat=True))
+
+
 def in_scope(round: Round) -> Q:
     """The condition of :func:`dossiers_of` on dossiers, for counting several rounds at once."""
     condition = Q(subject__division=round.division_id, fiscal_year=round.fiscal_year)

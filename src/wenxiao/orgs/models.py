@@ -91,7 +91,8 @@ class Division(models.Model):
 
 
 class Unit(Versioned):
-    """A budget department or unit. ``path`` ("/3/17/") names its ancestors and itself, so a subtree is one prefix.
+    """A budget department or unit. ``path`` ("/000003/000017/") names its ancestors and itself, so a
+    subtree is one prefix, and sorted by it units stand below their department as they were entered.
 
     ``aliases`` are other names it is called by in files: short ones, and those a person chose it for.
     """
@@ -129,6 +130,10 @@ class Unit(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def path_below(self, parent: Unit | None) -> str:
+        """The unit's path under parent; numbers of one width, so that text sorts as they do."""
+        return f"{parent.path if parent else '/'}{self.pk:06d}/"
 
 
 class Users(BaseUserManager["User"]):

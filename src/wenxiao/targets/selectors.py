@@ -48,7 +48,7 @@ def target_in_force(dossier: Dossier) -> Target | None:
 def targets_visible_to(user: User) -> QuerySet[Target]:
     """The targets of the dossiers a person may see, with what a page shows of them."""
     rows = Target.objects.filter(seen_by(user))
-    return rows.select_related("dossier__subject__division", "dossier__unit", "approval", "batch")
+    return rows.select_related("dossier__subject__division", "dossier__unit", "approval")
 
 
 def indicators_seen_by(user: User | None) -> QuerySet[Indicator]:

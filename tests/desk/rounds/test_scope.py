@@ -119,6 +119,16 @@ def test_objects_ticked_in_the_list_are_exactly_the_rounds(officer, small):
     assert Round.objects.get(name="补充任务").scope["dossiers"] == ticked
 
 
+def test_objects_ticked_in_one_year_are_found_in_the_budget_year_asked_for(officer, small):
+    first, second = small.dossiers[:2]
+    before = first.fiscal_year - 1
+    earlier = Dossier.objects.create(subject=first.subject, unit=first.unit, fiscal_year=before)
+    told = form(dossiers=f"{first.pk} {second.pk}", fiscal_year=str(before))
+    assert ">1</b> 个对象" in officer.post("/rounds/count", told).content.decode()
+    officer.post("/rounds/new", told)
+    assert Round.objects.get(name="补充任务").scope["dossiers"] == [earlier.pk]
+
+
 def test_everything_the_conditions_leave_can_be_the_scope(officer, small):
     page = officer.get("/subjects/round?year=2021&kind=project", follow=True).content.decode()
     assert "指定的对象" in page

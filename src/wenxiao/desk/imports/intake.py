@@ -72,7 +72,7 @@ def line_of(batch: Any) -> dict[str, Any]:
         "batch": batch,
         "kind": KINDS.get(first.get("kind", batch.kind), "未识别"),
         "forms": len(forms),
-        "unit": first.get("unit_name") or first.get("unit", ""),
+        "unit": _units_of(forms),
         "known_unit": bool(first.get("unit_id")),
         "subject": f"{first.get('subject', '')}等 {len(forms)} 个"
         if many
@@ -86,6 +86,14 @@ def line_of(batch: Any) -> dict[str, Any]:
         "newest": any((form.get("twin") or {}).get("newest") for form in forms),
         "same_as": batch.summary.get("same_as"),
     }
+
+
+def _units_of(forms: list[dict[str, Any]]) -> str:
+    """The unit of a file's forms; of a list over many units, the first and how many there are."""
+    names = dict.fromkeys(form.get("unit_name") or form.get("unit", "") for form in forms)
+    names.pop("", None)
+    first = next(iter(names), "")
+    return f"{first}等 {len(names)} 家" if len(names) > 1 else first
 
 
 @view("see_unit")

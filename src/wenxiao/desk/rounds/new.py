@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from wenxiao.budget.selectors import (
     dossiers_of,
     rounds_visible_to,
+    same_objects,
     subjects_visible_to,
     successors_of,
 )
@@ -262,7 +263,10 @@ def _year(text: str, word: str) -> int:
 
 def _scope(division: Division, asked: NewRound) -> dict[str, Any]:
     """The scope as data; unit names or codes that nobody has are named, not passed over."""
-    scope: dict[str, Any] = {"dossiers": asked.listed} if asked.listed else {}
+    scope: dict[str, Any] = {}
+    if asked.listed:
+        year = _year(asked.fiscal_year, "预算年度")
+        scope["dossiers"] = same_objects(division, asked.listed, year) or [int(NOBODY)]
     wanted = [one for one in re.split(r"[\s,，、;；]+", asked.units) if one]
     if wanted:
         known = list(units_of(division).values_list("pk", "name", "code"))

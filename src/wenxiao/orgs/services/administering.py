@@ -102,7 +102,7 @@ def add_unit(
     unit = Unit.objects.create(
         division=division, code=code, name=name, kind=kind, parent=parent, **details
     )
-    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+    unit.path = unit.path_below(parent)
     unit.save(update_fields=["path"])
     record(division=division, by=by, act="新增单位", target=unit, why=why, data={"code": code})
     return unit
@@ -200,7 +200,7 @@ def move_unit(
     if parent is not None and parent.division_id != unit.division_id:
         raise NotAllowed(f"上级单位“{parent}”不属于{unit.division}。")
     old, before = unit.path, unit.parent
-    new = f"{parent.path if parent else '/'}{unit.pk}/"
+    new = unit.path_below(parent)
     change(unit, version=version, parent=parent)
     below = Unit.objects.filter(division=unit.division, path__startswith=old)
     below.update(path=Concat(Value(new), Substr("path", len(old) + 1)))
