@@ -131,10 +131,6 @@ class Unit(Versioned):
     def __str__(self) -> str:
         return self.name
 
-    def path_below(self, parent: Unit | None) -> str:
-        """The unit's path under parent; numbers of one width, so that text sorts as they do."""
-        return f"{parent.path if parent else '/'}{self.pk:06d}/"
-
 
 class Users(BaseUserManager["User"]):
     """Makes users for Django's authentication."""

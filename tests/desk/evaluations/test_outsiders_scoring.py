@@ -114,6 +114,23 @@ def test_objects_without_a_sheet_are_named_and_what_waits_is_one_click_away(insi
     )
 
 
+def test_every_object_without_a_sheet_is_counted_and_can_be_begun(inside, small):
+    dossiers = []
+    for at in range(15):
+        subject = Subject.objects.create(
+            division=small.division, unit=small.units[0], code=f"N1{at:02d}", name=f"待评{at}"
+        )
+        dossiers.append(
+            Dossier.objects.create(subject=subject, unit=small.units[0], fiscal_year=2020)
+        )
+    small.finance.scope = {"dossiers": [one.pk for one in dossiers]}
+    small.finance.save()
+    text = inside(small.officer).get("/evaluations?year=2021").content.decode()
+    assert "应评而还没有评分表的 15 个" in text
+    assert "其余 9 个" in text
+    assert text.count(">开始评价</a>") == 15
+
+
 def test_a_clerk_begins_what_nobody_began_from_the_list(inside, small):
     subject = Subject.objects.create(
         division=small.division, unit=small.units[0], code="N2", name="示例未填项目"

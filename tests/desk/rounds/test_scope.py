@@ -55,6 +55,8 @@ def test_nobody_is_chased_for_anothers_work(officer, small, kind):
     assert "还没评完的" in page
     assert "催办函" not in page
     assert "谁还没报" not in page
+    assert "未报送" not in page
+    assert "没有收到" not in page
     assert "单位的待办里马上能看到" not in page
     assert not Todo.objects.filter(target_id=row.pk, target_type="budget.Round").exists()
     assert officer.post(f"/rounds/{row.pk}/remind").status_code == 409

@@ -66,7 +66,7 @@ SIZE = 100
 DRAWN = 200
 """Up to how many results are drawn as one square each."""
 GRADES = "优良中差"
-MOST_ROUNDS, MOST_NAMED = 6, 12
+MOST_ROUNDS, MOST_NAMED = 6, 300
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def add_unit(
     unit = Unit.objects.create(
         division=division, code=code, name=name, kind=kind, parent=parent, **details
     )
-    unit.path = unit.path_below(parent)
+    unit.path = _path_below(parent, unit)
     unit.save(update_fields=["path"])
     record(division=division, by=by, act="新增单位", target=unit, why=why, data={"code": code})
     return unit
@@ -188,6 +188,11 @@ def call_unit(*, unit: Unit, name: str, by: User | None, why: str) -> Unit:
     return unit
 
 
+def _path_below(parent: Unit | None, unit: Unit) -> str:
+    """The unit's path under ``parent``; numbers of one width, so that text sorts as they do."""
+    return f"{parent.path if parent else '/'}{unit.pk:06d}/"
+
+
 @transaction.atomic
 def move_unit(
     *, unit: Unit, parent: Unit | None, by: User | None, why: str, version: int | None = None
@@ -200,7 +205,7 @@ def move_unit(
     if parent is not None and parent.division_id != unit.division_id:
         raise NotAllowed(f"上级单位“{parent}”不属于{unit.division}。")
     old, before = unit.path, unit.parent
-    new = unit.path_below(parent)
+    new = _path_below(parent, unit)
     change(unit, version=version, parent=parent)
     below = Unit.objects.filter(division=unit.division, path__startswith=old)
     below.update(path=Concat(Value(new), Substr("path", len(old) + 1)))
