@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from tests.acts.cases_of_effects import REQUESTS
+from tests.acts.cases_of_kinds import KIND_FACTS
 from tests.acts.cases_of_rounds import RECHECKS
 from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act
@@ -36,6 +37,7 @@ def _spend(h, by):
 
 BUDGET = {
     **REQUESTS,
+    **KIND_FACTS,
     "set_appropriation": Act(
         IMPORTS,
         lambda h: h.dossier,

@@ -209,6 +209,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
         "rulebook/public_tables": ["refused_tables"],
         "rulebook/unit_assessment": ["refused_items"],
         "rulebook/packages": ["refused_packages"],
+        "rulebook/object_kinds": ["refused_kinds"],
         "rulebook/frameworks": ["_criterion"],
         "rulebook/laws": ["_clause"],
         "rulebook/papers": ["_paper"],

@@ -40,6 +40,7 @@ OF_SUBJECT = {
     ),
     *(
         "budget.Milestone",
+        "budget.KindFact",
         "targets.Target",
         "targets.Indicator",
         "evidence.Actual",

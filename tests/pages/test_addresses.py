@@ -124,6 +124,7 @@ MATRIX = {
     "materials/<int:pk>/file": "see_unit",
     "materials/<int:pk>/<str:act>/do": "see_unit",
     "dossiers/<int:pk>/plan": "see_unit",
+    "dossiers/<int:pk>/kind": "see_unit",
     "dossiers/<int:pk>/plan/<int:step>/done": "fill",
     "dossiers/<int:pk>/about": "import",
     "dossiers/<int:pk>/restriction": "disclose",

@@ -391,3 +391,25 @@ class Milestone(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KindFact(models.Model):
+    """类型事项: one fact a dossier has because of its subject's kind or the budget its money is from
+    (the bond's quota, the contract …), by the name the division's list gives it.
+
+    ``value`` is exact text: 元, plain numbers, ISO days.
+    """
+
+    dossier = models.ForeignKey(
+        Dossier, models.CASCADE, related_name="kind_facts", verbose_name="档案"
+    )
+    name = models.CharField("事项", max_length=40)
+    value = models.CharField("内容", max_length=200)
+    synthetic = models.BooleanField("合成", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "类型事项"
+        constraints = [models.UniqueConstraint(fields=["dossier", "name"], name="kind_fact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"

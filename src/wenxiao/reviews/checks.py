@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget import money_columns
+from wenxiao.budget.kind_facts import RecordedFacts, facts_recorded
 from wenxiao.budget.models import Dossier, Spending
 from wenxiao.budget.money import money_of
 from wenxiao.budget.selectors import dossiers_of
@@ -173,11 +174,22 @@ def _heads(reviews: Sequence[Review]) -> list[dict[str, Any]]:
     for pk, some in by_round.items():
         read = _watched if some[0].kind == "monitoring" else _reported
         money |= {(pk, dossier): head for dossier, head in read(some).items()}
-    return [_head(review) | money[review.round_id, review.dossier_id] for review in reviews]
+    own = facts_recorded({review.dossier_id for review in reviews})
+    return [
+        _head(review, own.get(review.dossier_id)) | money[review.round_id, review.dossier_id]
+        for review in reviews
+    ]
 
 
-def _head(review: Review) -> dict[str, Any]:
+_OWN_STAGE = {"recheck": "selfeval"}
+
+
+def _head(review: Review, own: RecordedFacts | None = None) -> dict[str, Any]:
+    """``own``: what the object's kind has of its own, for the checks of this stage."""
     return {
+        "own_kinds": own.kinds if own else (),
+        "own_facts": own.values if own else {},
+        "own_stage": _OWN_STAGE.get(review.kind, review.kind),
         "name": review.dossier.subject.name,
         "kind": review.kind,
         "year": review.dossier.fiscal_year,

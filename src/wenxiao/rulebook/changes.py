@@ -14,6 +14,8 @@ from wenxiao.rulebook.checks import CATALOGUE, refused_change, rules_in_force
 from wenxiao.rulebook.code_levels import CODES, refused_codes
 from wenxiao.rulebook.form_packs import RULE as FORM_PACKS
 from wenxiao.rulebook.form_packs import refused_packs
+from wenxiao.rulebook.object_kinds import RULE as OBJECT_KINDS
+from wenxiao.rulebook.object_kinds import refused_kinds
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.rulebook.packages import RULE as PACKAGE_LISTS
 from wenxiao.rulebook.packages import refused_packages
@@ -31,6 +33,7 @@ _OWN_SHAPE = {
     PUBLIC_TABLES: refused_tables,
     UNIT_ASSESSMENT: refused_items,
     PACKAGE_LISTS: refused_packages,
+    OBJECT_KINDS: refused_kinds,
 }
 
 _LIMITS = ("unspent_below", "idle_months")

@@ -27,9 +27,12 @@ def add_parsers(verbs: Any) -> None:
 
 
 def _coverage(args: argparse.Namespace) -> int:
-    from wenxiao.followup.selectors.coverage import coverage_of
+    from wenxiao.budget.models import Dossier
+    from wenxiao.followup.selectors.coverage import coverage_of, kinds_covered
 
-    coverage = coverage_of(chosen_division(args.division), args.year)
+    division = chosen_division(args.division)
+    coverage = coverage_of(division, args.year)
+    rows = Dossier.objects.filter(subject__division=division, fiscal_year=args.year)
     show(
         {
             "year": args.year,
@@ -45,6 +48,18 @@ def _coverage(args: argparse.Namespace) -> int:
                     "excused": [one.code for one in cell.bare if one.excused],
                 }
                 for cell in coverage
+            ],
+            "kinds": [
+                {
+                    "kind": one.code,
+                    "word": one.word,
+                    "budget": one.budget,
+                    "goes": "全程" if one.whole_way else "仅登记",
+                    "facts_listed": one.listed,
+                    "objects": one.objects,
+                    "facts_recorded": one.recorded,
+                }
+                for one in kinds_covered(division, args.year, rows)
             ],
         }
     )

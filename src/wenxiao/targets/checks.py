@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from wenxiao.budget.kind_facts import RecordedFacts, facts_recorded
 from wenxiao.files.forms.targets.columns import LONG
 from wenxiao.rulebook.checks import Hit, Rule, doors, rules_in_force
 from wenxiao.rulebook.checks.registry import Table
@@ -43,9 +44,10 @@ def table_of(
     amounts: Sequence[TargetAmount] = (),
     change: BudgetChange | None = None,
     gone: int = 0,
+    own: RecordedFacts | None = None,
 ) -> Table:
     """A stored target as the checks look at it; money in 元.
-    ``change``: the budget's, where the target did not follow.
+    ``change``: the budget's, where the target did not follow. ``own``: what its kind has of its own.
     """
     subject = target.dossier.subject
     head: dict[str, Any] = {
@@ -61,6 +63,8 @@ def table_of(
     }
     if change is not None:
         head |= {"initial": change.before, "full_year": change.after}
+    if own is not None:
+        head |= {"own_kinds": own.kinds, "own_facts": own.values, "own_stage": "target"}
     if target.filing:
         head |= {"budget_change_yuan": target.budget_change, "rows_gone": gone}
     return Table([_row(row, change) for row in rows], head, subject.division.own_rules)
@@ -112,12 +116,18 @@ def faults_of(targets: Iterable[Target]) -> dict[int, list[TargetProblem]]:
     budgets = {pk: asked_for(listed) for pk, listed in amounts.items()}
     changes = budget_changes_of(listed, budgets)
     gone = _rows_left_out(listed, rows)
+    own = facts_recorded({target.dossier_id for target in listed})
     problems: dict[int, list[TargetProblem]] = {}
     known: dict[tuple[int, int], dict[str, Rule]] = {}
     for target in listed:
         change = changes.get(target.pk)
         table = table_of(
-            target, rows[target.pk], amounts[target.pk], change, gone.get(target.pk, 0)
+            target,
+            rows[target.pk],
+            amounts[target.pk],
+            change,
+            gone.get(target.pk, 0),
+            own.get(target.dossier_id),
         )
         key = (target.dossier.subject.division_id, target.dossier.fiscal_year)
         if key not in known:

@@ -1,6 +1,7 @@
 """Subjects, dossiers, money and the year's rounds: every act of this room."""
 
 from wenxiao.budget.services.filing_scope import choose_own_filing
+from wenxiao.budget.services.kind_facts import record_kind_facts
 from wenxiao.budget.services.lists import (
     AppropriationList,
     Arrangement,
@@ -67,6 +68,7 @@ __all__ = [
     "open_dossier",
     "open_dossiers",
     "open_round",
+    "record_kind_facts",
     "refuse_ended",
     "refuse_unlisted",
     "reopen_round",

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.budget.kind_facts import facts_recorded
 from wenxiao.budget.money import money
 from wenxiao.budget.selectors import (
     FUNDS,
@@ -125,12 +126,19 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "trail": list(dossier_trail(row, reviews)[:TRAIL_SHOWN]),
         "watches": held(request).can("watch_trail"),
         "steps": list(row.milestones.all()) if years.planned else [],
+        "plans": held(request).can("fill", unit=row.unit, subject=row.subject),
+    }
+    return render(request, "desk/dossiers/dossier.html", values | _registered(request, row))
+
+
+def _registered(request: HttpRequest, row: Dossier) -> dict[str, object]:
+    """What is registered of the subject and its kind, and what this person may change of it."""
+    return {
         "restrictions": _restrictions(request, row),
         "subject_kinds": _kinds(request, row),
         "facts_seen": "|".join(facts_of(row.subject).values()),
-        "plans": held(request).can("fill", unit=row.unit, subject=row.subject),
+        "own": facts_recorded([row.pk])[row.pk],
     }
-    return render(request, "desk/dossiers/dossier.html", values)
 
 
 def _years(years: Years) -> list[tuple[str, str, bool]]:

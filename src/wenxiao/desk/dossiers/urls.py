@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from wenxiao.desk.dossiers import about, correction, dossier, materials, milestones, openness
+from wenxiao.desk.dossiers import (
+    about,
+    correction,
+    dossier,
+    kind_facts,
+    materials,
+    milestones,
+    openness,
+)
 
 urlpatterns = [
     path("dossiers/<int:pk>", dossier.dossier, name="dossier"),
     path("dossiers/<int:pk>/spending", dossier.spending, name="spending"),
     path("dossiers/<int:pk>/plan", milestones.plan, name="plan"),
     path("dossiers/<int:pk>/plan/<int:step>/done", milestones.step_done, name="step_done"),
+    path("dossiers/<int:pk>/kind", kind_facts.kind_facts, name="kind_facts"),
     path("dossiers/<int:pk>/about", about.about, name="about"),
     path("dossiers/<int:pk>/restriction", openness.restriction, name="restriction"),
     path("marks/<int:pk>/why", dossier.why, name="why"),

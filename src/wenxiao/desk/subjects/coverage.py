@@ -16,6 +16,7 @@ from wenxiao.followup.selectors.coverage import (
     CoverageCell,
     CoveredCount,
     coverage_seen_by,
+    kinds_seen_by,
     of_cells,
     years_seen_by,
 )
@@ -76,6 +77,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "total": total,
         "stages": _stages(cells, year),
         "kinds": _kinds(cells, year),
+        "goes": kinds_seen_by(person(request), year),
         "columns": [
             ("类型和预算", ""),
             ("预算（万元）", "r"),

@@ -21,6 +21,7 @@ from wenxiao.followup.models import Use
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.states import SETTLED
 from wenxiao.reviews.worklists import ARRIVED
+from wenxiao.rulebook.object_kinds import own_of, walked
 from wenxiao.targets.models import Target
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
 
 USE = "use"
+FOUR_BUDGETS = (
+    Fund.GENERAL.value,
+    Fund.GOVERNMENT.value,
+    Fund.STATE_CAPITAL.value,
+    Fund.SOCIAL.value,
+)
 STAGES: dict[str, tuple[str, str]] = {
     Round.Kind.EX_ANTE.value: ("事前评估", "评估结论已确认"),
     Round.Kind.TARGET.value: ("绩效目标", "目标已批复"),
@@ -104,6 +111,12 @@ class CoverageCell:
     bare: list[BareDossier] = field(default_factory=list)
 
     @property
+    def whole_way(self) -> bool:
+        """Whether objects of this kind and budget go from target to report here (全程), or are 仅登记."""
+        known = self.fund in {Fund.TOTAL.value, Fund.CARRIED.value, SEVERAL, NO_MONEY}
+        return walked(self.kind) and (known or walked(self.fund))
+
+    @property
     def stage_word(self) -> str:
         """The stage in words."""
         return STAGES[self.stage][0]
@@ -167,6 +180,61 @@ def _place(cell: CoverageCell) -> tuple[int, int, int]:
     """Where a cell stands: stages in their order, then kinds, then budgets."""
     stages, kinds, funds = list(STAGES), list(Subject.Kind.values), list(BUDGET_WORDS)
     return stages.index(cell.stage), kinds.index(cell.kind), funds.index(cell.fund)
+
+
+class KindCovered(NamedTuple):
+    """A kind of object or a budget: whether it goes the whole way (全程) or is 仅登记, how many facts
+    of its own are listed, and how many objects of the year have how many of them recorded.
+    """
+
+    code: str
+    word: str
+    budget: bool
+    whole_way: bool
+    listed: int
+    objects: int
+    recorded: int
+
+
+def kinds_seen_by(user: User, fiscal_year: int) -> list[KindCovered]:
+    """The same over the dossiers a person may see."""
+    rows = dossiers_visible_to(user).filter(fiscal_year=fiscal_year)
+    return kinds_covered(user.division, fiscal_year, rows)
+
+
+def kinds_covered(
+    division: Division, fiscal_year: int, rows: QuerySet[Dossier]
+) -> list[KindCovered]:
+    """Every kind and every one of the four budgets, with the objects among ``rows``; one query."""
+    kinds: dict[str, tuple[str, bool]] = {
+        **{str(code): (str(word), False) for code, word in Subject.Kind.choices},
+        **{fund: (FUNDS[fund], True) for fund in FOUR_BUDGETS},
+    }
+    objects: dict[str, set[int]] = defaultdict(set)
+    facts: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    names = ("pk", "subject__kind", "appropriations__fund", "kind_facts__name")
+    own = {
+        code: own_of([code], fiscal_year, division.own_rules if division else None).facts
+        for code in kinds
+    }
+    listed = {code: {one.name for one in some} for code, some in own.items()}
+    for dossier, kind, fund, name in rows.order_by().values_list(*names):
+        for code in {kind, fund} & set(kinds):
+            objects[code].add(dossier)
+            if name in listed[code]:
+                facts[code].add((dossier, name))
+    return [
+        KindCovered(
+            code,
+            word,
+            budget,
+            walked(code),
+            len(listed[code]),
+            len(objects[code]),
+            len(facts[code]),
+        )
+        for code, (word, budget) in kinds.items()
+    ]
 
 
 def of_cells(cells: Iterable[CoverageCell]) -> tuple[CoveredCount, CoveredCount]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from wenxiao.budget.kind_facts import own_of_dossier
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
@@ -33,6 +34,7 @@ FRAMES = {
 }
 """Frames an evaluation may be begun with, by the rulebook's name."""
 FULL = Decimal(100)
+OF_KIND = "本类型另看"
 
 
 @transaction.atomic
@@ -55,7 +57,7 @@ def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | N
     review = start_review(dossier=dossier, round=round, by=by, synthetic=round.synthetic)
     before = {"state": review.state}
     change(review, version=review.version, frame=frame, frame_by=by, state="filling")
-    rows = Criterion.objects.bulk_create(_rows(review, frame))
+    rows = Criterion.objects.bulk_create(_numbered(review, _rows(review, frame)))
     record(
         division=round.division,
         by=by,
@@ -69,6 +71,27 @@ def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | N
         },
     )
     return review
+
+
+def _numbered(review: Review, rows: list[Criterion]) -> list[Criterion]:
+    """The frame's rows with what this kind of object is looked at besides, each below its 一级指标."""
+    own = own_of_dossier(review.dossier)
+    for at, (level1, name) in enumerate(own.look_at, start=1):
+        places = [place for place, row in enumerate(rows) if row.level1 == level1]
+        if not places or any(row.name == name for row in rows):
+            continue
+        besides = Criterion(
+            review=review,
+            code=f"OWN{at:02}",
+            level1=level1,
+            level2=OF_KIND,
+            name=name,
+            explanation=own.basis,
+        )
+        rows.insert(places[-1] + 1, besides)
+    for order, row in enumerate(rows, start=1):
+        row.order = order
+    return rows
 
 
 def _rows(review: Review, frame: str) -> list[Criterion]:

@@ -25,6 +25,7 @@ _SELFEVAL = tuple(f"ZP-{number}" for number in (10, 11, 12, 13, 14, 15, 20, 21, 
 _SHEET = tuple(f"PJ-{number:02}" for number in (*range(1, 8), *range(11, 19), 20, 21))
 _FILLED = tuple(f"ZP-{number:02}" for number in (3, *range(5, 18), *range(20, 27)))
 _TO_FILL = ("ZP-31", "ZP-32", "ZP-33", "ZP-35")
+_OWN_OF_KIND = ("ZJ-26", "ZJ-27")
 _WATCHED = ("JK-02", "JK-03", "JK-04", "JK-05", "JK-06", "JK-07", "JK-08")
 
 
@@ -78,16 +79,16 @@ LEDGER = Door(
 )
 """Payments and budgets of a ledger, by the kind of the ledger."""
 
-TARGETS = Door("check", "绩效目标检查", {"target": ("MB",)})
+TARGETS = Door("check", "绩效目标检查", {"target": ("MB", *_OWN_OF_KIND)})
 """Target tables: ``wenxiao check``, their preview when taken in, and their page before review."""
 
 HAND_IN = Door(
     "hand_in",
     "送审前检查和报送",
     {
-        "selfeval": (*_TO_FILL, "ZP-34", "ZP-36", *_FILLED),
-        "recheck": (*_TO_FILL, "ZP-34", "ZP-36", *_FILLED),
-        "monitoring": (*_TO_FILL, "JK-09", "JK-10", "JK-11", *_WATCHED),
+        "selfeval": (*_TO_FILL, "ZP-34", "ZP-36", *_FILLED, *_OWN_OF_KIND),
+        "recheck": (*_TO_FILL, "ZP-34", "ZP-36", *_FILLED, *_OWN_OF_KIND),
+        "monitoring": (*_TO_FILL, "JK-09", "JK-10", "JK-11", *_WATCHED, *_OWN_OF_KIND),
         "department_evaluation": ("PJ-22", "PJ-23"),
         "finance_evaluation": ("PJ-22", "PJ-23"),
     },
