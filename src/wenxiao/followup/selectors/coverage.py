@@ -203,7 +203,7 @@ def kinds_seen_by(user: User, fiscal_year: int) -> list[KindCovered]:
 
 
 def kinds_covered(
-    division: Division, fiscal_year: int, rows: QuerySet[Dossier]
+    division: Division | None, fiscal_year: int, rows: QuerySet[Dossier]
 ) -> list[KindCovered]:
     """Every kind and every one of the four budgets, with the objects among ``rows``; one query."""
     kinds: dict[str, tuple[str, bool]] = {
