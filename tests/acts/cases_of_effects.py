@@ -8,6 +8,7 @@ from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act
 
 from wenxiao.budget import services as budget
+from wenxiao.budget.services.departments import DepartmentAmount
 from wenxiao.followup import services as followup
 from wenxiao.followup.services import assessing
 from wenxiao.orgs.services import training
@@ -45,6 +46,16 @@ REQUESTS = {
             fiscal_year=YEAR + 1,
             new={(row.pk, "first"): Decimal(5)},
             changed=[],
+            by=by,
+        ),
+    ),
+    "set_department_figures": Act(
+        IMPORTS,
+        lambda h: h.unit,
+        lambda h, row, by: budget.set_department_figures(
+            division=h.division,
+            fiscal_year=YEAR,
+            new={(row.pk, "basic", "final"): DepartmentAmount(Decimal(5), None, "决算!C3")},
             by=by,
         ),
     ),

@@ -80,6 +80,12 @@ CHOSEN = {
     },
     "budget.Dossier": {"fiscal_year": 2021},
     "budget.Request": {"fiscal_year": 2022, "stage": "second"},
+    "budget.DepartmentFigure": {
+        "fiscal_year": 2021,
+        "item": "basic",
+        "stage": "final",
+        "people": None,
+    },
     "followup.BudgetDecision": {"proposed": "strict", "kind": "strict"},
     "followup.UnitAssessment": {
         "work_year": 2021,

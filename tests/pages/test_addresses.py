@@ -116,6 +116,8 @@ MATRIX = {
     "subjects/list.xlsx": "see_unit",
     "subjects/problems": "see_unit",
     "subjects/coverage": "see_unit",
+    "departments": "see_unit",
+    "departments/<int:pk>/<int:fiscal>": "see_unit",
     "subjects/batch": "manage_round",
     "dossiers/<int:pk>": "see_unit",
     "dossiers/<int:pk>/spending": "see_unit",
@@ -419,7 +421,7 @@ def test_strangers_are_led_to_the_login(client, route):
         "<int:dossier>", "1"
     ).replace("<str:name>", "grades").replace("<str:act>", "x").replace("<path:ident>", "x")
     path = path.replace("<int:number>", "0").replace("<int:step>", "1")
-    path = path.replace("<int:indicator>", "1")
+    path = path.replace("<int:indicator>", "1").replace("<int:fiscal>", "2021")
     response = client.get(path)
     if response.status_code == 405:
         response = client.post(path)

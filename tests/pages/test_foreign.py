@@ -160,6 +160,7 @@ def paths(route, key):
     path = "/" + route.replace("<int:year>", "2021").replace("<int:number>", "0").replace(
         "<path:ident>", "x"
     )
+    path = path.replace("<int:fiscal>", "2021")
     path = re.sub(r"<str:(kind)>", "finance_evaluation", path)
     path = re.sub(r"<str:(name|key|version)>", "internal.docx", path)
     path = re.sub(r"<int:\w+>", str(key), path)

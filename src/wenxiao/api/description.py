@@ -133,7 +133,9 @@ DESCRIPTION: dict[str, Any] = {
                                 "required": ["columns", "rows"],
                                 "additionalProperties": False,
                                 "properties": {
-                                    "kind": {"enum": ["", "spending", "budget", "request"]},
+                                    "kind": {
+                                        "enum": ["", "spending", "budget", "request", "department"]
+                                    },
                                     "year": {"type": "integer"},
                                     "unit": {"enum": ["", "元", "千元", "万元", "亿元"]},
                                     "source": {

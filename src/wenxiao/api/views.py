@@ -222,7 +222,11 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 _KINDS: dict[str, tuple[type, tuple[Any, ...] | None, str]] = {
-    "kind": (str, ("", "spending", "budget", "request"), "spending、budget 或 request"),
+    "kind": (
+        str,
+        ("", "spending", "budget", "request", "department"),
+        "spending、budget、request 或 department",
+    ),
     "year": (int, None, "四位年度"),
     "unit": (str, ("", "元", "千元", "万元", "亿元"), "元、千元、万元、亿元"),
     "source": (str, None, "来源名称"),

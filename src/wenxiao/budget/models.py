@@ -264,6 +264,36 @@ class AuditedAmount(models.Model):
         verbose_name = verbose_name_plural = "审定金额"
 
 
+class DepartmentFigure(models.Model):
+    """部门决算数据: one cell of a unit's final accounts in a year: item × column, as it stood in the
+    bureau's own table.
+
+    ``stage`` is 年初, 调整 or 决算, or the count of an item that counts people; ``amount`` or
+    ``people`` is set, never both. ``cell`` is the sheet and address it was read from.
+    """
+
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="单位")
+    fiscal_year = models.PositiveSmallIntegerField("预算年度")
+    item = models.CharField("决算项目", max_length=40)
+    stage = models.CharField("决算列", max_length=20)
+    amount = MoneyField("金额", null=True)
+    people = models.PositiveIntegerField("人数", null=True)
+    cell = models.CharField("来源单元格", max_length=80, blank=True)
+    synthetic = models.BooleanField("合成", default=False)
+    batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
+
+    objects = Entered["DepartmentFigure"]()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "部门决算数据"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "fiscal_year", "item", "stage"], name="department_figure_once"
+            )
+        ]
+        indexes = [models.Index(fields=["fiscal_year", "unit"], name="department_figure_year")]
+
+
 class Round(Versioned):
     """A round of work (任务) the bureau opens: its kind, both years, whom it
     concerns, until when, by which paper.

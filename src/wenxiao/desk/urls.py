@@ -5,6 +5,7 @@ from django.urls import include, path
 STATIONS = (
     "home",
     "subjects",
+    "departments",
     "dossiers",
     "targets",
     "exante",

@@ -38,6 +38,7 @@ KINDS = {
     "spending": "支付（支出）明细",
     "budget": "预算安排、调整、到位",
     "request": "下年度预算申报（一上、二上）",
+    "department": "部门决算数据（部门整体）",
 }
 SOURCES = {"treasury": "国库支付", "accounting": "单位核算"}
 UNITS = ("元", "万元", "亿元")

@@ -42,7 +42,13 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
     from wenxiao.records.models import ImportBatch
 
-LEDGERS = {"spending": "spending", "budget": "budget", "list": "budget", "ledger": ""}
+LEDGERS = {
+    "spending": "spending",
+    "budget": "budget",
+    "list": "budget",
+    "department": "department",
+    "ledger": "",
+}
 """Kinds that are tables of many lines, by the kind of ledger they are read
 as ("" lets the headings say).
 """

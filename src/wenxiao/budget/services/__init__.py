@@ -1,5 +1,6 @@
 """Subjects, dossiers, money and the year's rounds: every act of this room."""
 
+from wenxiao.budget.services.departments import set_department_figures
 from wenxiao.budget.services.filing_scope import choose_own_filing
 from wenxiao.budget.services.kind_facts import record_kind_facts
 from wenxiao.budget.services.lists import (
@@ -77,6 +78,7 @@ __all__ = [
     "set_appropriation",
     "set_appropriations",
     "set_audited",
+    "set_department_figures",
     "set_requests",
     "tag_subject",
 ]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from wenxiao.desk.imports.intake import intake_of
 from wenxiao.desk.imports.upload import importer_of, tabs, waits
 from wenxiao.intake import ledger_wizard, queueing
-from wenxiao.intake.ledger.columns import ROLES
+from wenxiao.intake.ledger.columns import ROLES, asked_roles
 from wenxiao.intake.lists import intakes_visible_to
 from wenxiao.intake.tasks import ledger as ledger_task
 from wenxiao.orgs.permissions import who_can
@@ -88,6 +88,7 @@ def _show(request: HttpRequest, intake: Any, *, error: str = "", status: int = 2
         "outcome": ledger["outcome"],
         "error": error or ledger.get("error", ""),
         "roles": ROLES,
+        "asked_roles": asked_roles(ledger["outcome"]["kind"] if ledger["outcome"] else ""),
         "kinds": ledger_wizard.KINDS,
         "sources": ledger_wizard.SOURCES,
         "units": ledger_wizard.UNITS,

@@ -55,6 +55,11 @@ USES: dict[str, dict[str, str]] = {
         ),
         "导入台账和清单时认这一列的表头（向导、命令、接口）",
     ),
+    "department_accounts": {
+        "items": "导入部门决算数据时认这些项目（向导、命令、接口）",
+        "stages": "导入部门决算数据时认这些列",
+        "amounts": "部门整体页的比率取哪一项的哪一列",
+    },
     "department_dimensions": {"dimensions": READ_ONLY},
     "department_framework": {
         "used_for": READ_ONLY,

@@ -33,6 +33,7 @@ from wenxiao.files.door.gate import admit
 from wenxiao.files.door.markings import marking_in, marking_problem
 from wenxiao.files.forms.headings import words_in_force
 from wenxiao.files.forms.ledger_heading import (
+    account_headings,
     continues_heading,
     filled_down,
     is_heading_again,
@@ -341,7 +342,7 @@ def _find_heading(lines: Iterator[Line], out: dict[str, Any]) -> Line | None:
 
 def _look_above(line: int, fields: list[str], out: dict[str, Any]) -> None:
     keys = [heading_key(field) if field else None for field in fields]
-    known = {key for key in keys if key is not None}
+    known = {key for key in keys if key is not None} | account_headings(fields)
     for field in fields:
         _refuse_marking(field, line, out)
     if len(known) >= 2 and sum(1 for field in fields if field) >= 2:

@@ -10,6 +10,7 @@ from typing import Any
 
 from wenxiao.files.cells.labels import number_in, squeezed
 from wenxiao.files.forms.listing import heading_key
+from wenxiao.rulebook.department_accounts import account_table
 
 Line = tuple[int, list[str]]
 _LONGEST = 16
@@ -50,6 +51,16 @@ def start_heading(out: dict[str, Any], line: int, fields: list[str]) -> None:
         return
     out["columns"] = [squeezed(field) for field in fields]
     out["keys"] = [heading_key(field) if field else None for field in fields]
+
+
+def account_headings(fields: Sequence[str]) -> set[str]:
+    """What of a row heads a table of final accounts: an item (基本支出), or one with its column."""
+    table = account_table()
+    return {
+        squeezed(field)
+        for field in fields
+        if field and (table.place_of(field) is not None or table.item_named(field) is not None)
+    }
 
 
 def remember_above(out: dict[str, Any], fields: list[str]) -> None:
@@ -93,7 +104,8 @@ def _parts_of_groups(top: Sequence[str], fields: Sequence[str]) -> bool:
     if len(filled) < 2 or not all(_is_word(text) for _, text in filled):
         return False
     under = [at for at, _ in filled if at >= len(top) or not top[at]]
-    parts = [at for at, text in filled if _PART.fullmatch(text)]
+    columns = account_table()
+    parts = [at for at, text in filled if _PART.fullmatch(text) or columns.stage_named(text)]
     return bool(under) and len(parts) > 1
 
 

@@ -14,11 +14,12 @@ from wenxiao.files.forms.listing import LEDGER_KEYS
 from wenxiao.intake.ledger.cumulative import End, end_of
 from wenxiao.intake.ledger.month_columns import PREFIX, has_months, months_of
 from wenxiao.records.models import ImportBatch
+from wenxiao.rulebook.department_accounts import AccountTable, account_table
 
 if TYPE_CHECKING:
     from wenxiao.orgs.models import Division
 
-LedgerKind = Literal["spending", "budget", "request"]
+LedgerKind = Literal["spending", "budget", "request", "department"]
 AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
 ASKED = ("asked_first", "asked_second", "asked")
 """What is asked for next year: in the first pass (一上), in the second, or
@@ -116,8 +117,50 @@ ROLES: dict[str, str] = {
     "expires_on": "到期日期",
     "midterm_on": "中期评估日期",
     **{f"{PREFIX}{month}": f"{month}月支付" for month in range(1, 13)},
+    "account_item": "决算项目",
+    "final": "决算数",
 }
 """Role → its Chinese name, as the mapping step shows it."""
+ACCOUNT_ITEMS = ("account_item", "item", "project", "code")
+"""Which column names the item where each item has a line of its own."""
+_BETWEEN = "__"
+
+
+def account_role(item: str, stage: str) -> str:
+    """The role of a column that holds one item's amounts of one column of the accounts."""
+    return f"{item}{_BETWEEN}{stage}"
+
+
+def account_place(role: str) -> tuple[str, str] | None:
+    """(item, column of the accounts) of such a role."""
+    item, between, stage = role.partition(_BETWEEN)
+    return (item, stage) if between else None
+
+
+def account_roles(table: AccountTable) -> dict[str, str]:
+    """The roles a table of final accounts may have, with their names."""
+    return {
+        account_role(item.key, stage): item.name + (table.stages.get(stage) or "")
+        for item in table.items.values()
+        for stage in table.stages_of(item)
+    }
+
+
+_ACCOUNT_ROLES = account_roles(account_table())
+ROLES |= _ACCOUNT_ROLES
+_ALWAYS = (
+    *("code", "project", "unit", "date", "month", "spent", "amount"),
+    *("opening", "adjusted", "voucher", "fund"),
+)
+_ALWAYS_OF_ACCOUNTS = (
+    *("unit_code", "unit", "year", "account_item", "opening", "adjusted", "final"),
+    *_ACCOUNT_ROLES,
+)
+
+
+def asked_roles(kind: str) -> tuple[str, ...]:
+    """The roles the mapping step asks for whether found or not."""
+    return _ALWAYS_OF_ACCOUNTS if kind == "department" else _ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +186,8 @@ class LedgerColumns:
 
     def missing(self) -> list[str]:
         """What a ledger of this kind cannot do without, in Chinese."""
+        if self.kind == "department":
+            return self._lacks_of_accounts()
         lacks = []
         if not {"code", "project"} & set(self.places):
             lacks.append("项目代码或项目名称")
@@ -163,6 +208,20 @@ class LedgerColumns:
             lacks.append("申报数")
         return lacks
 
+    def _lacks_of_accounts(self) -> list[str]:
+        lacks = []
+        if not {"unit_code", "unit", "department"} & set(self.places):
+            lacks.append("单位代码或单位名称")
+        lines = {"opening", "adjusted", "final"} & set(self.places)
+        if not self.wide and not (lines and set(ACCOUNT_ITEMS) & set(self.places)):
+            lacks.append("决算项目（如基本支出决算数，或项目一列加年初、调整、决算列）")
+        return lacks
+
+    @property
+    def wide(self) -> list[str]:
+        """The roles of columns that each hold one item, where a unit has one line."""
+        return [role for role in self.places if account_place(role) is not None]
+
 
 @dataclass(slots=True)
 class _Places:
@@ -182,6 +241,7 @@ def columns_of(
     before: Mapping[str, str] | None = None,
     words: Mapping[str, str] | None = None,
     through: str | None = None,
+    accounts: AccountTable | None = None,
 ) -> LedgerColumns:
     """Roles by heading; ``said`` (role → heading, from a person) wins over ``before`` (the last
     file of this shape).
@@ -189,6 +249,9 @@ def columns_of(
     ``words``: what the division's offices call the columns; ``through``: the end a table of sums
     names.
     """
+    table = accounts or account_table()
+    if kind == "department" or (not kind and _is_accounts(headings, keys, table)):
+        return _columns_of_accounts(headings, keys, table, {**(before or {}), **(said or {})})
     places = _Places()
     wanted = {**(before or {}), **(said or {})}
     for role, heading in wanted.items():
@@ -217,6 +280,47 @@ def columns_of(
     return replace(columns, places=rest | {"spent": end.at}, end=end)
 
 
+def _is_accounts(headings: Sequence[str], keys: Sequence[str | None], table: AccountTable) -> bool:
+    """Whether the headings are those of final accounts: two items with their columns, or a column
+    决算数 in a list without project codes.
+    """
+    if sum(table.place_of(heading) is not None for heading in headings if heading) > 1:
+        return True
+    final = any("决算" in one and table.stage_named(one) == "final" for one in headings)
+    return final and "project_code" not in keys
+
+
+def _columns_of_accounts(
+    headings: Sequence[str],
+    keys: Sequence[str | None],
+    table: AccountTable,
+    wanted: Mapping[str, str],
+) -> LedgerColumns:
+    """The columns of a table of final accounts; what a person said counts first."""
+    places = _Places()
+    for role, heading in wanted.items():
+        if heading in headings:
+            places.take(role, list(headings).index(heading))
+    fixed = set(places.taken.values())
+    for at, heading in enumerate(headings):
+        if at in fixed or not heading:
+            continue
+        place = table.place_of(heading)
+        key = _KNOWN.get((keys[at] if at < len(keys) else None) or "")
+        named = key if key in _OF_ACCOUNTS else None
+        item = "account_item" if heading in _ITEM_WORDS else None
+        places.take(
+            account_role(*place) if place else table.stage_named(heading) or item or named, at
+        )
+    return LedgerColumns("department", places.taken, tuple(headings), bool(wanted))
+
+
+_ITEM_WORDS = ("项目", "决算项目", "支出项目", "指标", "指标名称", "基础数据", "内容", "科目")
+_OF_ACCOUNTS = frozenset(
+    {"unit_code", "unit", "department", "year", "item", "project", "money_unit"}
+)
+
+
 def _take_months(taken: dict[str, int], headings: Sequence[str]) -> None:
     """Months side by side are the payments; what stands as the sum of them
     is only held against them.
@@ -241,7 +345,12 @@ def _role(heading: str, key: str | None, words: Mapping[str, str]) -> str | None
     return own or _KNOWN.get(key or "")
 
 
-_KINDS: dict[str, LedgerKind] = {"spending": "spending", "budget": "budget", "request": "request"}
+_KINDS: dict[str, LedgerKind] = {
+    "spending": "spending",
+    "budget": "budget",
+    "request": "request",
+    "department": "department",
+}
 
 
 def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:

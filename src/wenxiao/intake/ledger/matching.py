@@ -120,6 +120,28 @@ def matched(
     return Matching(whos, unknown, units, subjects)
 
 
+def matched_units(
+    frame: pl.DataFrame,
+    whos: pl.DataFrame,
+    *,
+    division: Division,
+    choices: Mapping[str, Any],
+    create: bool,
+    makes_units: bool,
+) -> Matching:
+    """The same where lines speak of units alone: ``whos`` with ``unit_id`` and ``skip``."""
+    whos = _with_unit_choices(_with_units(whos, division), choices)
+    whos = whos.with_columns(subject=pl.lit(None, pl.Int64))
+    whos, units = _units_to_make(whos, choices, create=create) if makes_units else (whos, {})
+    numbered = whos.with_row_index("who")
+    lost = frame.select("line", "who").join(
+        numbered.filter(pl.col("unit_id").is_null() & ~pl.col("skip")), on="who"
+    )
+    unknown = _unknown_units(lost)
+    _offer(unknown, division, None)
+    return Matching(whos, unknown, units, {})
+
+
 def _with_units(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
     units = read_frame(Unit.objects.filter(division=division), ["id", "code", "name"])
     by_code = units.select(pl.col("code").alias("unit_code"), pl.col("id").alias("unit_by_code"))

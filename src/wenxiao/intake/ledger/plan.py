@@ -12,8 +12,10 @@ import polars as pl
 
 from wenxiao.files.forms.ledger import money_text
 from wenxiao.intake.ledger import (
+    account_plan,
     budgets,
     cumulative,
+    departments,
     lines,
     matching,
     payments,
@@ -30,9 +32,8 @@ from wenxiao.intake.ledger.columns import (
 )
 from wenxiao.intake.ledger.condense import condensed
 from wenxiao.intake.ledger.reading import RawLines
-from wenxiao.intake.refusals import refusal
+from wenxiao.intake.ledger.secret_names import secret_names
 from wenxiao.orgs.permissions import can
-from wenxiao.orgs.services.secrecy import secret_mark
 from wenxiao.rulebook.code_levels import raised_codes
 from wenxiao.rulebook.codes import (
     COLUMN_UNKNOWN,
@@ -41,6 +42,7 @@ from wenxiao.rulebook.codes import (
     UNIT_TAKEN_AS_YUAN,
 )
 from wenxiao.rulebook.column_words import column_words
+from wenxiao.rulebook.department_accounts import account_table
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem
 
@@ -139,7 +141,13 @@ class Work:
     source: str
     subjects: list[int] = field(default_factory=list)
     matching: matching.Matching | None = None
-    changes: payments.PaymentChanges | budgets.Arranged | requests.RequestList | None = None
+    changes: (
+        payments.PaymentChanges
+        | budgets.Arranged
+        | requests.RequestList
+        | departments.DepartmentTable
+        | None
+    ) = None
     secrets: list[Problem] = field(default_factory=list)
     facts: dict[int, dict[str, subject_facts.Fact]] = field(default_factory=dict)
 
@@ -159,19 +167,17 @@ def plan_ledger(
     findings = lines.LedgerProblems(codes=codes)
     findings.begin(problem_of(problem) for problem in read["problems"])
     known = source_named(division=division, name=choices.source_name)
-    before = (
-        known.columns
-        if known
-        else remembered(division=division, kind=kind, headings=read["columns"])
-    )
+    heads = read["columns"]
+    before = known.columns if known else remembered(division=division, kind=kind, headings=heads)
     columns = columns_of(
-        read["columns"],
+        heads,
         read["keys"],
         kind=kind or (known.kind if known else ""),
         said=choices.columns,
         before=before,
         words=column_words(division.own_rules, year or read.get("year")),
         through=read.get("through"),
+        accounts=account_table(year or read.get("year"), division.own_rules),
     )
     unit = choices.unit or read["unit"] or (known.money_unit if known else "") or "元"
     outcome = LedgerOutcome(
@@ -200,7 +206,8 @@ def plan_ledger(
             )
         _say_left(columns, read["header_line"], findings)
         if not any(p.line is None and p.level == "阻断" for p in findings.problems):
-            _understand(work, read, year)
+            way = account_plan.understand if columns.kind == "department" else _understand
+            way(work, read, year)
     # What may be a state secret is not shown back: of such a ledger only the refusal is said.
     outcome.problems = work.secrets or findings.sealed()
     return work
@@ -233,22 +240,6 @@ def _say_left(columns: LedgerColumns, line: int, findings: lines.LedgerProblems)
         findings.say(COLUMN_UNKNOWN, "警告", line, text, mend=mend, got=heading, role="spent")
 
 
-def _secrets(frame: pl.DataFrame, whos: pl.DataFrame) -> list[Problem]:
-    """Refusals of the names that carry a marking of state secrets, by the
-    first line that bears each.
-    """
-    names = {"project": "项目名称", "unit": "单位名称", "department": "部门名称"}
-    problems: list[Problem] = []
-    for column, what in names.items():
-        texts = whos[column].to_list() if column in whos.columns else []
-        for who, text in enumerate(texts):
-            mark = secret_mark(text or "")
-            if mark:
-                line = frame.filter(pl.col("who") == who)["line"].min()
-                problems.append(refusal(what, mark, line=line if isinstance(line, int) else None))
-    return problems
-
-
 def _sheet_columns(places: Mapping[str, int], *, first: int) -> dict[str, int]:
     """Column numbers of the sheet (from 1) by role, for the place a problem names."""
     numbers = {role: first + at + 1 for role, at in places.items()}
@@ -269,7 +260,7 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
     stopped = [p.line for p in work.findings.problems if p.level == "阻断" and p.line is not None]
     lines = condensed(RawLines(read), work.columns, work.outcome.unit, work.findings, stopped)
     frame = lines.frame
-    work.secrets = _secrets(frame, lines.whos)
+    work.secrets = secret_names(frame, lines.whos)
     if work.secrets:
         return
     work.outcome.year = year or _main_year(frame) or read.get("year")

@@ -75,6 +75,7 @@ LEDGER = Door(
         "spending": ("DR-01", "ZJ-01", "ZJ-02", "ZJ-03", "ZJ-13", "ZJ-20"),
         "budget": ("ZJ-03", "ZJ-13", "ZJ-21", "ZJ-22", "ZJ-25"),
         "request": ("ZJ-03", "ZJ-13", "ZJ-22"),
+        "department": ("ZJ-03", "ZJ-13"),
     },
 )
 """Payments and budgets of a ledger, by the kind of the ledger."""
