@@ -249,7 +249,10 @@ accounts, then a form's.
 
 
 class AuditedAmount(models.Model):
-    """What an evaluation found was really arranged and used (经审查), beside what was reported."""
+    """What an evaluation found was really arranged and used (经审查), beside what was reported.
+
+    ``funds`` are the parts by fund (fund, arranged, used; 元 as text), which add up to the two.
+    """
 
     dossier = models.ForeignKey(
         Dossier, models.CASCADE, related_name="audited", verbose_name="档案"
@@ -257,6 +260,7 @@ class AuditedAmount(models.Model):
     arranged = MoneyField("经审查实际安排资金", null=True)
     used = MoneyField("经审查实际使用资金", null=True)
     differences = models.JSONField("差异说明", default=list)
+    funds = models.JSONField("分资金审定", default=list)
     synthetic = models.BooleanField("合成", default=False)
     batch = models.ForeignKey(ImportBatch, models.SET_NULL, null=True, verbose_name="导入批次")
 

@@ -95,6 +95,22 @@ def money_of(
     }
 
 
+def funds_of(dossier: int) -> dict[str, Money]:
+    """A dossier's money by fund where its records name one, in the order of the funds; the spending
+    is that of the record which counts.
+    """
+    rows = _rows([dossier], 12)
+    source = _spent(row for row in rows if row.table == SPENT).get(dossier, {}).get("source")
+    by_fund = {}
+    for fund in Fund:
+        own = [row for row in rows if row.fund == fund and fund != Fund.TOTAL]
+        spent = [row for row in own if row.table == SPENT and row.source == source]
+        parts = _arranged(row for row in own if row.table == ARRANGED).get(dossier, {})
+        if own:
+            by_fund[str(fund)] = Money(**parts, **_spent(spent).get(dossier, {}))
+    return by_fund
+
+
 BUDGETS = (Fund.GENERAL, Fund.GOVERNMENT, Fund.STATE_CAPITAL, Fund.SOCIAL)
 """The four budgets (四本预算)."""
 SEVERAL, NO_MONEY = "several", "none"

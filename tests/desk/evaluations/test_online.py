@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from wenxiao.budget.models import Round
+from wenxiao.budget.services import add_spending, set_appropriation
 from wenxiao.followup.models import Finding
 from wenxiao.followup.services import ensure_catalogue
 from wenxiao.orgs.models import User
@@ -130,11 +131,13 @@ def test_a_light_output_is_named_with_the_standing_of_its_clause(small, inside, 
     assert "未核" in page
 
 
-def audit(client, review, arranged, used, lines=(), why=""):
+def audit(client, review, arranged, used, lines=(), why="", funds=None):
     review.refresh_from_db()
     data = {"arranged": arranged, "used": used, "version": review.version, "why": why}
-    for at, (which, amount, reason, voucher) in enumerate(lines):
+    for at, (which, amount, reason, voucher, *fund) in enumerate(lines):
         data |= {f"k{at}": which, f"d{at}": amount, f"r{at}": reason, f"v{at}": voucher}
+        data |= {f"f{at}": one for one in fund}
+    data |= funds or {}
     answer = client.post(reverse("desk:review_audited", args=[review.pk]), data)
     review.refresh_from_db()
     return answer
@@ -163,6 +166,47 @@ def test_audited_money_explains_every_difference_and_a_low_rate_is_proposed(smal
     assert audit(client, review, wan(budget), wan(half), [line]).status_code == 409  # no reason
     entry = Entry.objects.filter(act="登记审定金额").latest("pk")
     assert Decimal(entry.data["after"]["used"]) == half
+
+
+def test_money_of_several_funds_is_audited_fund_by_fund(small, inside, asked):
+    """申报 · 经审查实际安排 · 经审查实际使用 of each fund; a difference names its fund, and the rate
+    divides the two audited totals alone.
+    """
+    client = inside(small.officer)
+    review = begin(client, asked)
+    dossier = review.dossier
+    dossier.appropriations.all().delete()
+    dossier.spendings.all().delete()
+    for fund, budget, spent in (("general", 600, 500), ("government_fund", 400, 400)):
+        set_appropriation(dossier=dossier, fund=fund, adjusted=Decimal(budget * 10_000), by=None)
+        add_spending(dossier=dossier, fund=fund, month=12, amount=Decimal(spent * 10_000), by=None)
+    page = client.get(reverse("desk:review_audited", args=[review.pk])).content.decode()
+    assert "政府性基金预算经审查实际安排" in page
+    answer = audit(client, review, "1000", "900")
+    assert "一般公共预算、政府性基金预算" in answer.content.decode()
+    assert review.audited is None
+    funds = {
+        "arranged-general": "600",
+        "used-general": "450",
+        "arranged-government_fund": "400",
+        "used-government_fund": "400",
+    }
+    line = ("used", "-50", "支出未取得合规票据", "取证单2021-3")
+    answer = audit(client, review, "", "", [line], funds=funds)
+    assert "哪种资金的差异" in answer.content.decode()
+    answer = audit(client, review, "1000", "900", [(*line, "general")], funds=funds)
+    assert answer.status_code == 409  # 450 + 400 is not 900
+    answer = audit(client, review, "", "", [(*line, "general")], funds=funds)
+    assert answer.status_code == 302, answer.content.decode()
+    assert (review.audited.arranged, review.audited.used) == (10_000_000, 8_500_000)
+    assert {one["fund"]: one["used"] for one in review.audited.funds} == {
+        "general": "4500000",
+        "government_fund": "4000000",
+    }
+    assert (review.budget, review.executed) == (10_000_000, 8_500_000)
+    page = client.get(reverse("desk:review_audited", args=[review.pk])).content.decode()
+    assert 'value="450"' in page
+    assert "取证单2021-3" in page
 
 
 def test_who_sees_nothing_begins_nothing(small, inside, asked):

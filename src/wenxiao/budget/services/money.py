@@ -147,6 +147,7 @@ def set_audited(
     arranged: Decimal | None,
     used: Decimal | None,
     differences: Iterable[Mapping[str, Any]] = (),
+    funds: Iterable[Mapping[str, Any]] = (),
     batch: ImportBatch | None = None,
     synthetic: bool = False,
     why: str = "",
@@ -167,14 +168,15 @@ def set_audited(
         differences=[
             {key: str(value) for key, value in difference.items()} for difference in differences
         ],
+        funds=[{key: str(value) for key, value in one.items()} for one in funds],
     )
     _record_money(
         "登记审定金额",
         row,
         by=by,
         why=why,
-        before={"arranged": last.arranged, "used": last.used} if last else {},
-        after={"arranged": arranged, "used": used},
+        before={"arranged": last.arranged, "used": last.used, "funds": last.funds} if last else {},
+        after={"arranged": arranged, "used": used, "funds": row.funds},
     )
     return row
 

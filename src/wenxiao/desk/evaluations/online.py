@@ -11,10 +11,10 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.budget.money import money_of
-from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, rounds_visible_to
+from wenxiao.budget.money import funds_of, money_of
+from wenxiao.budget.selectors import FUNDS, dossiers_of, dossiers_visible_to, rounds_visible_to
 from wenxiao.desk.evaluations.steps import may, review_of
-from wenxiao.followup.services import WHICH, AuditDifference, audit_money
+from wenxiao.followup.services import WHICH, AuditDifference, AuditedFund, audit_money
 from wenxiao.pages.acts import (
     carry_out,
     in_wan,
@@ -148,6 +148,8 @@ def audited(request: HttpRequest, pk: int) -> HttpResponse:
             "differences": [
                 {**one, "wan": in_wan(Decimal(one["amount"]))} for one in stored if "which" in one
             ],
+            "funds": _fund_lines(row),
+            "fund_words": _FUND_WORDS,
             "lines": range(LINES),
             "which": WHICH,
             "in_wan": in_wan,
@@ -156,11 +158,13 @@ def audited(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "desk/evaluations/audited.html", values)
 
     def carry() -> str:
+        funds = _funds(request)
         audit_money(
             review=row,
-            arranged=yuan_of(request, "arranged", "经审查实际安排"),
-            used=yuan_of(request, "used", "经审查实际使用"),
+            arranged=_total(request, "arranged", funds),
+            used=_total(request, "used", funds),
             differences=_differences(request),
+            funds=funds,
             by=person(request),
             why=text_of(request, "why"),
             version=version_of(request),
@@ -168,6 +172,50 @@ def audited(request: HttpRequest, pk: int) -> HttpResponse:
         return "审定金额已登记，执行率按这两个数算。"
 
     return carry_out(request, carry, reverse("desk:review_audited", args=[pk]))
+
+
+_FUND_WORDS = {key: word for key, word in FUNDS.items() if key != "total"}
+
+
+_Amounts = dict[str, Decimal | None]
+
+
+def _fund_lines(row: Review) -> list[tuple[str, str, _Amounts, _Amounts]]:
+    """(fund, word, what was reported, what was found) of every fund: reported or audited first."""
+    reported = funds_of(row.dossier_id)
+    stored: dict[str, _Amounts] = {
+        one["fund"]: {which: Decimal(one[which]) for which in WHICH}
+        for one in (row.audited.funds if row.audited else ())
+    }
+    lines = []
+    for fund, word in _FUND_WORDS.items():
+        known = reported.get(fund)
+        budget = None
+        if known is not None:
+            budget = known.adjusted if known.adjusted is not None else known.opening
+        amounts = {"arranged": budget, "used": known.spent if known is not None else None}
+        lines.append((fund, word, amounts, stored.get(fund, {})))
+    return sorted(lines, key=lambda line: line[0] not in {*reported, *stored})
+
+
+def _funds(request: HttpRequest) -> list[AuditedFund]:
+    """The funds of which anything was typed."""
+    funds = []
+    for fund, word in _FUND_WORDS.items():
+        if any(text_of(request, f"{which}-{fund}", 30) for which in WHICH):
+            arranged = yuan_of(request, f"arranged-{fund}", f"{word}经审查实际安排")
+            used = yuan_of(request, f"used-{fund}", f"{word}经审查实际使用")
+            funds.append(AuditedFund(fund, arranged, used))
+    return funds
+
+
+def _total(request: HttpRequest, which: str, funds: list[AuditedFund]) -> Decimal | None:
+    """The total typed; where only the funds were, what they add up to."""
+    typed = yuan_of(request, which, f"经审查实际{'安排' if which == 'arranged' else '使用'}")
+    parts = [getattr(one, which) for one in funds]
+    if typed is not None or not parts or None in parts:
+        return typed
+    return sum(parts, Decimal(0))
 
 
 def _differences(request: HttpRequest) -> list[AuditDifference]:
@@ -178,5 +226,6 @@ def _differences(request: HttpRequest) -> list[AuditDifference]:
         if not (amount or reason or voucher):
             continue
         yuan = signed_wan(amount, f"第 {at + 1} 条差异金额") if amount else Decimal(0)
-        differences.append(AuditDifference(text_of(request, f"k{at}", 12), yuan, reason, voucher))
+        which, fund = text_of(request, f"k{at}", 12), text_of(request, f"f{at}", 20)
+        differences.append(AuditDifference(which, yuan, reason, voucher, fund))
     return differences

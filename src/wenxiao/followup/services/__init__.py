@@ -2,7 +2,7 @@
 verify, close, use results, hold to account.
 """
 
-from wenxiao.followup.services.auditing import WHICH, AuditDifference, audit_money
+from wenxiao.followup.services.auditing import WHICH, AuditDifference, AuditedFund, audit_money
 from wenxiao.followup.services.budgeting import (
     Verdict,
     decide_requests,
@@ -43,6 +43,7 @@ __all__ = [
     "LOW_EXECUTION",
     "WHICH",
     "AuditDifference",
+    "AuditedFund",
     "Verdict",
     "add_item",
     "announce_evaluation",

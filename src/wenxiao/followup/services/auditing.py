@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from wenxiao.budget.money import money_of
+from wenxiao.budget.models import Fund
+from wenxiao.budget.money import Money, funds_of, money_of
 from wenxiao.budget.services import set_audited
 from wenxiao.followup.services.findings import propose_low_execution
 from wenxiao.orgs import permissions
@@ -38,6 +39,16 @@ class AuditDifference:
     amount: Decimal
     reason: str
     voucher: str
+    fund: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedFund:
+    """What was found of one fund, in 元."""
+
+    fund: str
+    arranged: Decimal | None
+    used: Decimal | None
 
 
 @transaction.atomic
@@ -47,13 +58,14 @@ def audit_money(
     arranged: Decimal | None,
     used: Decimal | None,
     differences: Sequence[AuditDifference],
+    funds: Sequence[AuditedFund] = (),
     by: User | None,
     version: int,
     why: str = "",
 ) -> Review:
     """Write 经审查实际安排 and 实际使用 (元) of an evaluation; its rate divides these two alone, and a low one
-    is proposed as a problem. Listed differences must explain the whole way from what was reported.
-    Raises Refused, NotAllowed, Stale.
+    is proposed as a problem. Listed differences must explain the whole way from what was reported,
+    fund by fund where it was reported from several. Raises Refused, NotAllowed, Stale.
     """
     if review.kind not in JUDGED:
         raise NotAllowed("只有评价才审定金额。")
@@ -66,12 +78,14 @@ def audit_money(
     if review.audited_id is not None and not why.strip():
         raise NotAllowed("审定金额已经登记过，改它要写明理由。")
     _explain(review, arranged, used, differences)
+    _explain_funds(review, (arranged, used), funds, differences)
     row = set_audited(
         dossier=review.dossier,
         by=by,
         arranged=arranged,
         used=used,
         differences=[asdict(one) for one in differences],
+        funds=[asdict(one) for one in funds],
         synthetic=review.synthetic,
         why=why,
     )
@@ -95,7 +109,7 @@ def _explain(
         if not one.reason.strip() or not one.voucher.strip():
             raise NotAllowed(f"第 {number} 条差异请写明原因和凭证号（或取证单编号）。")
     for which, reported, audited in (
-        ("arranged", known.adjusted if known.adjusted is not None else known.opening, arranged),
+        ("arranged", _budget(known), arranged),
         ("used", known.spent, used),
     ):
         if reported is None:
@@ -106,3 +120,49 @@ def _explain(
                 f"{WHICH[which]}申报 {wan(reported)} 万元，经审查 {wan(audited)} 万元，相差 "
                 f"{wan(audited - reported)} 万元；列出的差异合计 {wan(listed)} 万元，请逐条列清原因和凭证。"
             )
+
+
+def _explain_funds(
+    review: Review,
+    totals: tuple[Decimal, Decimal],
+    funds: Sequence[AuditedFund],
+    differences: Sequence[AuditDifference],
+) -> None:
+    """Each fund complete, once, together the two totals, and each difference of one of them."""
+    reported = funds_of(review.dossier_id)
+    words = {str(fund): str(fund.label) for fund in Fund if fund != Fund.TOTAL}
+    several = [fund for fund, one in reported.items() if _budget(one)]
+    if not funds:
+        if len(several) > 1:
+            named = "、".join(words[fund] for fund in several)
+            raise NotAllowed(f"申报的资金有 {len(several)} 种来源（{named}），请分资金填经审查数。")
+        return
+    if any(one.fund not in words for one in funds) or len({one.fund for one in funds}) < len(funds):
+        raise NotAllowed("分资金的审定数，每种资金来源填一次。")
+    given = {one.fund: one for one in funds}
+    lacking = [fund for fund in several if fund not in given]
+    empty = [one.fund for one in funds if one.arranged is None or one.used is None]
+    if lacking or empty:
+        named = "、".join(words[fund] for fund in (*lacking, *empty))
+        raise NotAllowed(f"{named}的经审查实际安排、实际使用两个数都要填，没有的填 0。")
+    for at, which in enumerate(WHICH):
+        parts = {fund: getattr(one, which) for fund, one in given.items()}
+        if sum(parts.values(), Decimal(0)) != totals[at]:
+            raise NotAllowed(
+                f"{WHICH[which]}分资金合计 {wan(sum(parts.values(), Decimal(0)))} 万元，"
+                f"与总额 {wan(totals[at])} 万元不符。"
+            )
+        for fund, audited in parts.items():
+            known = reported.get(fund, Money())
+            before = _budget(known) if which == "arranged" else known.spent
+            listed = [one for one in differences if (one.which, one.fund) == (which, fund)]
+            explained = sum((one.amount for one in listed), Decimal(0))
+            if before is not None and before + explained != audited:
+                raise NotAllowed(
+                    f"{words[fund]}{WHICH[which]}申报 {wan(before)} 万元，经审查 {wan(audited)} 万元；"
+                    f"列出的这种资金的差异合计 {wan(explained)} 万元，请逐条写明是哪种资金的差异。"
+                )
+
+
+def _budget(known: Money) -> Decimal | None:
+    return known.adjusted if known.adjusted is not None else known.opening
