@@ -5,9 +5,12 @@ opinions on their conclusions.
 from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act
 
+from wenxiao.files.forms.evaluation_package import BroughtPackage
 from wenxiao.followup import services as followup
 from wenxiao.reviews import services as reviews
+from wenxiao.reviews.packaging import compare, contents_of
 from wenxiao.reviews.services.batch_assigning import Assignees
+from wenxiao.reviews.services.seats import seat_of
 from wenxiao.store.clock import today
 
 
@@ -62,7 +65,37 @@ def _paper(h, review, by):
     )
 
 
+def _brought(h, review, by):
+    """A package as it is taken away, with one criterion filled in."""
+    criterion = review.criteria.get()
+    seat = seat_of(by)
+    contents = contents_of(review, seat)
+    row = dict(contents.criteria[0]) | {"facts": "少计", "source": "凭证1号"}
+    brought = BroughtPackage(dict(contents.given), whole=True, criteria=[("第 2 行", row)])
+    seen = compare(review, seat, brought)
+    return reviews.take_package(
+        review=review,
+        brought=brought,
+        chosen=[f"c:{criterion.pk}:facts", f"c:{criterion.pk}:source"],
+        seen=seen.digest,
+        by=by,
+    )
+
+
 EVALUATIONS = {
+    "take_package": Act(f"{JUDGES} expert", lambda h: h.review("finance_evaluation"), _brought),
+    "write_criterion_facts": Act(
+        f"{JUDGES} expert",
+        lambda h: h.review("finance_evaluation"),
+        lambda h, row, by: reviews.write_criterion_facts(
+            review=row, criterion=row.criteria.get(), facts="少计", source="凭证1号", by=by
+        ),
+    ),
+    "change_paper": Act(
+        f"{JUDGES} expert",
+        lambda h: _paper(h, h.review("finance_evaluation"), h.people["agency"]),
+        lambda h, row, by: reviews.change_paper(paper=row, facts="多计", by=by),
+    ),
     "write_paper": Act(f"{JUDGES} expert", lambda h: h.review("finance_evaluation"), _paper),
     "confirm_facts": Act(
         f"{JUDGES} expert",

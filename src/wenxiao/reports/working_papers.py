@@ -7,6 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from wenxiao.files.cells.package_sheets import PAPER_LABEL
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reports.wording import day_text
@@ -26,6 +27,8 @@ TITLES = {
     "interview": "绩效评价访谈记录",
     "visit": "绩效评价现场勘查记录",
 }
+PEOPLE = {"interview": "访谈对象", "visit": "在场人员"}
+UNSIGNED = f"签字（盖章）：　　　　　　{NO_DATE}"
 
 
 def _name(review: Review) -> str:
@@ -50,17 +53,38 @@ def papers_docx(review: Review, papers: Sequence[WorkingPaper]) -> bytes:
     return document.save()
 
 
+def blank_papers_docx(review: Review) -> bytes:
+    """One empty 取证单, interview and visit sheet, to be copied and filled in Word and brought back."""
+    document = OfficialDocument(watermark=WATERMARK if review.round.division.demo else None)
+    document.document.core_properties.title = f"{_name(review)}空白底稿"
+    for at, (kind, title) in enumerate(TITLES.items()):
+        if at:
+            document.start_portrait()
+        document.add_title(title)
+        rows = [[PAPER_LABEL, f"{review.pk}-{kind}"], *_head(review)]
+        rows += [["评分项", ""], ["日期", ""]]
+        rows += [[PEOPLE[kind], ""]] if kind in PEOPLE else []
+        rows += [["事实", ""], ["来源", ""], ["核对方法", ""], ["取证人", ""], ["单位意见", ""]]
+        rows.append(["单位确认", UNSIGNED])
+        document.add_table(["项目", "内容"], rows, [20, 80], size=12)
+    return document.save()
+
+
+def _head(review: Review) -> list[list[str]]:
+    return [["评价对象", _name(review)], ["被评价单位", review.dossier.unit.name]]
+
+
 def _paper(document: OfficialDocument, review: Review, paper: WorkingPaper) -> None:
     document.add_title(TITLES[paper.kind])
     document.add_line(f"{paper.number}号", align="center")
     rows = [
-        ["评价对象", _name(review)],
-        ["被评价单位", review.dossier.unit.name],
+        [PAPER_LABEL, f"{review.pk}-{paper.pk}"],
+        *_head(review),
         ["评分项", paper.criterion.name if paper.criterion else "—"],
         ["日期", day_text(paper.done_on)],
     ]
-    if paper.kind != "facts":
-        rows.append(["访谈对象" if paper.kind == "interview" else "在场人员", paper.people])
+    if paper.kind in PEOPLE:
+        rows.append([PEOPLE[paper.kind], paper.people])
     rows += [
         ["事实", paper.facts],
         ["来源", paper.source],
@@ -69,9 +93,7 @@ def _paper(document: OfficialDocument, review: Review, paper: WorkingPaper) -> N
         ["单位意见", paper.opinion or "（以上事实是否属实）"],
         [
             "单位确认",
-            f"{paper.signed_by}　{day_text(paper.signed_on)}"
-            if paper.signed_on
-            else f"签字（盖章）：　　　　　　{NO_DATE}",
+            f"{paper.signed_by}　{day_text(paper.signed_on)}" if paper.signed_on else UNSIGNED,
         ],
     ]
     document.add_table(["项目", "内容"], rows, [20, 80], size=12)

@@ -9,14 +9,15 @@ from wenxiao.store.moves import Versioned
 
 
 class WorkingPaper(Versioned):
-    """工作底稿: one 取证单, interview or field-visit sheet of an evaluation,
-    numbered, confirmed by the unit's signature.
+    """工作底稿: one 取证单, interview or field-visit sheet of an evaluation, numbered, confirmed by the
+    unit's signature; or the 评分底稿 of one criterion, written on while points are open.
     """
 
     class Kind(models.TextChoices):
         FACTS = "facts", "取证单"
         INTERVIEW = "interview", "访谈记录"
         VISIT = "visit", "现场勘查记录"
+        CRITERION = "criterion", "评分底稿"
 
     review = models.ForeignKey(
         "reviews.Review", models.CASCADE, related_name="working_papers", verbose_name="评审"

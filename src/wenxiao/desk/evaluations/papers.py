@@ -14,10 +14,12 @@ from wenxiao.desk.evaluations.steps import may, review_of
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import person, view
+from wenxiao.pages.views import held, person, view
 from wenxiao.reports.working_papers import papers_docx, scoring_note_docx
 from wenxiao.reviews.kinds import JUDGED
-from wenxiao.reviews.services import confirm_facts, write_paper
+from wenxiao.reviews.packaging import criterion_cells
+from wenxiao.reviews.services import confirm_facts, write_criterion_facts, write_paper
+from wenxiao.reviews.services.seats import seat_of
 from wenxiao.reviews.states import SETTLED
 from wenxiao.store.clock import today
 
@@ -42,10 +44,16 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
     row = _review(request, pk)
     if request.method == "POST":
         return _write(request, row)
-    listed = list(row.working_papers.select_related("criterion", "by"))
+    every = list(row.working_papers.select_related("criterion", "by"))
+    listed = [one for one in every if one.kind in KINDS]
+    written = {one.criterion_id: one for one in every if one.kind not in KINDS}
+    seat = seat_of(person(request), held(request))
+    sheet = [(one, written.get(one.pk), cells) for one, cells in criterion_cells(row, seat)]
     values = {
         "review": row,
         "papers": listed,
+        "sheet": sheet,
+        "empty": sum(paper is None for _, paper, _ in sheet),
         "unsigned": sum(one.signed_on is None for one in listed),
         "kinds": KINDS,
         "criteria": list(row.criteria.all()),
@@ -78,6 +86,32 @@ def _write(request: HttpRequest, row: Review) -> HttpResponse:
 
 
 @view("evaluate", methods=("POST",))
+def rows(request: HttpRequest, pk: int) -> HttpResponse:
+    """The 评分底稿 of one criterion: facts, source, how they were checked."""
+    row = _review(request, pk)
+    criterion = row.criteria.filter(pk=whole(request.POST.get("row")) or 0).first()
+    if criterion is None:
+        raise Http404
+    facts, source = text_of(request, "facts", 4000), text_of(request, "source", 300)
+    method = text_of(request, "method", 300)
+
+    def run() -> str:
+        write_criterion_facts(
+            review=row,
+            criterion=criterion,
+            facts=facts,
+            source=source,
+            method=method,
+            by=person(request),
+            version=whole(request.POST.get("version")) or None,
+        )
+        return f"“{criterion.name}”的评分底稿已存。"
+
+    typed = [Typed("事实", "", facts), Typed("来源", "", source), Typed("核对方法", "", method)]
+    return carry_out(request, run, reverse("desk:working_papers", args=[pk]), typed)
+
+
+@view("evaluate", methods=("POST",))
 def signed(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Enter the unit's signature on a printed paper."""
     row = _review(request, pk)
@@ -105,7 +139,7 @@ def signed(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def printed(request: HttpRequest, pk: int) -> HttpResponse:
     """All working papers of an evaluation as .docx, or one (``?paper=``)."""
     row = _review(request, pk)
-    rows = row.working_papers.select_related("criterion", "by")
+    rows = row.working_papers.filter(kind__in=KINDS).select_related("criterion", "by")
     if asked := whole(request.GET.get("paper")):
         rows = rows.filter(pk=asked)
     name = f"{row.dossier.subject.name}工作底稿"

@@ -185,3 +185,12 @@ def evaluation_notice_seen_by(user: User | None, pk: int) -> Notice | None:
         pk=pk, kind=Notice.Kind.EVALUATION, unit__in=units_visible_to(user).values("pk")
     )
     return rows.select_related("unit", "division").first()
+
+
+def asked_materials(review: Review) -> list[str]:
+    """What the 评价通知书 of the review's unit asks for beside the usual, one a line."""
+    rows = notices_of_round(review.round).filter(unit=review.dossier.unit)
+    lines = [
+        line.strip() for text in rows.values_list("text", flat=True) for line in text.splitlines()
+    ]
+    return list(dict.fromkeys(line for line in lines if line))

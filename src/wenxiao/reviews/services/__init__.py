@@ -32,9 +32,15 @@ from wenxiao.reviews.services.filling import (
 )
 from wenxiao.reviews.services.framing import begin_evaluation, fix_frame, open_frame, set_weights
 from wenxiao.reviews.services.hands import barred_in, note_imported_changes
+from wenxiao.reviews.services.packaging import take_package
 from wenxiao.reviews.services.panel import agree_panel, hand_in_scores, return_scores, settle_panel
 from wenxiao.reviews.services.paper import confirm_paper, hand_in_paper, pending_paper, refuse_paper
-from wenxiao.reviews.services.papering import confirm_facts, write_paper
+from wenxiao.reviews.services.papering import (
+    change_paper,
+    confirm_facts,
+    write_criterion_facts,
+    write_paper,
+)
 from wenxiao.reviews.services.planning import draft_plan, drop_plan, issue_plan
 from wenxiao.reviews.services.proving import judge_proof
 from wenxiao.reviews.services.receiving import (
@@ -69,6 +75,7 @@ __all__ = [
     "barred_in",
     "begin_evaluation",
     "begin_ex_ante",
+    "change_paper",
     "check_review",
     "close_exchange",
     "conclude_ex_ante",
@@ -118,8 +125,10 @@ __all__ = [
     "submit_for_unit",
     "submit_for_units",
     "submit_review",
+    "take_package",
     "unassign_reviewer",
     "waiting_for",
     "what_if",
+    "write_criterion_facts",
     "write_paper",
 ]

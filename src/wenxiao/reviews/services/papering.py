@@ -4,7 +4,7 @@ signature; a confirmed one is not rewritten.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from wenxiao.orgs.models import User
     from wenxiao.reviews.models import Criterion, Review
+
+PRINTED = ("facts", "interview", "visit")
+"""Kinds that are numbered, printed and signed; the 评分底稿 of a criterion is none."""
 
 
 def _require(by: User | None, review: Review) -> None:
@@ -48,7 +51,7 @@ def write_paper(
     _require(by, review)
     if review.kind not in JUDGED:
         raise NotAllowed("只有财政评价和部门评价写工作底稿。")
-    if kind not in WorkingPaper.Kind.values:
+    if kind not in PRINTED:
         raise NotAllowed("请选取证单、访谈记录或现场勘查记录。")
     if not facts.strip() or not source.strip():
         raise NotAllowed("请写明事实和来源，如“2020年11月记账凭证35号”。")
@@ -82,6 +85,99 @@ def write_paper(
 
 
 @transaction.atomic
+def change_paper(
+    *, paper: WorkingPaper, by: User | None, version: int | None = None, **values: Any
+) -> WorkingPaper:
+    """Change what an unsigned paper says (facts, source, method, people, done_on, criterion).
+    Raises Refused, NotAllowed, Stale.
+    """
+    review = paper.review
+    _require(by, review)
+    if paper.signed_on:
+        raise NotAllowed(f"{paper}单位已经确认，不能再改。")
+    strange = set(values) - {"facts", "source", "method", "people", "done_on", "criterion"}
+    if strange:
+        raise NotAllowed("底稿只改事实、来源、核对方法、人员、日期和评分项。")
+    before = {name: _plain(getattr(paper, name)) for name in values}
+    after = {name: _plain(value) for name, value in values.items()}
+    if not after.get("facts", "有") or not after.get("source", "有"):
+        raise NotAllowed(f"{paper}的事实和来源不能清空。")
+    if values.get("done_on") and values["done_on"] > today():
+        raise NotAllowed(f"日期 {values['done_on']} 还没有到，请改正。")
+    criterion = values.get("criterion")
+    if criterion is not None and criterion.review_id != review.pk:
+        raise NotAllowed("这一行不是这份评分表的。")
+    change(paper, version=version, **values)
+    record(
+        division=review.round.division,
+        by=by,
+        act="改工作底稿",
+        target=review,
+        label=f"{review}：{paper}",
+        data={"before": before, "after": after},
+    )
+    return paper
+
+
+def _plain(value: Any) -> str:
+    name = getattr(value, "name", value)
+    return "" if name is None else str(name).strip()
+
+
+@transaction.atomic
+def write_criterion_facts(
+    *,
+    review: Review,
+    criterion: Criterion,
+    facts: str,
+    source: str,
+    by: User | None,
+    method: str = "",
+    version: int | None = None,
+) -> WorkingPaper:
+    """The 评分底稿 of one criterion: on what its points stand, from where, checked how.
+    Raises Refused, NotAllowed, Stale.
+    """
+    _require(by, review)
+    if review.kind not in JUDGED:
+        raise NotAllowed("只有财政评价和部门评价写工作底稿。")
+    if criterion.review_id != review.pk:
+        raise NotAllowed("这一行不是这份评分表的。")
+    values = {
+        "facts": facts.strip(),
+        "source": source.strip()[:300],
+        "method": method.strip()[:300],
+        "by": by,
+        "done_on": today(),
+    }
+    if not values["facts"] or not values["source"]:
+        raise NotAllowed(f"“{criterion.name}”请写明事实和来源，如“2020年11月记账凭证35号”。")
+    paper, created = WorkingPaper.objects.get_or_create(
+        review=review,
+        kind=WorkingPaper.Kind.CRITERION,
+        number=criterion.order,
+        defaults={**values, "criterion": criterion, "synthetic": review.synthetic},
+    )
+    before = (
+        {} if created else {name: getattr(paper, name) for name in ("facts", "source", "method")}
+    )
+    if not created:
+        change(paper, version=version, criterion=criterion, **values)
+    record(
+        division=review.round.division,
+        by=by,
+        act="写评分底稿",
+        target=review,
+        label=f"{review}：{criterion.name}",
+        data={
+            "before": before,
+            "after": {name: values[name] for name in ("facts", "source", "method")},
+        },
+    )
+    return paper
+
+
+@transaction.atomic
 def confirm_facts(
     *,
     paper: WorkingPaper,
@@ -96,6 +192,8 @@ def confirm_facts(
     """
     review = paper.review
     _require(by, review)
+    if paper.kind not in PRINTED:
+        raise NotAllowed("评分底稿不请单位签字；要单位确认的事实写成取证单。")
     if paper.signed_on:
         raise NotAllowed("这份底稿已经登记过单位确认，不能再改。")
     if not signed_by.strip():
