@@ -52,8 +52,20 @@ class PackageDifference:
     new: str
 
 
+@dataclass(frozen=True, slots=True)
+class PaperTexts:
+    """What the row of a working paper says, ready to be written."""
+
+    facts: str
+    source: str
+    method: str
+    people: str
+    criterion: Criterion | None
+    done_on: date
+
+
 @dataclass(slots=True)
-class Comparison:
+class PackageComparison:
     """What a package says otherwise: ``choices`` may be taken, ``notices`` name what is not."""
 
     choices: list[PackageDifference] = field(default_factory=list)
@@ -190,14 +202,16 @@ def refuse_foreign(review: Review, seat: str, brought: BroughtPackage) -> None:
             )
 
 
-def compare(review: Review, seat: str, brought: BroughtPackage, name: str = "") -> Comparison:
+def compare(
+    review: Review, seat: str, brought: BroughtPackage, name: str = ""
+) -> PackageComparison:
     """Every cell, row and paper the package has otherwise; ``name`` is the file's name as it came.
     Raises NotAllowed.
     """
     refuse_foreign(review, seat, brought)
     if len(brought.papers) > MOST_PAPERS:
         raise NotAllowed(f"底稿最多 {MOST_PAPERS} 份，收到 {len(brought.papers)} 份。")
-    outcome = Comparison(notices=list(brought.notices))
+    outcome = PackageComparison(notices=list(brought.notices))
     taken = brought.given.get("file", "")
     if brought.whole and name and taken and name != taken:
         outcome.notices.append(
@@ -227,7 +241,9 @@ def _by_number(
     return {cells["pk"]: (place, cells) for place, cells in rows if cells.get("pk")}
 
 
-def _criteria(review: Review, seat: str, brought: BroughtPackage, outcome: Comparison) -> None:
+def _criteria(
+    review: Review, seat: str, brought: BroughtPackage, outcome: PackageComparison
+) -> None:
     ours = criterion_cells(review, seat)
     rows = _by_number(brought.criteria, {str(row.pk) for row, _ in ours}, "评分项")
     for place, cells in brought.criteria:
@@ -249,7 +265,11 @@ def _criteria(review: Review, seat: str, brought: BroughtPackage, outcome: Compa
 
 
 def _name_changed(
-    place: str, own: Cells, cells: Cells, headings: Sequence[tuple[str, str]], outcome: Comparison
+    place: str,
+    own: Cells,
+    cells: Cells,
+    headings: Sequence[tuple[str, str]],
+    outcome: PackageComparison,
 ) -> None:
     for key, label in headings:
         if key in own and cells.get(key, "") != own[key]:
@@ -258,7 +278,7 @@ def _name_changed(
             )
 
 
-def _papers(review: Review, brought: BroughtPackage, outcome: Comparison) -> None:
+def _papers(review: Review, brought: BroughtPackage, outcome: PackageComparison) -> None:
     rows = review.working_papers.filter(kind__in=PAPER_SHEETS).select_related("criterion")
     ours = {str(one.pk): one for one in rows}
     theirs = _by_number([(place, cells) for place, _, cells in brought.papers], set(ours), "底稿")
@@ -269,13 +289,13 @@ def _papers(review: Review, brought: BroughtPackage, outcome: Comparison) -> Non
             outcome.notices.append(f"带回的包里没有{paper}：系统里的留着，没有删。")
     for place, kind, cells in brought.papers:
         if not cells.get("pk"):
-            new = new_paper(review, cells, place)
+            new = paper_texts(review, cells, place)
             words = "　".join(str(one) for key, one in cells.items() if one and key in WORDS)
             label = WorkingPaper.Kind(kind).label
             outcome.choices.append(
                 PackageDifference(f"p+:{place}", f"新增{label}（{place}）", "", words)
             )
-            if new["criterion"] is None and cells.get("criterion"):
+            if new.criterion is None and cells.get("criterion"):
                 raise NotAllowed(_no_criterion(place, cells["criterion"]))
 
 
@@ -283,7 +303,7 @@ def _paper(
     review: Review,
     paper: WorkingPaper,
     brought: tuple[str, Cells],
-    outcome: Comparison,
+    outcome: PackageComparison,
     *,
     whole: bool,
 ) -> None:
@@ -323,19 +343,15 @@ def criterion_named(review: Review, name: str) -> Criterion | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def new_paper(review: Review, cells: Cells, place: str) -> dict[str, object]:
-    """What a new paper's row says, ready to be written. NotAllowed names the place."""
+def paper_texts(review: Review, cells: Cells, place: str) -> PaperTexts:
+    """What a paper's row says. NotAllowed names the place."""
     if not cells.get("facts") or not cells.get("source"):
-        raise NotAllowed(f"{place}是新增的底稿，须写明事实和来源；不要的整行清空。")
-    texts = {
-        key: _cell(key, cells.get(key, ""), place)
-        for key in ("facts", "source", "method", "people")
-    }
-    return {
-        **texts,
-        "criterion": criterion_named(review, cells.get("criterion", "")),
-        "done_on": day_of_cell(cells.get("done_on", ""), place),
-    }
+        raise NotAllowed(f"{place}须写明事实和来源；不要的整行清空。")
+    return PaperTexts(
+        *(_cell(key, cells.get(key, ""), place) for key in ("facts", "source", "method", "people")),
+        criterion_named(review, cells.get("criterion", "")),
+        day_of_cell(cells.get("done_on", ""), place),
+    )
 
 
 def _cell(key: str, text: str, place: str) -> str:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from wenxiao.files.forms.evaluation_package import BroughtPackage
     from wenxiao.reviews.models import Review
-    from wenxiao.reviews.packaging import Comparison
+    from wenxiao.reviews.packaging import PackageComparison
 
 LARGEST = 4 << 20
 SECONDS = 20.0
@@ -172,7 +172,10 @@ def _asks_reason(request: HttpRequest, row: Review) -> bool:
 
 
 def _take(
-    request: HttpRequest, row: Review, file: tuple[BroughtPackage, str], comparison: Comparison
+    request: HttpRequest,
+    row: Review,
+    file: tuple[BroughtPackage, str],
+    comparison: PackageComparison,
 ) -> HttpResponse:
     every = [one.key for one in comparison.choices]
     chosen = [key for key in every if request.POST.get(f"use-{key}") == "new"]

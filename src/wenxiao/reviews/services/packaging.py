@@ -4,7 +4,7 @@ one act.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
@@ -15,9 +15,8 @@ from wenxiao.reviews.packaging import (
     MARKED,
     compare,
     criterion_cells,
-    criterion_named,
-    day_of_cell,
-    new_paper,
+    paper_cells,
+    paper_texts,
     points_of_cell,
 )
 from wenxiao.reviews.services.filling import record_mark
@@ -130,16 +129,31 @@ def _criteria(
 def _papers(review: Review, taken: list[PackageDifference], by: User | None) -> None:
     changes = _by_row(taken, "p")
     for paper in review.working_papers.filter(pk__in=changes).select_related("criterion"):
-        new: dict[str, Any] = dict(changes[paper.pk])
-        if "criterion" in new:
-            new["criterion"] = criterion_named(review, new["criterion"])
-        if "done_on" in new:
-            new["done_on"] = day_of_cell(new["done_on"], str(paper))
-        change_paper(paper=paper, by=by, **new)
+        new = paper_texts(review, paper_cells(paper) | changes[paper.pk], str(paper))
+        change_paper(
+            paper=paper,
+            by=by,
+            facts=new.facts,
+            source=new.source,
+            method=new.method,
+            people=new.people,
+            criterion=new.criterion,
+            done_on=new.done_on,
+        )
 
 
 def _new(review: Review, brought: BroughtPackage, chosen: Collection[str], by: User | None) -> None:
     for place, kind, cells in brought.papers:
         if f"p+:{place}" in chosen and not cells.get("pk"):
-            values: dict[str, Any] = new_paper(review, cells, place)
-            write_paper(review=review, kind=kind, by=by, **values)
+            new = paper_texts(review, cells, place)
+            write_paper(
+                review=review,
+                kind=kind,
+                by=by,
+                facts=new.facts,
+                source=new.source,
+                method=new.method,
+                people=new.people,
+                criterion=new.criterion,
+                done_on=new.done_on,
+            )
