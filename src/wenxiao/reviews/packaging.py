@@ -348,9 +348,12 @@ def paper_texts(review: Review, cells: Cells, place: str) -> PaperTexts:
     if not cells.get("facts") or not cells.get("source"):
         raise NotAllowed(f"{place}须写明事实和来源；不要的整行清空。")
     return PaperTexts(
-        *(_cell(key, cells.get(key, ""), place) for key in ("facts", "source", "method", "people")),
-        criterion_named(review, cells.get("criterion", "")),
-        day_of_cell(cells.get("done_on", ""), place),
+        facts=_cell("facts", cells.get("facts", ""), place),
+        source=_cell("source", cells.get("source", ""), place),
+        method=_cell("method", cells.get("method", ""), place),
+        people=_cell("people", cells.get("people", ""), place),
+        criterion=criterion_named(review, cells.get("criterion", "")),
+        done_on=day_of_cell(cells.get("done_on", ""), place),
     )
 
 
