@@ -132,7 +132,7 @@ def reported_reviews(division: Division, work_year: int, *, kind: str) -> tuple[
     reviews = list(
         rows.select_related("dossier__subject", "dossier__unit", "round", "audited", "agency")
     )
-    parts = _Parts.of(rows, division)
+    parts = _Parts.of(rows, division, work_year)
     return tuple(_reported(review, parts) for review in reviews)
 
 
@@ -147,13 +147,13 @@ class _Parts:
     departments: Mapping[int, str]
 
     @classmethod
-    def of(cls, rows: QuerySet[Review], division: Division) -> _Parts:
+    def of(cls, rows: QuerySet[Review], division: Division, work_year: int) -> _Parts:
         ordered = rows.order_by()
         ids, dossiers = ordered.values("pk"), ordered.values("dossier")
         return cls(
             money=_money(dossiers),
             suggestions=_suggestions(ids),
-            findings=_findings(dossiers),
+            findings=_findings(dossiers, work_year),
             notices=_notices(ids, division),
             departments=dict(
                 Unit.objects.filter(division=division, kind=Unit.Kind.DEPARTMENT).values_list(
@@ -181,10 +181,13 @@ def _suggestions(reviews: QuerySet[Any, Any]) -> dict[int, list[str]]:
     return texts
 
 
-def _findings(dossiers: QuerySet[Any, Any]) -> dict[int, list[Confirmed]]:
-    """Confirmed findings by dossier, with the deadline of their mending (an extension counts)."""
+def _findings(dossiers: QuerySet[Any, Any], work_year: int) -> dict[int, list[Confirmed]]:
+    """Confirmed findings by dossier, with the deadline of their mending (an extension counts); none
+    that the work of another year came upon.
+    """
     findings: dict[int, list[Confirmed]] = defaultdict(list)
-    rows = Finding.objects.filter(dossier__in=dossiers, state=Finding.State.CONFIRMED)
+    own = Q(review=None) | Q(review__round__work_year=work_year)
+    rows = Finding.objects.filter(own, dossier__in=dossiers, state=Finding.State.CONFIRMED)
     names = (
         "pk",
         "dossier_id",
