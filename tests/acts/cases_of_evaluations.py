@@ -2,11 +2,14 @@
 opinions on their conclusions.
 """
 
+from decimal import Decimal
+
 from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act
 
 from wenxiao.files.forms.evaluation_package import BroughtPackage
 from wenxiao.followup import services as followup
+from wenxiao.orgs.models import Agency
 from wenxiao.reviews import services as reviews
 from wenxiao.reviews.packaging import compare, contents_of
 from wenxiao.reviews.services.batch_assigning import Assignees
@@ -65,6 +68,28 @@ def _paper(h, review, by):
     )
 
 
+def _agency(h):
+    return Agency.objects.create(division=h.division, name="示例事务所")
+
+
+def _contract(h, row, by=None):
+    return reviews.add_contract(
+        agency=row,
+        number="2022-7",
+        work="重点评价",
+        price=Decimal(80000),
+        signed_on=today(),
+        due_on=today() + SOON,
+        by=by,
+    )
+
+
+def _accepted(row, by):
+    return reviews.accept_contract(
+        contract=row, verdict="accepted", acceptance="齐全", accepted_on=today(), by=by
+    )
+
+
 def _brought(h, review, by):
     """A package as it is taken away, with one criterion filled in."""
     criterion = review.criteria.get()
@@ -83,6 +108,10 @@ def _brought(h, review, by):
 
 
 EVALUATIONS = {
+    "add_contract": Act("performance", _agency, _contract),
+    "accept_contract": Act(
+        "performance", lambda h: _contract(h, _agency(h)), lambda h, row, by: _accepted(row, by)
+    ),
     "take_package": Act(f"{JUDGES} expert", lambda h: h.review("finance_evaluation"), _brought),
     "write_criterion_facts": Act(
         f"{JUDGES} expert",

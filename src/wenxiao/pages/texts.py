@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LONGEST = 4000
 FIELD_WORDS = {
+    "acceptance": "验收意见",
+    "work": "服务内容",
     "act": "事项",
     "advice": "意见建议",
     "again": "连续承担的理由",

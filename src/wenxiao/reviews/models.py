@@ -13,6 +13,7 @@ from wenxiao.budget.models import AuditedAmount, Dossier, Round
 from wenxiao.orgs.models import Agency, Expert
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.reviews.assistance import Assistance  # noqa: F401 - Django finds models here
+from wenxiao.reviews.contract import AgencyContract  # noqa: F401 - Django finds models here
 from wenxiao.reviews.survey import Survey, SurveyAnswer  # noqa: F401 - Django finds models here
 from wenxiao.reviews.tallies import TallyMark  # noqa: F401 - Django finds models here
 from wenxiao.reviews.working_paper import WorkingPaper  # noqa: F401 - Django finds models here

@@ -10,6 +10,7 @@ from wenxiao.reviews.services.approval import (
 )
 from wenxiao.reviews.services.assigning import assign_reviewer, unassign_reviewer
 from wenxiao.reviews.services.batch_assigning import assign_batch
+from wenxiao.reviews.services.contracting import accept_contract, add_contract
 from wenxiao.reviews.services.exante import (
     begin_ex_ante,
     conclude_ex_ante,
@@ -67,6 +68,8 @@ from wenxiao.reviews.services.scoring import score_review
 
 __all__ = [
     "Moved",
+    "accept_contract",
+    "add_contract",
     "agree_panel",
     "approve_filed_target",
     "arrival",
