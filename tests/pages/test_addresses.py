@@ -163,6 +163,8 @@ MATRIX = {
     "filling/<int:pk>/money": "fill",
     "filling/<int:pk>/report.docx": "see_unit",
     "filling/<int:pk>/survey/<int:indicator>": "fill",
+    "surveys/<int:pk>/file": "fill",
+    "surveys/<int:pk>/columns": "fill",
     "surveys/<int:pk>/<str:act>/do": "fill",
     "survey/<str:token>": "anyone",
     "reviews/<int:pk>/consensus": "evaluate",

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from wenxiao.desk.filling import approval, assisting, filling, money, report_file, surveying, whole
+from wenxiao.desk.filling import (
+    approval,
+    assisting,
+    filling,
+    money,
+    report_file,
+    survey_file,
+    surveying,
+    whole,
+)
 
 urlpatterns = [
     path("filling/<int:pk>", filling.filling, name="filling"),
@@ -13,6 +22,8 @@ urlpatterns = [
     path("filling/<int:pk>/submit", filling.submit, name="filling_submit"),
     path("filling/<int:pk>/assistance/<int:indicator>", assisting.assistance, name="assistance"),
     path("filling/<int:pk>/survey/<int:indicator>", surveying.survey, name="survey"),
+    path("surveys/<int:pk>/file", survey_file.upload, name="survey_file"),
+    path("surveys/<int:pk>/columns", survey_file.columns, name="survey_columns"),
     path("surveys/<int:pk>/<str:act>/do", surveying.act, name="survey_act"),
     path("assistances/<int:pk>/row.xlsx", assisting.row_file, name="assistance_row"),
     path("assistances/<int:pk>/back", assisting.bring_back, name="assistance_back"),

@@ -8,6 +8,9 @@ import csv
 import hashlib
 import io
 import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -22,7 +25,6 @@ from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from wenxiao.orgs.models import User
@@ -49,6 +51,25 @@ def questions_of(text: str) -> list[dict[str, str]]:
         kind = next((kind for word, kind in PREFIXES.items() if line.startswith(word)), "likert")
         asked.append({"kind": kind, "text": line.split("：", 1)[1] if kind != "likert" else line})
     return asked
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSheet:
+    """A survey tool's rows with what was said of its columns: which holds each question, which the
+    number of an answer, and what its words mean ((question, word) → option).
+    """
+
+    file: str
+    rows: Sequence[tuple[int, Sequence[str]]]
+    columns: Sequence[int | None]
+    number: int | None = None
+    words: Mapping[tuple[int, str], str] = field(default_factory=dict)
+
+    def answer(self, at: int, cells: Sequence[str]) -> str:
+        """The word of a question in a row, as its options say it."""
+        column = self.columns[at]
+        word = cells[column].strip() if column is not None else ""
+        return self.words.get((at, word), word)
 
 
 @transaction.atomic
@@ -231,6 +252,44 @@ def bring_answers(*, survey: Survey, text: str, by: User | None) -> tuple[int, i
         )
     SurveyAnswer.objects.bulk_create(fresh)
     _enter(survey, by, "导入问卷答卷", {"rows": len(fresh), "again": again})
+    return len(fresh), again
+
+
+@transaction.atomic
+def import_answers(*, survey: Survey, sheet: AnswerSheet, by: User | None) -> tuple[int, int]:
+    """Answer rows of a survey tool's workbook as somebody mapped its columns: how many came in, how
+    many were there already.
+
+    A row is told by its number; without one by its cells, so that the same file again brings
+    nothing twice. All rows are good or none is written.
+    """
+    _require_open(survey, by)
+    if len(sheet.columns) != len(survey.questions) or None in sheet.columns:
+        raise NotAllowed("每道题都要选一列；表里没有的题，请在问卷工具里补问，或另发起一份问卷。")
+    twice = [one for one, n in Counter(sheet.columns).items() if n > 1]
+    if twice:
+        raise NotAllowed("两道题选了同一列，请逐题核对。")
+    known = set(survey.answers.values_list("mark", flat=True))
+    fresh: list[SurveyAnswer] = []
+    again, same = 0, Counter[str]()
+    for line, cells in sheet.rows:
+        values = [sheet.answer(at, cells) for at in range(len(survey.questions))]
+        chosen = _checked(survey, values, f"第 {line} 行：")
+        number = cells[sheet.number].strip() if sheet.number is not None else ""
+        whole = "|".join(cells)
+        same[whole] += 1
+        mark = f"file:{_digest(survey, number or f'{whole}|{same[whole]}')}"
+        if mark in known:
+            again += 1
+            continue
+        known.add(mark)
+        fresh.append(
+            SurveyAnswer(
+                survey=survey, road=SurveyAnswer.Road.FILE, values=chosen, mark=mark, by=by
+            )
+        )
+    SurveyAnswer.objects.bulk_create(fresh)
+    _enter(survey, by, "导入问卷答卷", {"rows": len(fresh), "again": again, "file": sheet.file})
     return len(fresh), again
 
 
