@@ -1,6 +1,5 @@
 """Every address names who may see it; one that is missing here fails."""
 
-import json
 import re
 
 import pytest
@@ -8,8 +7,6 @@ from django.urls import get_resolver
 
 from wenxiao.orgs.permissions import POWERS
 from wenxiao.pages.views import OPEN, view
-from wenxiao.site.addresses import addresses
-from wenxiao.site.command import main
 
 PUBLIC = {
     "open": "anyone",
@@ -453,57 +450,3 @@ def test_head_is_answered_like_get_without_a_body(client, route):
 @pytest.mark.django_db
 def test_what_a_button_sends_is_not_done_for_a_head(client, django_user_model):
     assert client.head("/logout").status_code == 405
-
-
-@pytest.fixture(scope="module")
-def listed():
-    return {one.path: one for one in addresses()}
-
-
-def test_the_list_names_every_address_with_its_power(listed):
-    assert {path: one.permission for path, one in listed.items()} == {
-        f"/{route}": power for route, power in MATRIX.items()
-    }
-    assert len(listed) == len(addresses())
-    assert all(one.methods for one in listed.values())
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("route", MATRIX)
-def test_an_address_takes_the_methods_the_list_names(client, listed, route):
-    path = "/" + re.sub(r"<int:\w+>", "1", re.sub(r"<(str|path):\w+>", "x", route))
-    methods = listed[f"/{route}"].methods
-    for method in ("GET", "POST", "PUT", "DELETE"):
-        answer = client.generic(method, path)
-        assert (answer.status_code == 405) == (method not in methods), method
-
-
-def test_the_list_names_the_act_and_its_second_hand_where_the_code_says_so(listed):
-    assert listed["/feedback/<int:pk>/send"].acts == [
-        "followup.order_rectification",
-        "followup.send_feedback",
-    ]
-    for path, act, second in (
-        ("/subjects", None, False),
-        ("/rounds/new", "budget.open_round", None),
-        ("/targets/review", "targets.check_target", True),
-        ("/report/<int:year>/sign", "reports.sign_report", True),
-        ("/report/<int:year>/seen", "reports.save_draft", None),
-    ):
-        one = listed[path]
-        assert (one.act, one.second_hand) == (act, second), path
-    review = listed["/reviews/<int:pk>/<str:act>/do"]
-    assert review.act is None
-    assert {"reviews.check_review", "reviews.confirm_review"} <= set(review.second_hand_acts)
-    assert "reviews.submit_review" in set(review.acts) - set(review.second_hand_acts)
-    for one in listed.values():
-        assert set(one.second_hand_acts) <= set(one.acts)
-        assert not one.acts or "POST" in one.methods
-
-
-@pytest.mark.django_db
-def test_the_command_says_the_same_as_json(capsys, listed):
-    assert main(["addresses", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told == [one._asdict() for one in listed.values()]
-    assert list(told[0])[:5] == ["path", "methods", "permission", "act", "second_hand"]

@@ -54,7 +54,7 @@ def papers_docx(review: Review, papers: Sequence[WorkingPaper]) -> bytes:
 
 
 def blank_papers_docx(review: Review) -> bytes:
-    """One empty 取证单, interview and visit sheet, to be copied and filled in Word and brought back."""
+    """One empty 取证单, interview and visit sheet, to be filled in Word and brought back."""
     document = OfficialDocument(watermark=WATERMARK if review.round.division.demo else None)
     document.document.core_properties.title = f"{_name(review)}空白底稿"
     for at, (kind, title) in enumerate(TITLES.items()):

@@ -1,4 +1,4 @@
-"""An answer sheet of a survey tool: which column is which question, what its words mean, then taken."""
+"""Answers of a survey tool: which column is which question, what its words mean, then taken."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _brought(request: HttpRequest, row: Survey, token: str) -> tuple[SurveyTable
 
 @view("fill", methods=("GET", "POST"))
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every question with its column and the words that are no options; posted, the rows are taken."""
+    """Every question with its column and the words that are no options; posted, all is taken."""
     row = _survey(request, pk)
     given = request.POST if request.method == "POST" else request.GET
     token = given.get("of", "")
@@ -196,6 +196,7 @@ def _meant(given: QueryDict, name: str, word: str, options: tuple[str, ...]) -> 
     「A.满意」 is: anything nearer to a guess is left to the person.
     """
     if name in given:
-        return given[name] if given[name] in options else ""
+        meant = given.get(name, "")
+        return meant if meant in options else ""
     plain = _LETTER.sub("", word).strip()
     return plain if plain in options else ""

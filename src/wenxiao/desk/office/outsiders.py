@@ -1,4 +1,4 @@
-"""One agency or expert: contracts, cases, rotation and the quality record its own rows add up to."""
+"""One agency or expert: contracts, cases, rotation, and the quality record of its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Third-party evaluators and experts as their work shows them: contracts, cases, who judged the same
+"""Third-party evaluators and experts as their work shows them: contracts, cases, who judged one
 object again, and a record of quality worked out from rows alone.
 """
 
@@ -76,13 +76,13 @@ def cases_of_agency(user: User | None, agency: Agency) -> list[OutsideCase]:
     reviews = list(rows.order_by("-round__work_year", "-pk")[:300])
     returns = _entries(reviews, RETURNED)
     again = _again({(one.round.work_year, one.dossier.subject_id) for one in reviews})
-    told = _told(reviews)
-    return [_case(row, returns[row.pk], told, again, row.submitted_at) for row in reviews]
+    exchanges = _told(reviews)
+    return [_case(row, returns[row.pk], exchanges, again, row.submitted_at) for row in reviews]
 
 
 def cases_of_expert(user: User | None, expert: Expert) -> list[OutsideCase]:
-    """The reviews a person of this name scored as an expert, the latest first; scores nobody may see
-    yet are left out.
+    """The reviews a person of this name scored as an expert, the latest first; scores nobody may
+    see yet are left out.
     """
     rows = reviews_seen_by(user).filter(
         pk__in=Mark.objects.filter(
@@ -100,9 +100,8 @@ def cases_of_expert(user: User | None, expert: Expert) -> list[OutsideCase]:
     returns = _entries(reviews, GIVEN_BACK, ending=f"：{expert.name}")
     again = _again({(one.round.work_year, one.dossier.subject_id) for one in reviews})
     apart = _apart(reviews, expert.name[:30])
-    told: dict[int, Exchange] = {}
     return [
-        _case(row, returns[row.pk], told, again, handed.get(row.pk) or row.submitted_at, apart)
+        _case(row, returns[row.pk], {}, again, handed.get(row.pk) or row.submitted_at, apart)
         for row in reviews
     ]
 
@@ -110,12 +109,12 @@ def cases_of_expert(user: User | None, expert: Expert) -> list[OutsideCase]:
 def _case(
     row: Review,
     returns: int,
-    told: dict[int, Exchange],
+    exchanges: dict[int, Exchange],
     again: set[tuple[int, int]],
     done_at: object,
     apart: dict[int, Decimal] | None = None,
 ) -> OutsideCase:
-    due, exchange = row.round.deadline, told.get(row.pk)
+    due, exchange = row.round.deadline, exchanges.get(row.pk)
     done: date | None = done_at.date() if hasattr(done_at, "date") else None
     late = (((done or today()) - due).days) if due is not None else None
     objections = list(exchange.objections.all()) if exchange is not None else []
