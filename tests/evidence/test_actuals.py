@@ -37,9 +37,13 @@ def write(place, rows, by=None, **more):
 
 def test_new_and_changed_values_with_what_they_held(bureau, indicators):
     one, two, three = indicators
-    made, changed = write(bureau, [Reached(one, "5个"), Reached(two, "6个"), Reached(three)])
+    made, changed = write(
+        bureau, [Reached(one, {"value": "5个"}), Reached(two, {"value": "6个"}), Reached(three)]
+    )
     assert ([a.value for a in made], changed) == (["5个", "6个"], [])
-    made, changed = write(bureau, [Reached(one, "5个"), Reached(two, "7个", cell="表!F9")])
+    made, changed = write(
+        bureau, [Reached(one, {"value": "5个"}), Reached(two, {"value": "7个"}, cell="表!F9")]
+    )
     assert (made, len(changed)) == ([], 1)
     assert (changed[0][1]["value"], Actual.objects.get(indicator=two).value) == ("6个", "7个")
     assert Actual.objects.get(indicator=two).version == 2
@@ -47,16 +51,16 @@ def test_new_and_changed_values_with_what_they_held(bureau, indicators):
     assert (first.data["new"], first.data["changed"]) == (2, 0)
     assert (second.data["new"], second.data["changed"]) == (0, 1)
     assert len(second.data["digest"]) == 64
-    assert write(bureau, [Reached(one, "5个")]) == ([], [])
+    assert write(bureau, [Reached(one, {"value": "5个"})]) == ([], [])
     assert Entry.objects.filter(act="随表写入完成值").count() == 2
 
 
 def test_who_may_not_and_what_does_not_belong_is_refused(bureau, indicators):
     with pytest.raises(Refused, match="完成值由"):
-        write(bureau, [Reached(indicators[0], "5个")], by=bureau.stranger)
+        write(bureau, [Reached(indicators[0], {"value": "5个"})], by=bureau.stranger)
     with pytest.raises(NotAllowed, match="超过 500 字"):
-        write(bureau, [Reached(indicators[0], "个" * 501)])
+        write(bureau, [Reached(indicators[0], {"value": "个" * 501})])
     bureau.dossier.pk = 0
     with pytest.raises(NotAllowed, match="不属于"):
-        write(bureau, [Reached(indicators[0], "5个")])
+        write(bureau, [Reached(indicators[0], {"value": "5个"})])
     assert not Actual.objects.exists()

@@ -101,7 +101,7 @@ def whole_form(bureau, *, expected=900000, deviation="人员未到位"):
         forecast="12次",
         causes=frozenset({"人员保障", "经费保障"}),
         deviation=deviation,
-        possibility="有可能",
+        more={"possibility": "有可能"},
     )
     return ProjectForm(
         project_name=bureau.subject.name,

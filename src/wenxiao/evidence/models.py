@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -48,6 +50,15 @@ class Actual(Versioned):
                 fields=["indicator", "stage", "through_month"], name="one_actual_a_stage"
             )
         ]
+
+
+COLUMNS = ("value", "forecast", "note", "causes", "possibility")
+"""What a form's row says came of its indicator; a new column of the form is named here too."""
+
+
+def columns_of(actual: Actual) -> dict[str, Any]:
+    """What the row says, column by column."""
+    return {name: getattr(actual, name) for name in COLUMNS}
 
 
 class Material(Versioned):

@@ -4,14 +4,14 @@ One function per act, each on record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from wenxiao.evidence.models import Actual, Material
+from wenxiao.evidence.models import COLUMNS, Actual, Material, columns_of
 from wenxiao.evidence.selectors import HANDING, JUDGING, kinds_of
 from wenxiao.evidence.states import MATERIAL, STANDING
 from wenxiao.orgs import permissions
@@ -21,7 +21,7 @@ from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from wenxiao.budget.models import Dossier
@@ -297,14 +297,10 @@ def _enter(
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What a form says came of one indicator, with the cell it stands in."""
+    """What a form says came of one indicator, by the names of the columns, and the cell where."""
 
     indicator: Indicator
-    value: str = ""
-    forecast: str = ""
-    note: str = ""
-    causes: tuple[str, ...] = ()
-    possibility: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
     cell: str = ""
 
 
@@ -337,10 +333,11 @@ def record_actuals(
     known = {actual.indicator_id: actual for actual in stored}
     fresh: list[Actual] = []
     changed: Changed = []
+    empty = columns_of(Actual())
     for row in rows:
-        values = _values(row) | {"by": by}
+        values = empty | fitting(row.said) | {"cell": row.cell, "by": by}
         actual = known.get(row.indicator.pk)
-        if actual is None and (row.value or row.forecast):
+        if actual is None and (values["value"] or values.get("forecast")):
             where = {"indicator": row.indicator, "stage": stage, "through_month": through_month}
             fresh.append(Actual(**where, **values, batch=batch, synthetic=synthetic))
         elif actual is not None:
@@ -350,8 +347,7 @@ def record_actuals(
                 Actual.objects.filter(pk=actual.pk).update(**values, version=F("version") + 1)
     created = Actual.objects.bulk_create(fresh)
     if created or changed:
-        rows_given = [(row.indicator.pk, row.value, row.forecast, row.note) for row in rows]
-        now = {row.indicator.pk: _values(row) for row in rows}
+        now = {row.indicator.pk: _told(row.said) for row in rows}
         moved: Changed = [*((actual, {}) for actual in created), *changed]
         record(
             division=dossier.subject.division,
@@ -365,40 +361,32 @@ def record_actuals(
                 "through_month": through_month,
                 "new": len(created),
                 "changed": len(changed),
-                "digest": digest_of(rows_given),
+                "digest": digest_of(list(now.items())),
                 "before": {actual.indicator_id: _told(old) for actual, old in moved},
-                "after": {
-                    actual.indicator_id: _told(now[actual.indicator_id]) for actual, _ in moved
-                },
+                "after": {actual.indicator_id: now[actual.indicator_id] for actual, _ in moved},
             },
         )
     return created, changed
 
 
-def _told(values: dict[str, Any]) -> list[str]:
+def _told(values: Mapping[str, Any]) -> list[Any]:
     """What a row says came of its indicator, as the entry keeps it; nothing
     where nobody had said anything.
     """
-    return [values[name] for name in ("value", "forecast", "note")] if values else []
+    return [values.get(name, "") for name in COLUMNS] if values else []
 
 
-def _values(row: Reached) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "value": row.value,
-        "note": row.note,
-        "forecast": row.forecast,
-        "causes": list(row.causes),
-        "possibility": row.possibility,
-        "cell": row.cell,
-    }
-    for name, text in values.items():
-        field = Actual._meta.get_field(name)
-        most = getattr(field, "max_length", None)
-        if most and len(text) > most:
-            raise NotAllowed(
-                f"{getattr(field, 'verbose_name', name)}有 {len(text)} 字，超过 {most} 字，请缩短。"
-            )
-    return values
+def fitting(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of a row by their names; NotAllowed names one that is too long for its place."""
+    for name in values:
+        if name not in COLUMNS:
+            raise TypeError(name)
+        column = Actual._meta.get_field(name)
+        most = getattr(column, "max_length", None)
+        if most and len(values[name]) > most:
+            word = getattr(column, "verbose_name", name)
+            raise NotAllowed(f"{word}有 {len(values[name])} 字，超过 {most} 字，请缩短。")
+    return dict(values)
 
 
 def _may_report(by: User | None, dossier: Dossier) -> None:

@@ -289,10 +289,12 @@ def _actuals(
         rows=[
             Reached(
                 indicator=indicator,
-                note=row.note_text if isinstance(form, MonitorForm) else "",
-                causes=tuple(row.causes_named),
+                said={column.field: getattr(row, column.name) for column in REACHED}
+                | {
+                    "note": row.note_text if isinstance(form, MonitorForm) else "",
+                    "causes": list(row.causes_named),
+                },
                 cell=place_of(form, row),
-                **{column.field: getattr(row, column.name) for column in REACHED},
             )
             for row, indicator in pairs
         ],

@@ -79,6 +79,60 @@ PackBlock = RowsBlock | MoneyBlock | IndicatorsBlock
 
 
 @dataclass(frozen=True, slots=True)
+class PageColumn:
+    """One column of the page a form is filled on: its heading, the field of the stored row, how it
+    is asked for.
+
+    ``how`` names a cell of its own (target, weight, value, points), else it is typed: plain text,
+    or one of ``choices`` of the monitoring rule. ``key`` with the row's number names its input.
+    """
+
+    label: str
+    field: str
+    how: str = "text"
+    key: str = ""
+    short: str = ""
+    longest: int = 4000
+    wide: bool = False
+    choices: str = ""
+    unset: str = "未选"
+    many: bool = False
+
+    @property
+    def word(self) -> str:
+        """What the column is called beside a single cell of it."""
+        return self.short or self.label
+
+    @property
+    def typed(self) -> bool:
+        """Whether a person writes its text here."""
+        return self.how in {"text", "value"}
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it stands to the right."""
+        return self.how in {"weight", "points"}
+
+    def name(self, row: int) -> str:
+        """The name of its input in a row."""
+        return f"{self.key or self.field + '-'}{row}"
+
+    def stored(self, text: str) -> str | list[str]:
+        """A typed text as the row stores it."""
+        return ([text] if text else []) if self.many else text
+
+    def shown(self, row: object) -> str:
+        """The text a stored row has in it."""
+        held = getattr(row, self.field, None) or ""
+        return held if isinstance(held, str) else "、".join(held)
+
+    def chosen(self, row: object) -> str:
+        """What an input shows of it: of many the first."""
+        held = getattr(row, self.field, None) or ""
+        return held if isinstance(held, str) else held[0]
+
+
+@dataclass(frozen=True, slots=True)
 class FormPack:
     """One printed form. ``standing`` says how far its layout was seen, ``source`` where."""
 
@@ -99,6 +153,13 @@ class FormPack:
     below: tuple[str, ...]
     form: str = "selfeval"
     landscape: bool = False
+    page: tuple[PageColumn, ...] = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of a row its indicator columns print."""
+        rows = (block for block in self.blocks if isinstance(block, IndicatorsBlock))
+        return frozenset(one.field for block in rows for one in block.columns)
 
     @property
     def fund_lines(self) -> tuple[str, ...]:
@@ -132,6 +193,11 @@ def packs() -> Mapping[str, FormPack]:
 def monitoring_pack() -> FormPack:
     """The form of monitoring: the national layout, the one that was seen."""
     return all_packs()[MONITORING]
+
+
+def page_columns(form: str) -> tuple[PageColumn, ...]:
+    """The columns of the page a form is filled on, whatever layout it is printed in."""
+    return (monitoring_pack() if form == "monitoring" else packs()[NATIONAL]).page
 
 
 @cache
@@ -185,6 +251,7 @@ def _pack(data: Mapping[str, Any]) -> FormPack:
         below=tuple(data.get("below", ())),
         form=data["form"],
         landscape=data.get("landscape", False),
+        page=tuple(PageColumn(**column) for column in data.get("page", ())),
     )
 
 

@@ -74,17 +74,12 @@ def change_value(request: HttpRequest, pk: int) -> HttpResponse:
     def write() -> str:
         if not why:
             raise NotAllowed("改完成值要写明理由，会一并留痕。")
-        old = _actual(mark)
         record_actual(
             review=mark.review,
             indicator=indicator,
             by=person(request),
             value=value,
             why=why,
-            note=old.note if old else "",
-            forecast=old.forecast if old else "",
-            causes=list(old.causes) if old else None,
-            possibility=old.possibility if old else "",
             version=version_of(request) or None,
         )
         return f"{indicator.name}已改为“{value}”，得分已重算。"

@@ -165,6 +165,7 @@ def _indicator(
     kind = KINDS[review.kind]
     actual = promise.actuals.get((row.pk, kind.stage or "", through))
     mark = promise.marks.get((review.pk, row.pk))
+    pack = monitoring_pack() if review.kind == "monitoring" else pack_of(review)
     known = set(monitoring_pack().causes)
     causes = frozenset(cause for cause in (actual.causes if actual else []) if cause in known)
     return forms.IndicatorLine(
@@ -176,7 +177,7 @@ def _indicator(
         deviation=(actual.note if actual else "") or (mark.note if mark else ""),
         forecast=actual.forecast if actual else "",
         causes=causes,
-        possibility=actual.possibility if actual else "",
+        more={name: getattr(actual, name, "") for name in pack.fields},
     )
 
 

@@ -42,6 +42,7 @@ from wenxiao.reviews.services.road import STEPS, blocking_texts, skipped_by
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.form_packs import page_columns
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
     from wenxiao.reviews.checks import FilledRow
     from wenxiao.reviews.models import Review
+    from wenxiao.rulebook.form_packs import PageColumn
 
 FILLED = ("selfeval", "monitoring")
 HOME = {"selfeval": ("desk:selfeval", "自评"), "monitoring": ("desk:monitoring", "监控")}
@@ -162,8 +164,8 @@ def _show(request: HttpRequest, row: Review, answer: Answer, status: int = 200) 
         "home": HOME[row.kind],
         "self_marked": SELF_MARKED,
         "readback": {one.indicator.pk: readback_of(one) for one in rows},
-        "possibilities": _possibilities(row),
-        "causes": _causes(row),
+        "columns": page_columns(row.kind),
+        "choices": choices_of(row),
         "submits": row.state in OPEN
         and holding.can("submit", unit=row.dossier.unit, subject=row.dossier.subject),
         "who_fills": who_can("fill"),
@@ -197,19 +199,22 @@ def _beside_rows(row: Review) -> dict[str, Any]:
     }
 
 
-def _possibilities(row: Review) -> list[str]:
-    return list(_monitoring_rule(row)["possibility"].values())
+def typed_columns(row: Review) -> list[PageColumn]:
+    """The columns of a row that are typed, as the form of its kind declares them."""
+    return [column for column in page_columns(row.kind) if column.typed]
 
 
-def _causes(row: Review) -> list[str]:
-    return list(_monitoring_rule(row)["causes"])
-
-
-def _monitoring_rule(row: Review) -> Any:
-    """The monitoring rule of the review's year, the division's own where it has one."""
-    return basis.in_force(
-        "monitoring", row.dossier.fiscal_year, row.round.division.own_rules
-    ).content
+def choices_of(row: Review) -> dict[str, list[str]]:
+    """The words a column is chosen from, by its field: those of the monitoring rule in the review's
+    year, the division's own where it has one.
+    """
+    own = row.round.division.own_rules
+    rule = basis.in_force("monitoring", row.dossier.fiscal_year, own).content
+    lists = {column.field: rule[column.choices] for column in typed_columns(row) if column.choices}
+    return {
+        name: [*(some.values() if hasattr(some, "values") else some)]
+        for name, some in lists.items()
+    }
 
 
 def _numbers(checks: list[Check]) -> dict[int, list[Check]]:
@@ -255,13 +260,10 @@ def _save_row(request: HttpRequest, review: Review, one: FilledRow, answer: Answ
     if f"a{pk}" not in request.POST:
         return
     typed = {
-        "value": text_of(request, f"a{pk}", 500),
-        "note": text_of(request, f"n{pk}"),
-        "forecast": text_of(request, f"f{pk}", 500),
-        "possibility": text_of(request, f"o{pk}", 20),
-        "cause": text_of(request, f"c{pk}", 20),
-        "points": text_of(request, f"p{pk}", 20),
+        column.field: text_of(request, column.name(pk), column.longest)
+        for column in typed_columns(review)
     }
+    typed["points"] = text_of(request, f"p{pk}", 20)
     old_value = one.actual.value if one.actual else ""
     try:
         before = one.mark.points if one.mark else None
@@ -284,30 +286,25 @@ def _write_actual(
     request: HttpRequest, review: Review, one: FilledRow, typed: dict[str, str]
 ) -> bool:
     actual, pk = one.actual, one.indicator.pk
-    causes = [typed["cause"]] if typed["cause"] else []
-    new = (typed["value"], typed["note"], typed["forecast"], typed["possibility"], causes)
-    old = (
-        (actual.value, actual.note, actual.forecast, actual.possibility, list(actual.causes))
-        if actual
-        else ("", "", "", "", [])
-    )
-    if new == old:
+    columns = typed_columns(review)
+    new: dict[str, Any] = {
+        column.field: column.stored(typed[column.field])
+        for column in columns
+        if column.chosen(actual) != typed[column.field]
+    }
+    if not new:
         return False
-    if typed["possibility"] and typed["possibility"] not in _possibilities(review):
-        raise NotAllowed(f"完成可能性请从{'、'.join(_possibilities(review))}里选。")
-    if causes and causes[0] not in _causes(review):
-        raise NotAllowed(f"偏差原因请从{'、'.join(_causes(review))}里选。")
+    words = {column.field: column.word for column in columns}
+    for name, listed in choices_of(review).items():
+        if typed[name] and typed[name] not in listed:
+            raise NotAllowed(f"{words[name]}请从{'、'.join(listed)}里选。")
     version = request.POST.get(f"v{pk}", "")
     record_actual(
         review=review,
         indicator=one.indicator,
         by=person(request),
-        value=new[0],
-        note=new[1],
-        forecast=new[2],
-        possibility=new[3],
-        causes=causes,
         version=int(version) if version.isdecimal() and len(version) < 10 else None,
+        **({"value": typed["value"]} | new),
     )
     return True
 

@@ -4,8 +4,8 @@ money lines, indicators, the head.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -26,7 +26,7 @@ class PrintedFund:
 @dataclass(frozen=True, slots=True)
 class IndicatorLine:
     """One indicator; target and actual as written; ``causes`` marks the
-    columns of the form's own list of causes.
+    columns of the form's own list of causes, ``more`` are further columns by their field.
     """
 
     level1: str
@@ -39,8 +39,13 @@ class IndicatorLine:
     deviation: str = ""
     forecast: str = ""
     causes: frozenset[str] = frozenset()
-    possibility: str = ""
     note: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> str | Decimal | None:
+        """What a column prints of this row."""
+        value: str | Decimal | None = getattr(self, name, self.more.get(name, ""))
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,8 +180,7 @@ def _of_line(line: IndicatorLine, place: PrintedCell) -> Value:
         return "√" if place.label in line.causes else ""
     if name in {"sign", "value", "measure"}:
         return dict(zip(("sign", "value", "measure"), split_target(line.target), strict=True))[name]
-    value: Value = getattr(line, name)
-    return value
+    return line.of(name)
 
 
 def split_target(text: str) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -253,7 +253,6 @@ def take_assistance(
         note=assistance.note,
         version=row_version,
         why=f"采用{assistance.asked_of}（{assistance.answered_by}）的填报协助",
-        **_kept(assistance),
     )
     if assistance.file is not None:
         hand_in_material(
@@ -269,20 +268,6 @@ def take_assistance(
     _enter(assistance, by=by, act="采用填报协助", data={"value": assistance.value})
     _settle(review)
     return assistance
-
-
-def _kept(row: Assistance) -> dict[str, Any]:
-    """What stands beside the value and is not asked of anybody: it stays."""
-    actual = row.indicator.actuals.filter(
-        stage=kind_of(row.review.kind).stage, through_month=row.review.round.through_month or 12
-    ).first()
-    if actual is None:
-        return {}
-    return {
-        "forecast": actual.forecast,
-        "causes": list(actual.causes),
-        "possibility": actual.possibility,
-    }
 
 
 @transaction.atomic

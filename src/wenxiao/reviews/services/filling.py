@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.evidence.models import Actual
+from wenxiao.evidence.models import Actual, columns_of
+from wenxiao.evidence.services import fitting
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
@@ -46,15 +47,13 @@ def record_actual(
     value: str,
     why: str = "",
     version: int | None = None,
-    forecast: str = "",
-    note: str = "",
-    causes: list[str] | None = None,
-    possibility: str = "",
+    **beside: Any,
 ) -> Actual:
     """Write what came of an indicator at this review's stage, then score the review again.
 
-    ``version`` is that of the value seen before (None for a first value). Raises Refused,
-    NotAllowed, Stale.
+    ``version`` is that of the value seen before (None for a first value); ``beside`` are the other
+    columns of the row (:data:`wenxiao.evidence.models.COLUMNS`), left as they stand where they are
+    not given. Raises Refused, NotAllowed, Stale.
     """
     kind = kind_of(review.kind)
     permissions.require_for(by, kind.fill, review.dossier)
@@ -64,13 +63,7 @@ def record_actual(
         raise NotAllowed(
             f"现为“{review.get_state_display()}”，完成值不能再改；如确需更改，请由审核人退回。"
         )
-    values = {
-        "value": value,
-        "forecast": forecast,
-        "note": note,
-        "causes": causes or [],
-        "possibility": possibility,
-    }
+    values = fitting({"value": value, **beside})
     actual, data = _write_actual(review, indicator, values, by, version)
     add_author(review, by)
     before = {"state": review.state, **result_of(review)}
@@ -110,19 +103,19 @@ def _write_actual(
     went with the old value.
     """
     kind = kind_of(review.kind)
-    written = ("value", "forecast", "note")
-    data: dict[str, Any] = {"before": {}, "after": {name: values[name] for name in written}}
+    data: dict[str, Any] = {"before": {}}
     actual, created = Actual.objects.get_or_create(
         indicator=indicator,
         stage=kind.stage,
         through_month=review.round.through_month or 12,
         defaults={**values, "by": by},
     )
+    data["after"] = columns_of(actual) | values
     if created:
         return actual, data
     if version is None:
         raise Stale(actual, f"该行已有完成值“{actual.value}”，请核对后再改。")
-    data["before"] = {name: getattr(actual, name) for name in written}
+    data["before"] = columns_of(actual)
     if actual.value != values["value"]:
         # the value no longer stands in the sheet's cell, and points given for the old one don't fit the new one
         data["faults_mended"] = _drop_faults(review, actual.cell)

@@ -258,7 +258,7 @@ def progress(number: int, opening: Decimal, chance: random.Random) -> tuple[Indi
             forecast=f"{tasks}项",
             causes=frozenset({cause} if cause else ()),
             deviation=note,
-            possibility="有可能" if cause else "确定能",
+            more={"possibility": "有可能" if cause else "确定能"},
         ),
         IndicatorLine(
             "产出指标",
@@ -267,7 +267,7 @@ def progress(number: int, opening: Decimal, chance: random.Random) -> tuple[Indi
             f"≥{people}人次",
             f"{people * min(share + 5, 100) // 100}人次",
             forecast=f"{people}人次",
-            possibility="确定能",
+            more={"possibility": "确定能"},
         ),
     ]
     if number in {ABOVE_COST, 31, 47}:
@@ -279,7 +279,7 @@ def progress(number: int, opening: Decimal, chance: random.Random) -> tuple[Indi
                 f"≤{plan}万元",
                 f"{spent}万元",
                 forecast=f"{max(spent, plan)}万元",
-                possibility="确定能",
+                more={"possibility": "确定能"},
             )
         )
     asked = f"{rate + 1}%" if number == DONE_UNPAID else ""
@@ -291,7 +291,7 @@ def progress(number: int, opening: Decimal, chance: random.Random) -> tuple[Indi
             f"≥{rate}%",
             asked,
             forecast=f"{rate}%",
-            possibility="确定能",
+            more={"possibility": "确定能"},
         )
     )
     return tuple(lines)

@@ -194,7 +194,7 @@ def _watched_goal(goal: dict[str, str]) -> IndicatorLine:
         forecast=goal["forecast"],
         causes=frozenset({goal["cause"]}),
         deviation=f"{goal['note']}（合成）",
-        possibility=goal["possibility"],
+        more={"possibility": goal["possibility"]},
     )
 
 
