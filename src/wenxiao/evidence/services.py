@@ -300,7 +300,7 @@ class Reached:
     """What a form says came of one indicator, by the names of the columns, and the cell where."""
 
     indicator: Indicator
-    said: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
     cell: str = ""
 
 
@@ -335,7 +335,7 @@ def record_actuals(
     changed: Changed = []
     empty = columns_of(Actual())
     for row in rows:
-        values = empty | fitting(row.said) | {"cell": row.cell, "by": by}
+        values = empty | fitting(row.columns) | {"cell": row.cell, "by": by}
         actual = known.get(row.indicator.pk)
         if actual is None and (values["value"] or values.get("forecast")):
             where = {"indicator": row.indicator, "stage": stage, "through_month": through_month}
@@ -347,7 +347,7 @@ def record_actuals(
                 Actual.objects.filter(pk=actual.pk).update(**values, version=F("version") + 1)
     created = Actual.objects.bulk_create(fresh)
     if created or changed:
-        now = {row.indicator.pk: _told(row.said) for row in rows}
+        now = {row.indicator.pk: _told(row.columns) for row in rows}
         moved: Changed = [*((actual, {}) for actual in created), *changed]
         record(
             division=dossier.subject.division,

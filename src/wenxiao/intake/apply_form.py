@@ -289,7 +289,7 @@ def _actuals(
         rows=[
             Reached(
                 indicator=indicator,
-                said={column.field: getattr(row, column.name) for column in REACHED}
+                columns={column.field: getattr(row, column.name) for column in REACHED}
                 | {
                     "note": row.note_text if isinstance(form, MonitorForm) else "",
                     "causes": list(row.causes_named),
