@@ -128,6 +128,7 @@ MATRIX = {
     "dossiers/<int:pk>/about": "import",
     "dossiers/<int:pk>/restriction": "disclose",
     "marks/<int:pk>/why": "see_unit",
+    "views": "login",
     "search": "login",
     "search/list": "login",
     "search/opened": "login",

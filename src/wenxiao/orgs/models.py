@@ -431,9 +431,10 @@ class SavedView(models.Model):
     """A list as somebody wants to find it again (我的视图): a name, and the conditions as they stand in the address."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name="用户")
-    page = models.CharField("页面", max_length=20, default="subjects")
+    page = models.CharField("页面", max_length=60, default="subjects")
     name = models.CharField("名称", max_length=30)
     query = models.CharField("条件", max_length=500)
+    look = models.CharField("列与次序", max_length=1000, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "我的视图"

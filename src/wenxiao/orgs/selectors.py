@@ -328,9 +328,10 @@ def experts_of(division: Division) -> QuerySet[Expert]:
     return Expert.objects.filter(division=division).order_by("name", "pk")
 
 
-def saved_views(user: User, page: str) -> list[SavedView]:
-    """The user's own lists of a page, oldest first."""
-    return list(SavedView.objects.filter(user=user, page=page))
+def saved_views(user: User, page: str = "") -> list[SavedView]:
+    """The user's own lists of a page (of all pages without one), oldest first."""
+    views = SavedView.objects.filter(user=user)
+    return list(views.filter(page=page) if page else views.order_by("page", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@ level, the same as the rows say.
 """
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
-from wenxiao.desk.evaluations.picture import losses_of, result_strip
+from wenxiao.desk.evaluations.picture import level_table, losses_of, result_strip, spread_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.selectors import LevelSum, lost_by_level
 
@@ -64,3 +65,51 @@ def test_the_page_draws_them(inside, small):
     text = inside(small.officer).get("/evaluations?year=2021").content.decode()
     assert "个结果，最低" in text
     assert "strip-picture" in text
+
+
+def test_results_beside_each_other_never_cover_each_other(small):
+    one = settled(small, "82.50", "良")[0]
+    rows = [one]
+    for pk, points in enumerate(("82.40", "82.60", "82.90", "83.10"), 1):
+        beside = Review.objects.select_related("round", "dossier__subject").get(pk=one.pk)
+        beside.pk, beside.points = one.pk + pk, Decimal(points)
+        rows.append(beside)
+    places = [(mark.x, mark.y) for mark in result_strip(rows).marks]
+    apart = [abs(a[0] - b[0]) >= 14 or a[1] != b[1] for a in places for b in places if a is not b]
+    assert all(apart)
+
+
+def test_a_cell_is_darker_the_more_was_lost():
+    levels = {
+        1: {"过程": LevelSum("过程", Decimal(20), Decimal("19.50"), 4)},
+        2: {
+            "过程": LevelSum("过程", Decimal(20), Decimal(14), 4),
+            "决策": LevelSum("决策", Decimal(20), Decimal(17), 4),
+        },
+    }
+    table = level_table(levels)
+    assert table.heads == ("决策", "过程")
+    assert table.cells[1]["过程"].shade == 0
+    assert table.cells[2]["过程"].shade == 4
+    assert table.cells[2]["决策"].shade == 3
+    assert table.cells[2]["过程"].says == "满分 20，丢 6.00"
+    assert "决策" not in table.cells[1]
+    assert level_table({}) is None
+
+
+def scored(name, order, *points):
+    marks = [
+        SimpleNamespace(seat=f"专家{at}", points=Decimal(one)) for at, one in enumerate(points)
+    ]
+    criterion = SimpleNamespace(name=name, weight=Decimal(10), order=order)
+    return SimpleNamespace(criterion=criterion, marks=marks)
+
+
+def test_the_rows_experts_disagree_on_most_stand_first():
+    rows = [scored("立项", 1, "9", "9"), scored("产出", 2, "8", "6"), scored("效益", 3, "9", "4")]
+    spread = spread_of(rows)
+    assert spread.finding == "2 项意见不一，差得最多的是效益：4.00 到 9.00 分"
+    assert [line.name for line in spread.lines] == ["效益", "产出"]
+    assert spread.lines[0].shown == "4.00–9.00 / 10"
+    assert spread.lines[0].left < spread.lines[0].right
+    assert spread_of(rows[:1]) is None

@@ -17,7 +17,7 @@ from django.urls import reverse
 from wenxiao.desk.dossiers.tables import score_sheets
 from wenxiao.desk.evaluations import forms, score_grid
 from wenxiao.desk.evaluations.panel import panel_of
-from wenxiao.desk.evaluations.picture import losses_of, result_strip
+from wenxiao.desk.evaluations.picture import level_table, losses_of, result_strip
 from wenxiao.desk.evaluations.steps import may, review_of, steps
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by
@@ -36,6 +36,7 @@ from wenxiao.reports.facts import facts
 from wenxiao.reports.letters import NothingToTellError, feedback_docx
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import KINDS, kind_of
+from wenxiao.reviews.levels import levels_of
 from wenxiao.reviews.selectors import changed_points, lost_by_level, review_trail
 from wenxiao.reviews.services.panel import METHODS
 from wenxiao.reviews.services.seats import seat_of
@@ -118,6 +119,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "lines": _lines(shown.rows, groups),
         "strip": result_strip(shown.rows),
         "losses": losses_of(lost_by_level(rows)),
+        "levels": level_table(levels_of(shown.rows)),
         "total": sum(g.count for g in groups.values()),
         "states": _states(rows),
         "grades": _grades(rows),

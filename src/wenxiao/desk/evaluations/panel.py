@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.desk.dossiers.tables import CriterionRow, score_sheets
+from wenxiao.desk.evaluations.picture import spread_of
 from wenxiao.desk.evaluations.steps import may, review_of
 from wenxiao.pages.acts import Typed, carry_out, day_of, person, points_of, text_of, version_of
 from wenxiao.pages.frame import show_year
@@ -146,6 +147,7 @@ def consensus(request: HttpRequest, pk: int) -> HttpResponse:
             dict.fromkeys(mark.seat for line in lines for mark in line.marks if mark.seat)
         ),
         "waiting": waiting,
+        "spread": None if waiting else spread_of(lines),
         "writes": writes and not waiting,
         "today": today(),
     }

@@ -9,6 +9,7 @@ from wenxiao.desk.home import (
     login,
     manual,
     preparations,
+    saved,
     search,
     second_factor,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("preparations", preparations.preparation_list, name="preparations"),
     path("preparations/sample.zip", preparations.sample, name="preparation_sample"),
+    path("views", saved.views, name="views"),
     path("search", search.search, name="search"),
     path("search/list", search.listed, name="search_list"),
     path("search/opened", search.opened, name="search_opened"),

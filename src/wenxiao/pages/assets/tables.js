@@ -33,6 +33,25 @@
     return String(one).localeCompare(String(other), "zh-Hans-CN", { numeric: true });
   }
 
+  /* A chosen view travels over the jump to its page and is taken there once. */
+  const TRAVELS = "table-view";
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-look]");
+    if (!link) return;
+    try {
+      sessionStorage.setItem(TRAVELS, link.dataset.look);
+    } catch {
+      /* The conditions stand in the address; only the look stays as it is. */
+    }
+  });
+  let wanted = null;
+  try {
+    wanted = JSON.parse(sessionStorage.getItem(TRAVELS));
+    sessionStorage.removeItem(TRAVELS);
+  } catch {
+    wanted = null;
+  }
+
   function dress(table) {
     const head = table.tHead?.rows;
     const body = table.tBodies[0];
@@ -56,6 +75,12 @@
         /* A browser that keeps nothing: the choice holds for this page. */
       }
     };
+    const seen = wanted?.table === name ? wanted : null;
+    if (seen) {
+      Object.assign(known, { hidden: seen.hidden || [], widths: seen.widths || {}, height: seen.height || "" });
+      remember();
+    }
+    let sorted = [];
     const cells = (at) => [...table.rows].map((row) => row.cells[at]).filter((cell, number, all) => cell && cell.colSpan === 1 && all.length);
     const paged = Boolean(table.closest(".panel")?.querySelector(".pager a"));
 
@@ -83,6 +108,7 @@
         }
       }
       body.append(...order);
+      sorted = [text(heads[at]), down];
       heads.forEach((cell, number) => {
         if (number === at) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
         else cell.removeAttribute("aria-sort");
@@ -188,10 +214,35 @@
       document.removeEventListener("copy", give);
       document.dispatchEvent(new CustomEvent("wenxiao:say", { detail: done ? `已复制 ${grid.length - 1} 行，可以粘贴到 WPS 或 Excel。` : "浏览器不允许复制，请选中表格后按 Ctrl C。" }));
     });
+    /* Saved views: the list's conditions, its columns, their widths and the order; they stand on the server. */
+    const views = make("details", "who");
+    views.setAttribute("name", "top");
+    const box = make("div", "drop");
+    views.append(make("summary", "btn plain sm", "视图"), box);
+    views.addEventListener("toggle", async () => {
+      if (!views.open) return;
+      try {
+        const answer = await fetch(`${home}?at=${encodeURIComponent(location.pathname)}`, { headers: { "HX-Request": "true" } });
+        if (!answer.ok || answer.redirected) throw new Error(answer.status);
+        box.innerHTML = await answer.text();
+      } catch {
+        box.textContent = "没有取到，请再试一次。";
+        return;
+      }
+      const form = box.querySelector(".save-view");
+      form.addEventListener("submit", () => {
+        form.elements.query.value = location.search.slice(1);
+        form.elements.look.value = JSON.stringify({ table: name, hidden: [...hidden], widths: known.widths || {}, height: known.height || "", sort: sorted });
+      });
+    });
+    const home = document.getElementById("palette")?.dataset.views;
+    if (home) tools.append(views);
     tools.append(choice, dense, copy);
     (table.closest(".scroll") || table).before(tools);
     show();
     height();
+    const first = seen?.sort?.length ? heads.findIndex((cell) => text(cell) === seen.sort[0]) : -1;
+    if (first >= 0) sort(first, seen.sort[1]);
   }
 
   /* The phone: a row shows two lines and opens where it is touched; rows with fields stay whole. */

@@ -1,0 +1,70 @@
+"""The one head of every list: sort, columns, widths, row height, copying out, and all of it kept
+under a name.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.journey
+
+
+def column(page, at):
+    return page.locator("table[data-dressed]").first.evaluate(
+        "(table, at) => [...table.tBodies[0].rows].filter(row => !row.matches('.group'))"
+        ".map(row => row.cells[at].innerText.trim())",
+        at,
+    )
+
+
+def test_a_list_is_sorted_narrowed_copied_and_kept(enter, look):
+    page = enter("performance")
+    page.goto("/selfeval")
+    tools = page.locator(".table-tools").first
+    head = page.locator("table[data-dressed]").first.locator("thead th")
+    first = head.first.inner_text().strip()
+
+    head.locator(".sorter").first.click()
+    up = column(page, 0)
+    assert head.first.get_attribute("aria-sort") == "ascending"
+    head.locator(".sorter").first.click()
+    assert column(page, 0) == up[::-1] or len(set(up)) < len(up)
+    expect(head.first).to_have_attribute("aria-sort", "descending")
+
+    before = head.first.bounding_box()["width"]
+    head.locator(".sorter").first.press("Alt+ArrowRight")
+    head.locator(".sorter").first.press("Alt+ArrowRight")
+    assert head.first.bounding_box()["width"] > before
+
+    tools.get_by_text("列 ", exact=False).click()
+    tick = tools.locator(".tick").first
+    word = tick.inner_text().strip()
+    tick.locator("input").uncheck()
+    expect(head.filter(has_text=word).first).to_be_hidden()
+    tools.get_by_text("列 ", exact=False).click()
+    tools.get_by_role("button", name="行高：标准").click()
+    expect(page.locator("table.t.tight")).to_have_count(1)
+
+    page.evaluate(
+        "const own = DataTransfer.prototype.setData;"
+        "window.copied = ''; DataTransfer.prototype.setData = function (kind, words) {"
+        " if (kind === 'text/plain') window.copied = words; return own.call(this, kind, words); }; null"
+    )
+    tools.get_by_role("button", name="复制成表").click()
+    expect(page.locator("#toasts")).to_contain_text("已复制")
+    copied = page.evaluate("window.copied") or ""
+    assert copied.splitlines()[0].split("\t")[0] == first
+    assert word not in copied.splitlines()[0].split("\t")
+
+    tools.locator("summary", has_text="视图").click()
+    tools.locator(".save-view [name=name]").fill("倒着排")
+    look(page, "table-views")
+    with page.expect_navigation():
+        tools.locator(".save-view button").click()
+    page.evaluate("localStorage.clear()")
+    page.goto("/views")
+    page.get_by_role("link", name="倒着排").click()
+    page.wait_for_url("**/selfeval**")
+    expect(head.first).to_have_attribute("aria-sort", "descending")
+    expect(head.filter(has_text=word).first).to_be_hidden()
+    expect(page.locator("table.t.tight")).to_have_count(1)
+    assert column(page, 0) == sorted(up, key=up.index, reverse=True) or len(set(up)) < len(up)
