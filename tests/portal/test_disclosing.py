@@ -191,7 +191,8 @@ def test_a_list_costs_the_same_for_many(house, public, client, django_assert_max
             what=["money"],
             published_on=public.published_on,
         )
-    with django_assert_max_num_queries(5):
+    # Two more than the list itself: beyond a page, the front adds up its rows and their problems.
+    with django_assert_max_num_queries(7):
         page = client.get("/open").content.decode()
     assert page.count("/open/") > 28
 
@@ -255,3 +256,30 @@ def test_the_desk_leads_all_the_way(house, client):
     assert not published().exists()
     client.force_login(house.clerk)
     assert client.get("/disclosures").status_code == 403
+
+
+def test_the_front_adds_up_what_is_published_and_nothing_else(house, public, client):
+    from wenxiao.followup.selectors.disclosed import published
+    from wenxiao.followup.selectors.public_front import public_front
+
+    assert public_front(published()) is None
+    assert "at-a-glance" not in client.get("/open").content.decode()
+    subject = ensure_subject(
+        division=house.division, unit=house.unit, code="X1", name="项目一", by=None
+    )
+    review = review_of(open_dossier(subject=subject, fiscal_year=2020, by=None), house.round)
+    Disclosure.objects.create(
+        review=review,
+        state="published",
+        sentence="一句",
+        what=["money"],
+        published_on=public.published_on,
+    )
+    front = public_front(published())
+    assert dict(front.grades) == {"优": 0, "良": 2, "中": 0, "差": 0}
+    assert [(one.year, one.results, one.used) for one in front.money] == [(2020, 2, 1_300_000)]
+    assert front.money_finding == "2020 年项目支出用了 130.00 万元，是安排的 65.00%"
+    assert (front.found, front.mended) == (1, 0)  # the second result publishes no problems
+    text = client.get("/open").content.decode()
+    assert "查出 1 个问题，改好 0 个" in text
+    assert "用了 130.00 万元" in text

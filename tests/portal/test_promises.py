@@ -9,7 +9,15 @@ from django.test import RequestFactory
 
 from wenxiao.budget import services as budget
 from wenxiao.evidence.models import Actual
-from wenxiao.followup.selectors.promises import KEPT, MISSED, OPEN, heads, kept_sentence, promises
+from wenxiao.followup.selectors.promises import (
+    KEPT,
+    MISSED,
+    OPEN,
+    heads,
+    kept_sentence,
+    measured,
+    promises,
+)
 from wenxiao.followup.services.disclosing import (
     approve_disclosure,
     propose_disclosure,
@@ -141,3 +149,14 @@ def test_without_a_setting_nobody_is_believed(settings):
         "/open", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.1"
     )
     assert client_address(request) == "127.0.0.1"
+
+
+def test_an_actual_is_held_against_its_target_by_arithmetic_alone():
+    from wenxiao.rulebook.profiles import profile
+
+    rules = profile(None, 2021, None)
+    short = measured("≥62项", "38项", 2021, rules)
+    assert (short.reached, short.bar) == (False, Decimal("49.03"))
+    assert measured("≥90%", "92%", 2021, rules).reached
+    assert measured("建立并运行", "部分建立", 2021, rules) is None
+    assert measured("≥62项", "", 2021, rules) is None

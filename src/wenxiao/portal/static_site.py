@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 
 from wenxiao.files.out.spreadsheets import csv_text, workbook_bytes
 from wenxiao.followup.selectors.disclosed import published
+from wenxiao.followup.selectors.public_front import public_front
 from wenxiao.portal.open_data import records, schema
 from wenxiao.portal.sheets import headings, open_sheet, result_sheets, row_of
 from wenxiao.portal.views import grades_of, line_of, result_values, unit_lines
@@ -94,6 +95,7 @@ def write_site(division: Division, year: int, folder: Path) -> dict[str, int]:
 def _home(rows: list[Any], year: int) -> dict[str, Any]:
     return {
         "tab": "home",
+        "front": public_front(rows),
         "shown": None,
         "lines": [line_of(row) for row in rows],
         "words": "",

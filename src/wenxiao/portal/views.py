@@ -25,6 +25,7 @@ from wenxiao.followup.selectors.disclosed import (
     suggested,
 )
 from wenxiao.followup.selectors.promises import heads, kept_sentence, promises, scored_sentence
+from wenxiao.followup.selectors.public_front import MOST, public_front
 from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import view
@@ -88,9 +89,12 @@ def results(request: HttpRequest) -> HttpResponse:
     if tag:
         rows = rows.filter(review__dossier__subject__tags__holds=tag)
     grades = dict(rows.order_by().values_list("review__grade").annotate(n=Count("pk")))
-    shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
+    shown, total = page(rows, ORDER, size=SIZE, token=request.GET.get("at")), sum(grades.values())
     values = {
         **_frame("home"),
+        "front": public_front(
+            shown.rows if total == len(shown.rows) else rows.order_by("pk")[: MOST + 1]
+        ),
         "shown": shown,
         "lines": [line_of(row) for row in shown.rows],
         "words": words,
@@ -100,7 +104,7 @@ def results(request: HttpRequest) -> HttpResponse:
         "kind": kind if kind in KINDS else "",
         "tag": tag,
         "filters": _filters(),
-        "total": sum(grades.values()),
+        "total": total,
         "grades": [(grade, grades[grade]) for grade in GRADES if grade in grades],
         "unit_name": shown.rows[0].review.dossier.unit.name
         if unit is not None and shown.rows

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wenxiao.desk.dossiers.results import UNBEGUN
+from wenxiao.followup.selectors.promises import Measured, measured
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import Proofs, sheets_of
@@ -48,6 +49,7 @@ class IndicatorTableRow:
     filled: tuple[StageValue, ...]
     proofs: Proofs
     status: str
+    against: Measured | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,19 @@ class IndicatorTable:
     weight: Decimal
     execution_weight: Decimal
 
+    @property
+    def barred(self) -> bool:
+        """Whether any row's actual can be drawn against its target."""
+        return any(row.against and row.against.bar is not None for row in self.rows)
+
+    @property
+    def finding(self) -> str:
+        """「9 项指标，3 项达到目标」 by the last filled stage; without one, how many there are."""
+        shown = [row.against for row in self.rows if row.against]
+        kept = sum(one.reached for one in shown)
+        words = f"{len(self.rows)} 项指标"
+        return f"{words}，{len(shown)} 项能算的里 {kept} 项达到目标" if shown else words
+
 
 def indicator_table(
     promise: DossierTarget | None, reviews: Sequence[Review], dossier: Dossier
@@ -85,8 +100,10 @@ def indicator_table(
     watched = sorted({month for _, stage, month in promise.actuals if stage == "monitoring"})
     periods = tuple((month, _period(month, reviews)) for month in watched)
     rows, before = [], None
+    rules = profile(None, dossier.fiscal_year, dossier.subject.division.own_rules)
     for indicator in promise.indicators:
         filled = _filled(promise, indicator, columns)
+        last = next((one.value for one in reversed(filled) if one.value), "")
         rows.append(
             IndicatorTableRow(
                 indicator,
@@ -95,11 +112,11 @@ def indicator_table(
                 filled,
                 promise.proofs.get(indicator.pk, Proofs()),
                 next((f.status for f in reversed(filled) if f.status), ""),
+                measured(indicator.expression, last, dossier.fiscal_year, rules),
             )
         )
         before = indicator.level1
     weights = [row.weight for row in promise.indicators if row.weight is not None]
-    rules = profile(None, dossier.fiscal_year, dossier.subject.division.own_rules)
     return IndicatorTable(
         periods, columns, tuple(rows), sum(weights, Decimal(0)), rules.execution_weight
     )

@@ -141,6 +141,32 @@ def _promise(mark: Any, actual: Any, year: int, rules: Profile) -> Promise:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An actual held against its target by arithmetic: whether it was reached,
+    and its bar as in a Promise.
+    """
+
+    reached: bool
+    bar: Decimal | None
+
+
+def measured(expression: str, value: str, year: int, rules: Profile) -> Measured | None:
+    """A reported value beside its target; None where either is missing or no number."""
+    if not expression or not value:
+        return None
+    row = Row(
+        weight=Decimal(1),
+        year=year,
+        target=parse(expression, "target"),
+        actual=parse(value, "actual"),
+    )
+    settled = settle(row, rules)
+    if settled.sum == "none":
+        return None
+    return Measured(reached(settled), _bar(settled))
+
+
 def _verdict(mark: Any, settled: Settled, *, measured: bool) -> str:
     """By the arithmetic where there is one, else by whether a person gave all points."""
     if measured:

@@ -23,12 +23,12 @@ def look_of(text: str) -> str:
     no such thing or too long.
     """
     try:
-        told: Any = json.loads(text or "null")
+        given: Any = json.loads(text or "null")
     except ValueError:
         return ""
-    if not isinstance(told, dict):
+    if not isinstance(given, dict):
         return ""
-    known = {word: told[word] for word, sort in LOOKS.items() if isinstance(told.get(word), sort)}
+    known = {word: given[word] for word, sort in LOOKS.items() if isinstance(given.get(word), sort)}
     plain = json.dumps(known, ensure_ascii=False) if known else ""
     return plain if len(plain) <= LONGEST_LOOK else ""
 
