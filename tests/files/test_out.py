@@ -12,6 +12,8 @@ from io import BytesIO
 import docx
 import openpyxl
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import RGBColor
 
 from wenxiao.files.forms.checking import problems_of
 from wenxiao.files.forms.forms import typed
@@ -419,3 +421,24 @@ def test_a_report_as_pdf_opens_with_the_masthead():
     source = "\n".join(map(pdf_out._block_source, blocks))
     assert '#masthead("※【工作\\"动态】※", "第1期", "区财政局", "2021年11月22日")' in source
     assert pdf_out.report_pdf(blocks).startswith(b"%PDF")
+
+
+def test_headings_are_styles_the_body_is_justified_and_the_properties_are_its_own():
+    from datetime import UTC, datetime, timedelta
+
+    paper = OfficialDocument()
+    paper.add_title("年度报告")
+    paper.add_heading1("一、总体情况")
+    paper.add_heading2("（一）执行情况")
+    paper.add_paragraph("用了65万元，执行率65%。")
+    document = docx.Document(BytesIO(paper.save()))
+    styled = {one.text: one.style.name for one in document.paragraphs if one.text}
+    assert styled["一、总体情况"] == "Heading 1"
+    assert styled["（一）执行情况"] == "Heading 2"
+    body = next(one for one in document.paragraphs if one.text.startswith("用了"))
+    assert body.alignment == WD_ALIGN_PARAGRAPH.JUSTIFY
+    assert document.styles["Heading 1"].font.color.rgb == RGBColor(0, 0, 0)
+    properties = document.core_properties
+    assert (properties.title, properties.author) == ("年度报告", "问效")
+    written = properties.created.replace(tzinfo=UTC)
+    assert datetime.now(UTC) - written < timedelta(minutes=5)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -15,8 +16,6 @@ import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
-from docx.opc.constants import RELATIONSHIP_TYPE as RT
-from docx.opc.oxml import serialize_part_xml
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
@@ -24,6 +23,8 @@ from docx.section import Section
 from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
+
+from wenxiao.files.out.document_parts import add_watermark, clean, name_stand_ins
 
 TITLE_FONT, HEADING_FONT, SUBHEADING_FONT, BODY_FONT = (
     "方正小标宋简体",
@@ -59,20 +60,6 @@ class CellSpan:
     cols: int = 1
 
 
-def clean(text: str) -> str:
-    """The text without signs an XML file cannot hold."""
-    return "".join(
-        sign
-        for sign in text
-        if sign in "\n\t"
-        or (
-            ord(sign) >= 32
-            and not 0xD800 <= ord(sign) <= 0xDFFF
-            and ord(sign) not in {0xFFFE, 0xFFFF}
-        )
-    )
-
-
 class OfficialDocument:
     """One document in the official style; pieces are added in reading order, ``save`` gives the bytes."""
 
@@ -80,11 +67,11 @@ class OfficialDocument:
         self, *, watermark: str | None = None, landscape: bool = False, compact: bool = False
     ) -> None:
         self.document = docx.Document()
-        self.watermark = watermark
+        self.watermark, self.title = watermark, ""
         self.body, self.distance = (NO_4, COMPACT_LINE) if compact else (NO_3, LINE)
         self._cell_lines: dict[tuple[float, str, str, bool], Any] = {}
         self._style()
-        _name_stand_ins(self.document)
+        name_stand_ins(self.document, STAND_INS)
         self._page(self.document.sections[0], landscape=landscape)
 
     # --- pieces -----------------------------------------------------------------------------------
@@ -111,6 +98,7 @@ class OfficialDocument:
 
     def add_title(self, text: str) -> None:
         """The document's title, 2号小标宋, centred."""
+        self.title = self.title or text.replace("\n", "")
         for part in text.split("\n"):
             self.add_line(part, font=TITLE_FONT, size=NO_2, align="center", exact=36)
         self.add_line("")
@@ -265,7 +253,13 @@ class OfficialDocument:
         return paragraph
 
     def save(self) -> bytes:
-        """The document as .docx bytes."""
+        """The document as .docx bytes; its properties say when it was written, not when the
+        library's empty template was.
+        """
+        properties, now = self.document.core_properties, datetime.now(UTC)
+        properties.created = properties.modified = now
+        properties.last_modified_by, properties.revision = "问效", 1
+        properties.title = properties.title or self.title
         stream = BytesIO()
         self.document.save(stream)
         return stream.getvalue()
@@ -282,6 +276,7 @@ class OfficialDocument:
         # without it some computers print Japanese forms of the characters
         language.set(qn("w:eastAsia"), "zh-CN")
         properties.append(language)
+        self._heading_styles()
         self.document.core_properties.author = "问效"
         self.document.core_properties.comments = ""
 
@@ -305,19 +300,39 @@ class OfficialDocument:
         _field(footer, "PAGE")
         _run(footer, " —", "宋体", NO_4)
         if self.watermark:
-            _watermark(section, self.watermark)
+            add_watermark(section, self.watermark)
 
     def _indented(self, text: str, font: str, *, bold: bool = False, level: int = 0) -> None:
-        # justified, LibreOffice loses a comma hung into the margin and tears lines apart before a
-        # long figure
-        paragraph = self.add_line(text, font=font, bold=bold, align="left")
-        paragraph.paragraph_format.first_line_indent = Pt(2 * self.body)
+        paragraph = self.add_line(text, font=font, bold=bold, align="left" if level else "justify")
         if level:
-            paragraph.paragraph_format.keep_with_next = True
-            # the outline level gives the navigation pane its tree without changing the look
-            outline = OxmlElement("w:outlineLvl")
-            outline.set(qn("w:val"), str(level - 1))
-            paragraph._p.get_or_add_pPr().append(outline)
+            paragraph.style = f"Heading {level}"
+            return
+        paragraph.paragraph_format.first_line_indent = Pt(2 * self.body)
+        # a comma hung into the margin is lost by LibreOffice
+        hung = OxmlElement("w:overflowPunct")
+        hung.set(qn("w:val"), "0")
+        paragraph._p.get_or_add_pPr().insert_element_before(
+            hung, "w:topLinePunct", "w:autoSpaceDE", "w:autoSpaceDN", "w:spacing", "w:ind", "w:jc"
+        )
+
+    def _heading_styles(self) -> None:
+        """标题 1 and 标题 2 as official papers set them: 黑体 and 楷体 in the body's size, black."""
+        for level, font in ((1, HEADING_FONT), (2, SUBHEADING_FONT)):
+            style: Any = self.document.styles[f"Heading {level}"]
+            style.font.name, style.font.size = LATIN_FONT, Pt(self.body)
+            style.font.bold = style.font.italic = False
+            style.font.color.rgb = RGBColor(0, 0, 0)
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for name in list(fonts.attrib):
+                if name.endswith("Theme"):
+                    del fonts.attrib[name]
+            fonts.set(qn("w:eastAsia"), font)
+            form = style.paragraph_format
+            form.space_before = form.space_after = Pt(0)
+            form.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+            form.line_spacing = Pt(self.distance)
+            form.first_line_indent = Pt(2 * self.body)
+            form.keep_with_next, form.keep_together = True, True
 
     def _grid(self, rows: int, widths: Sequence[float]) -> Table:
         table: Table = self.document.add_table(rows=rows, cols=len(widths))
@@ -445,19 +460,6 @@ def _underline(paragraph: Paragraph, colour: str, eighths: int) -> None:
     )
 
 
-def _name_stand_ins(document: Any) -> None:
-    """Say in the font table which font to take where an office's computer lacks the official one."""
-    part = document.part.part_related_by(RT.FONT_TABLE)
-    fonts = parse_xml(part.blob)
-    for name, other in STAND_INS.items():
-        font, alternate = OxmlElement("w:font"), OxmlElement("w:altName")
-        font.set(qn("w:name"), name)
-        alternate.set(qn("w:val"), other)
-        font.append(alternate)
-        fonts.append(font)
-    part._blob = serialize_part_xml(fonts)
-
-
 def _row_property(row: Any, name: str) -> None:
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement(name))
@@ -473,25 +475,3 @@ _ROOM = (
     '<w:left w:w="85" w:type="dxa"/><w:bottom w:w="34" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar>'
 )
 """Air between a cell's text and its lines, in twentieths of a point; without it the first line touches the rule."""
-_WATERMARK = (
-    '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:v="urn:schemas-microsoft-com:vml"'
-    ' xmlns:o="urn:schemas-microsoft-com:office:office"><w:pict><v:shapetype id="_x0000_t136" coordsize="21600,21600"'
-    ' o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/>'
-    '<v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/>'
-    '<v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>'
-    '<v:path textpathok="t" o:connecttype="none"/><v:textpath on="t" fitshape="t"/></v:shapetype>'
-    '<v:shape id="WenxiaoWatermark" type="#_x0000_t136" style="position:absolute;margin-left:0;margin-top:0;width:{width}pt;'
-    "height:110pt;rotation:315;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
-    'mso-position-vertical:center;mso-position-vertical-relative:margin" fillcolor="#d9d9d9" stroked="f">'
-    '<v:fill opacity=".5"/><v:textpath style="font-family:&quot;黑体&quot;;font-size:1pt" string="{text}"/></v:shape></w:pict></w:r>'
-)
-
-
-def _watermark(section: Section, text: str) -> None:
-    safe = clean(text).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-    header = section.header.paragraphs[0]
-    if header.runs:
-        return
-    header._p.append(
-        parse_xml(_WATERMARK.format(text=safe, width=min(110 * max(len(text), 2), 430)))
-    )
