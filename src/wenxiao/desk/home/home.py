@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from wenxiao.desk.home.preparations import preparations
 from wenxiao.desk.home.tasks import waiting
+from wenxiao.desk.home.tour import tour_of
 from wenxiao.desk.monitoring.lights import counts_of, rows_of_table, table_of, told
 from wenxiao.followup.selectors import common_lines
 from wenxiao.followup.selectors.ledger import (
@@ -89,6 +90,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shown_most": SHOWN,
         "desks": _desks(holding),
         "preparations": preparations(user, holding),
+        "tour": tour_of([scope.role for scope in holding.scopes]),
     }
     if values["third"]:
         values["assigned"] = list(_assigned(user, year))
