@@ -2,6 +2,8 @@
 dot is shown to strangers.
 """
 
+from decimal import Decimal
+
 import pytest
 from markup import browsed
 
@@ -15,6 +17,7 @@ from wenxiao.followup.watch.picture import (
     mended,
     quadrant_of,
     quadrants,
+    since_opening,
     spent_year,
     windows_until,
 )
@@ -76,7 +79,9 @@ def test_the_curve_adds_up_to_what_the_window_says(four, officer, on):
     assert laid.rows[-1][2:] == ("44.33%", "58.33%")
     assert laid.finding == "支出比时间进度慢 14.00 个百分点"
     assert headline(windows, 1).startswith("到7月底花了 44.33%，比时间慢 14.00 个百分点")
-    told = figures(windows, table, curve, mended(officer, four.division_id, 2021, on))
+    told = figures(
+        windows, table, curve, mended(officer, four.division_id, 2021, on), since_opening(table)
+    )
     assert [one.word[:2] for one in told] == ["全年", "1-", "执行", "红灯", "整改"]
     assert told[1].below == "7 月支出 38.00"
 
@@ -93,6 +98,24 @@ def test_forms_without_months_give_a_point_a_window(watched, officer, on):
     assert curve.points == ((7, 40 * 10**6), (10, 50 * 10**6))
     assert curve.forecast == (60 * 10**6, 60 * 10**6, "直线外推")
     assert "没有分月用款计划" in curve_of(curve).note
+
+
+def test_the_budget_stands_beside_what_the_year_opened_with(watched, officer, on):
+    from wenxiao.budget.models import Appropriation
+
+    window = watched.window(7)
+    known, unknown = watched.dossier(budget="120"), watched.dossier(budget="50")
+    for dossier, budget in ((known, "120"), (unknown, "50")):
+        watched.review(dossier, window, budget, "40")
+    Appropriation.objects.filter(dossier=unknown).update(opening=None)
+    Appropriation.objects.filter(dossier=known).update(opening=Decimal(1_000_000))
+    table = kept_watch([window], officer, on=on)
+    since = since_opening(table)
+    assert (since.dossiers, since.opening, since.now) == (1, 100 * 10**6, 120 * 10**6)
+    windows = windows_until(window, [window], officer)
+    shown = figures(windows, table, None, mended(officer, window.division_id, 2021, on), since)
+    assert shown[0].below == "2 个项目，1 个有年初数的比年初 +20.00%"
+    assert len(shown[0].drawn.bars) == 2
 
 
 def test_departments_come_slowest_first(four, officer, on):

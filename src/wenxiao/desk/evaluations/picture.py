@@ -218,8 +218,8 @@ def spread_of(rows: Sequence[CriterionRow], most: int = 8) -> Spread | None:
     apart.sort(key=lambda one: (-one[0], one[3].criterion.order))
     lines = []
     for number, (_, low, high, row, given) in enumerate(apart[:most]):
-        weight = Fraction(row.criterion.weight or 1)
-        places = tuple(across.at(Fraction(points) / weight) for points in sorted(given))
+        whole = Fraction(row.criterion.weight or 1)
+        places = tuple(across.at(Fraction(points) / whole) for points in sorted(given))
         shown = f"{low:.2f}–{high:.2f} / {format((row.criterion.weight or low).normalize(), 'f')}"
         name = row.criterion.name
         short = name if len(name) <= 11 else f"{name[:10]}…"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from wenxiao.followup.watch.lines import Watch
     from wenxiao.followup.watch.overview import DepartmentRow
-    from wenxiao.followup.watch.picture import Dot, Mended, SpentYear, WindowSum
+    from wenxiao.followup.watch.picture import Dot, Mended, SinceOpening, SpentYear, WindowSum
     from wenxiao.rulebook.pace import Lights
 
 YEAR = 12
@@ -40,7 +40,11 @@ class LargeFigure:
 
 
 def figures(
-    windows: Sequence[WindowSum], table: Watch, curve: SpentYear | None, mending: Mended
+    windows: Sequence[WindowSum],
+    table: Watch,
+    curve: SpentYear | None,
+    mending: Mended,
+    since: SinceOpening,
 ) -> list[LargeFigure]:
     """The five large figures of a window."""
     last = windows[-1] if windows else None
@@ -54,15 +58,16 @@ def figures(
         LargeFigure(
             "全年预算（万元）",
             wan_screen(from_fen(last.budget)),
-            f"{len(table)} 个项目，只加两数都有的",
+            f"{len(table)} 个项目，{_since(since)}",
+            spark_bars([since.opening, since.now], 4) if since.opening else Spark(),
         ),
         LargeFigure(
             f"{last.period}支出（万元）",
             wan_screen(from_fen(last.executed)),
             f"{last.through} 月支出 {wan_screen(from_fen(monthly[-1]))}"
             if monthly
-            else "没有逐月支付数",
-            spark_bars(monthly),
+            else "没有逐月支付数，按各期监控",
+            spark_bars(monthly or [one.executed for one in windows], 12 if monthly else 4),
         ),
         LargeFigure(
             "执行率对时间进度",
@@ -88,6 +93,13 @@ def figures(
             late=f"逾期 {mending.late} 项" if mending.late else "",
         ),
     ]
+
+
+def _since(since: SinceOpening) -> str:
+    if since.change is None:
+        return "没有年初数"
+    change = scaled(since.change * 100, 2)
+    return f"{since.dossiers} 个有年初数的比年初 {change:+}%".replace("-", "−")
 
 
 def _gap(apart: Fraction) -> str:

@@ -21,7 +21,7 @@ from wenxiao.desk.monitoring.lights import (
 )
 from wenxiao.desk.monitoring.picture import bullets_of, curve_of, figures, headline, scatter_of
 from wenxiao.followup.watch.overview import by_department, changes_since, earlier_round, overdue
-from wenxiao.followup.watch.picture import dots, mended, spent_year, windows_until
+from wenxiao.followup.watch.picture import dots, mended, since_opening, spent_year, windows_until
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.worklists import rounds_of_year
@@ -115,7 +115,7 @@ def _picture(
     mending = mended(user, one.division_id, one.work_year, today())
     return {
         "headline": headline(windows, turned),
-        "figures": figures(windows, table, curve, mending),
+        "figures": figures(windows, table, curve, mending, since_opening(table)),
         "curve": curve_of(curve),
         "scatter": scatter_of(table, dots(table), rule_of(one.division)),
         "bullets": bullets_of(departments, one.through_month or 12),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
-from wenxiao.budget.models import Dossier, Fund, Spending
+from wenxiao.budget.models import Appropriation, Dossier, Fund, Spending
 from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import FALLS_DUE, Rectification, WatchLine
 from wenxiao.followup.watch.lines import Watch, seen_in
@@ -127,6 +127,39 @@ def spent_year(table: Watch, windows: Sequence[WindowSum]) -> SpentYear | None:
     ]
     forecast = (straight, straight, "直线外推") if last.executed else None
     return SpentYear(last.budget, tuple(shares), by_month=False, forecast=forecast)
+
+
+@dataclass(frozen=True, slots=True)
+class SinceOpening:
+    """Dossiers whose opening budget is known: how many, what they opened with and have now, in 分."""
+
+    dossiers: int
+    opening: int
+    now: int
+
+    @property
+    def change(self) -> Fraction | None:
+        """By how much the budget grew since, as a share of the opening."""
+        return Fraction(self.now - self.opening, self.opening) if self.opening else None
+
+
+def since_opening(table: Watch) -> SinceOpening:
+    """What the year's budget was at its opening beside what it is now, over the same dossiers; a
+    total counts where no part is given. Two queries.
+    """
+    counted = table.lines.order_by().filter(dossier=OuterRef("dossier"), budget__isnull=False)
+    parts = Appropriation.objects.filter(dossier=OuterRef("dossier")).exclude(fund=Fund.TOTAL)
+    opened = Appropriation.objects.filter(opening__isnull=False).filter(
+        ~Q(fund=Fund.TOTAL) | ~Exists(parts)
+    )
+    first = opened.filter(Exists(counted)).aggregate(sum=Sum("opening", default=0))
+    same = opened.filter(dossier=OuterRef("dossier"))
+    now = (
+        table.lines.order_by()
+        .filter(Exists(same), budget__isnull=False)
+        .aggregate(sum=Sum("budget", default=0), n=Count("pk"))
+    )
+    return SinceOpening(now["n"], _fen(first["sum"]), _fen(now["sum"]))
 
 
 def _range(ends: pacing.Forecast | None) -> tuple[int, int, str] | None:

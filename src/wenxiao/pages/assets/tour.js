@@ -63,5 +63,7 @@
   } catch {
     /* Offered as if for the first time. */
   }
-  if (location.hash === "#tour") begin();
+  const asked = () => location.hash === "#tour" && !dialog.open && begin();
+  window.addEventListener("hashchange", asked);
+  asked();
 })();
