@@ -129,6 +129,7 @@ MATRIX = {
     "dossiers/<int:pk>/restriction": "disclose",
     "marks/<int:pk>/why": "see_unit",
     "views": "login",
+    "calendar": "see_unit",
     "search": "login",
     "search/list": "login",
     "search/opened": "login",

@@ -60,6 +60,7 @@ MORE = (
     MenuEntry("任务", "desk:rounds", ("manage_round",)),
     MenuEntry("导入", "desk:imports", ("import", "submit")),
     MenuEntry("第三方与专家", "desk:agencies", ("manage_round",)),
+    MenuEntry("期限", "desk:calendar", ("see_unit",)),
     MenuEntry("制度库", "desk:documents", ("see_unit",)),
     MenuEntry("培训", "desk:training", ("see_unit",)),
     MenuEntry("工作考核", "desk:assessments", ("see_unit",)),

@@ -7,7 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from wenxiao.followup.selectors.years import results_over_years
+from wenxiao.followup.selectors.years import (
+    departments_over_years,
+    results_by_field,
+    results_over_years,
+)
 from wenxiao.pages.charts import grades_over_years
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -100,3 +104,48 @@ def test_the_board_names_who_had_the_same_problem_again(small, inside):
     assert "2019年" in text
     assert "旧项目" in text
     assert "屡查屡犯" in inside(small.clerk).get(address).content.decode()
+
+
+def test_departments_stand_by_year_the_largest_fall_first(small):
+    from wenxiao.budget.models import Dossier, Round
+    from wenxiao.reviews.models import Review
+
+    first = earlier(small, "90.00", "优", kind="department_overall")
+    again = Review.objects.get(pk=first.pk)
+    later = Round.objects.create(
+        division=small.division,
+        kind="finance_evaluation",
+        name="2021年重点评价之二",
+        work_year=2021,
+        fiscal_year=2020,
+    )
+    again.pk, again.round, again.points, again.grade = None, later, Decimal("84.50"), "良"
+    again.dossier = Dossier.objects.create(
+        subject=first.dossier.subject, unit=first.dossier.unit, fiscal_year=2020
+    )
+    again.save()
+    years, rows = departments_over_years(small.leader, "finance_evaluation")
+    assert years == (2020, 2021)
+    assert rows[0].cells == ((Decimal("90.00"), "优"), (Decimal("84.50"), "良"))
+    assert rows[0].change == Decimal("-5.50")
+    assert departments_over_years(small.security, "finance_evaluation") == ((), [])
+
+
+def test_a_project_counts_in_each_of_its_fields(small):
+    from wenxiao.budget.models import AuditedAmount
+    from wenxiao.reviews.models import Review
+
+    one, other = earlier(small, "91.00", "优"), earlier(small, "82.00", "良")
+    for review, tags in ((one, ["教育", "三农"]), (other, ["三农"])):
+        review.dossier.subject.tags = tags
+        review.dossier.subject.save()
+    one.audited = AuditedAmount.objects.create(
+        dossier=one.dossier, arranged=Decimal(100), used=Decimal(80)
+    )
+    one.save()
+    rows = results_by_field(Review.objects.filter(pk__in=[one.pk, other.pk]))
+    assert [(row.name, row.results, row.rate) for row in rows] == [
+        ("三农", 2, Decimal("80.00")),
+        ("教育", 1, Decimal("80.00")),
+    ]
+    assert rows[0].grades == {"优": 1, "良": 1, "中": 0, "差": 0}

@@ -22,7 +22,11 @@ from wenxiao.desk.evaluations.steps import may, review_of, steps
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by
 from wenxiao.followup.selectors.problems import catalogue, severities
-from wenxiao.followup.selectors.years import results_over_years
+from wenxiao.followup.selectors.years import (
+    departments_over_years,
+    results_by_field,
+    results_over_years,
+)
 from wenxiao.followup.services import propose_finding
 from wenxiao.followup.services.notices import require_letter
 from wenxiao.orgs.permissions import require_for
@@ -129,6 +133,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "manages": held(request).can("manage_round"),
         "settles": _waiting(request, rows),
         "unbegun": _unbegun(request, year, kind),
+        "fields": results_by_field(rows) if fiscal or len(years) == 1 else [],
         **_over_years(request, kind),
     }
     return render(request, "desk/evaluations/index.html", values)
@@ -141,7 +146,10 @@ def _over_years(request: HttpRequest, kind: str) -> dict[str, object]:
     history = results_over_years(person(request), kind)
     graded = [(one.year, one.grades) for one in history if one.projects]
     several = len(history) > 1
+    known, departments = departments_over_years(person(request), kind) if several else ((), [])
     return {
+        "known_years": known,
+        "department_years": departments,
         "history": history if several else [],
         "chart": grades_over_years(graded) if several and graded else None,
     }

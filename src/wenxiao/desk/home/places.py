@@ -43,6 +43,7 @@ NEAR = {
     "desk:rounds": "下达 催办 通知",
     "desk:imports": "上传 导入表格 收表",
     "desk:agencies": "机构 专家",
+    "desk:calendar": "日历 期限 到期 截止 今天办什么",
     "desk:training": "课程 签到 短课",
     "desk:documents": "文件 制度 办法 文号",
     "desk:rules": "规则 等级 依据 条款",

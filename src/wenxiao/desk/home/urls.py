@@ -3,6 +3,7 @@
 from django.urls import path
 
 from wenxiao.desk.home import (
+    deadlines,
     forgotten,
     guide,
     home,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("preparations", preparations.preparation_list, name="preparations"),
     path("preparations/sample.zip", preparations.sample, name="preparation_sample"),
+    path("calendar", deadlines.calendar, name="calendar"),
     path("views", saved.views, name="views"),
     path("search", search.search, name="search"),
     path("search/list", search.listed, name="search_list"),
