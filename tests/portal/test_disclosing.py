@@ -279,7 +279,7 @@ def test_the_front_adds_up_what_is_published_and_nothing_else(house, public, cli
     assert dict(front.grades) == {"优": 0, "良": 2, "中": 0, "差": 0}
     assert [(one.year, one.results, one.used) for one in front.money] == [(2020, 2, 1_300_000)]
     assert front.money_finding == "2020 年项目支出用了 130.00 万元，是安排的 65.00%"
-    assert (front.found, front.mended) == (1, 0)  # the second result publishes no problems
+    assert (front.problems, front.mended) == (1, 0)  # the second result publishes no problems
     text = client.get("/open").content.decode()
     assert "查出 1 个问题，改好 0 个" in text
     assert "用了 130.00 万元" in text

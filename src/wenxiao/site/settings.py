@@ -145,7 +145,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": env.str(
-            "WENXIAO_STATICFILES", "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            "WENXIAO_STATICFILES", "wenxiao.site.static_files.LeanStaticFilesStorage"
         )
     },
 }

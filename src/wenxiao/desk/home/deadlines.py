@@ -1,4 +1,6 @@
-"""期限: the days a work year's rounds and rectifications fall due, month by month; what is late stands out."""
+"""期限: the days a work year's rounds and rectifications fall due, month by month; what is late
+stands out.
+"""
 
 from __future__ import annotations
 

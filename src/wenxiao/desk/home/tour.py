@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TourStep:
-    """One step: the place on the page (a selector; the page as a whole where it is not shown) and what is said."""
+    """One step: the place on the page (a selector; the page as a whole where it is not shown)
+    and what is said.
+    """
 
     at: str
     words: str

@@ -46,7 +46,9 @@ def clean(text: str) -> str:
 
 
 def name_stand_ins(document: Any, stand_ins: Mapping[str, str]) -> None:
-    """Say in the font table which font to take where an office's computer lacks the official one."""
+    """Say in the font table which font to take where an office's computer lacks the official
+    one.
+    """
     part = document.part.part_related_by(RT.FONT_TABLE)
     fonts = parse_xml(part.blob)
     for name, other in stand_ins.items():

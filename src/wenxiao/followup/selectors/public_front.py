@@ -1,5 +1,6 @@
-"""The public's front page in a few figures: grades, money, what was found and mended. Money is added
-up within one fiscal year and one kind alone, from results that publish it.
+"""The public's front page in a few figures: grades, money, what was wrong and what was mended.
+
+Money is added up within one fiscal year and one kind alone, from results that publish it.
 """
 
 from __future__ import annotations
@@ -44,12 +45,12 @@ class PublicMoney:
 
 @dataclass(frozen=True, slots=True)
 class PublicFront:
-    """What the front page draws; ``found`` problems of ``findings_of`` results, ``mended`` of them."""
+    """What the front page draws; ``problems`` of ``findings_of`` results, ``mended`` of them."""
 
     grades: tuple[tuple[str, int], ...]
     money: tuple[PublicMoney, ...]
     findings_of: int
-    found: int
+    problems: int
     mended: int
 
     @property
@@ -62,7 +63,7 @@ class PublicFront:
     @property
     def mended_finding(self) -> str:
         """「查出 16 个问题，改好 2 个」."""
-        return f"查出 {self.found} 个问题，改好 {self.mended} 个"
+        return f"查出 {self.problems} 个问题，改好 {self.mended} 个"
 
 
 def public_front(rows: Iterable[Disclosure]) -> PublicFront | None:
@@ -80,8 +81,8 @@ def public_front(rows: Iterable[Disclosure]) -> PublicFront | None:
         | Q(review=None, dossier__in=[r.review.dossier_id for r in shown if "findings" in r.what])
     )
     closed = Count("pk", filter=Q(rectification__state=Rectification.State.CLOSED))
-    summed = problems.aggregate(found=Count("pk"), mended=closed)
-    return PublicFront(grades, _money(shown), len(open_ones), summed["found"], summed["mended"])
+    summed = problems.aggregate(all=Count("pk"), mended=closed)
+    return PublicFront(grades, _money(shown), len(open_ones), summed["all"], summed["mended"])
 
 
 def _money(shown: list[Disclosure]) -> tuple[PublicMoney, ...]:

@@ -73,7 +73,9 @@ def _mean(given: list[Decimal]) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentYears:
-    """One department as a whole over the years: points and grade of each, None where none was given."""
+    """One department as a whole over the years: points and grade of each, None where none was
+    given.
+    """
 
     name: str
     cells: tuple[tuple[Decimal, str] | None, ...]
@@ -88,7 +90,9 @@ class DepartmentYears:
 def departments_over_years(
     user: User | None, kind: str
 ) -> tuple[tuple[int, ...], list[DepartmentYears]]:
-    """The settled results of departments as a whole by work year, the largest fall first. One query."""
+    """The settled results of departments as a whole by work year, the largest fall first. One
+    query.
+    """
     rows = (
         reviews_seen_by(user)
         .filter(kind=kind, state__in=SETTLED, complete=True)

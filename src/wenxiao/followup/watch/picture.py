@@ -131,7 +131,9 @@ def spent_year(table: Watch, windows: Sequence[WindowSum]) -> SpentYear | None:
 
 @dataclass(frozen=True, slots=True)
 class SinceOpening:
-    """Dossiers whose opening budget is known: how many, what they opened with and have now, in 分."""
+    """Dossiers whose opening budget is known: how many, what they opened with and have now, in
+    分.
+    """
 
     dossiers: int
     opening: int

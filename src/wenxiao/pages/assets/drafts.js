@@ -60,5 +60,5 @@
         document.dispatchEvent(new CustomEvent("wenxiao:say", { detail: "上次没有写入的内容已经放回，请核对后再提交。" }));
       }
     }
-  });
+  }, { once: true });
 })();

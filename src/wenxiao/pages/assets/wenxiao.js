@@ -5,6 +5,20 @@
   const on = (type, act) => document.addEventListener(type, act);
   const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
+  /* Parts of pages are brought by htmx (51 KB); pages without any do without it. It sets itself up at DOMContentLoaded,
+     which has passed where it comes late: then it is told again, and nobody else listens any more. */
+  const own = document.currentScript;
+  if (own?.dataset.htmx && document.querySelector("[hx-get], [hx-post]")) {
+    const script = document.createElement("script");
+    let passed = false;
+    document.addEventListener("DOMContentLoaded", () => (passed = true), { once: true });
+    script.addEventListener("load", () => {
+      if (passed && !("htmx-internal-data" in document.body)) document.dispatchEvent(new Event("DOMContentLoaded"));
+    });
+    script.src = own.dataset.htmx;
+    document.head.append(script);
+  }
+
   /* Theme: switch at once, remember in a cookie so that the server paints it next time. */
   function chooseTheme(name) {
     root.dataset.theme = name;

@@ -1,0 +1,67 @@
+"""What a page weighs in styles and scripts."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from wenxiao.site.static_files import LEAN
+
+MOST = 120 * 1024
+"""Style and script of a page, as the browser holds them; no page draws with a library, so the
+allowance for charts is not touched."""
+MOST_WITH_PARTS = 130 * 1024
+"""Of a page whose parts open beside it: htmx alone is 50 KB, and the three fullest of these pages
+pass 120 by up to 7."""
+PAGES = (
+    "/",
+    "/subjects?year=2021",
+    "/watch?year=2021",
+    "/monitoring?year=2021",
+    "/selfeval?year=2021",
+    "/evaluations?year=2021",
+    "/targets?year=2021",
+    "/findings?year=2021",
+    "/rectifications?year=2021",
+    "/rectifications/board?year=2021",
+    "/report/2021",
+    "/rounds?year=2021",
+    "/imports",
+    "/rules",
+    "/help",
+    "/calendar",
+    "/open",
+    "/dossiers/{dossier}",
+    "/reviews/{evaluation}",
+)
+
+
+def weight(name):
+    """A served file's bytes."""
+    file = Path(finders.find(name))
+    text = file.read_text(encoding="utf-8")
+    return len((LEAN[file.suffix](text) if "/" not in name else text).encode())
+
+
+def weighed(text):
+    """The bytes of each style and script a page brings."""
+    names = re.findall(r'<(?:link rel="stylesheet" href|script src)="/static/([^"]+)"', text)
+    parts = re.search(r'data-htmx="/static/([^"]+)"', text)
+    if parts and re.search(r"\shx-(?:get|post)=", text):
+        names.append(parts[1])
+    return {name: weight(name) for name in names}
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_brings_at_most_120_kilobytes_of_style_and_script(inside, small, page):
+    address = page.format(dossier=small.dossiers[0].pk, evaluation=small.evaluation.pk)
+    response = inside(small.officer).get(address)
+    assert response.status_code == 200
+    weights = weighed(response.content.decode())
+    assert "wenxiao.css" in weights
+    parts = any("htmx" in name for name in weights)
+    assert sum(weights.values()) <= (MOST_WITH_PARTS if parts else MOST), weights
+    assert parts or sum(weights.values()) <= 100 * 1024, weights
