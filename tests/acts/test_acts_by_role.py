@@ -9,7 +9,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from tests.acts.cases_of_assisting import ASSISTING, LINKS, ORDERED
 from tests.acts.cases_of_filing import APPROVAL, FILING
 from tests.acts.cases_of_office import FOLLOWUP, ORGS, REPORTS
@@ -80,6 +80,16 @@ def house(db):
     return House()
 
 
+def tried_by(house, may):
+    """Every role; on the second database one that may and one that may not, for who may is decided
+    above it.
+    """
+    if connection.vendor == "sqlite":
+        return list(house.people)
+    sides = ([role for role in house.people if (role in may) is side] for side in (True, False))
+    return [role for side in sides for role in side[:1]]
+
+
 def tried(act, house, row, person):
     """The refusal the person met; empty for whoever may, told at most what
     is in the way of this act (``blocked``).
@@ -100,7 +110,7 @@ def test_whoever_may_does_it_and_nobody_else(house, room, name):
     wrong = {}
     with transaction.atomic():
         made = (house, act.ready(house))
-        for role in house.people:
+        for role in tried_by(house, act.may.split()):
             with transaction.atomic():
                 mine, row = deepcopy(made)
                 refusal = tried(act, mine, row, mine.people[role])
