@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from django.db.models import Exists, OuterRef
 
 from wenxiao.orgs.models import Division, Duty, Grant, Role, User
+from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -267,7 +268,7 @@ def grants_held(user: User | None) -> list[Grant]:
 
 
 def _grants_of(user: User) -> list[Grant]:
-    return list(_read(user.pk))
+    return _GRANTS.rows(user.pk)
 
 
 def _read(user: int) -> QuerySet[Grant]:
@@ -278,9 +279,15 @@ def _read(user: int) -> QuerySet[Grant]:
     return rows.annotate(alone=~Exists(others), above=Exists(below)).order_by("pk")
 
 
+_GRANTS = PreparedRead(_read)
+_AT_THE_DOOR = PreparedRead(
+    lambda user: _read(user).select_related("unit", "division", "user__division")
+)
+
+
 def entering(user: int) -> User | None:
     """Whose session this is, with division and grants in one query; the grants serve :func:`grants_kept` alone."""
-    grants = list(_read(user).select_related("unit", "division", "user__division"))
+    grants = _AT_THE_DOOR.rows(user)
     if not grants:
         return User.objects.filter(pk=user).select_related("division").first()
     person: User = grants[0].user
