@@ -41,13 +41,13 @@ class PreparedRead(Generic[Row]):
 
     def rows(self, key: int) -> list[Row]:
         """The rows as the queryset of this key would give them, relations and annotations too."""
-        made = self._compiled.get(connection.vendor)
-        if made is None:
-            made = self._compiled[connection.vendor] = self._compile()
-        compiler: Any = copy(made.compiler)
+        statement = self._compiled.get(connection.vendor)
+        if statement is None:
+            statement = self._compiled[connection.vendor] = self._compile()
+        compiler: Any = copy(statement.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        values = tuple(key if value == MARK else value for value in made.values)
-        compiler.as_sql = lambda: (made.sql, values)
+        values = tuple(key if value == MARK else value for value in statement.values)
+        compiler.as_sql = lambda: (statement.sql, values)
         asked: Any = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
             query=SimpleNamespace(get_compiler=lambda **_: compiler),

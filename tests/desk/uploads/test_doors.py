@@ -23,9 +23,7 @@ from wenxiao.site.serving import _web
 from wenxiao.store.locks import nothing_held
 from wenxiao.targets.models import Target
 
-# The file and the task are looked at, no rows: what each door then stores runs on both databases in
-# the tests of its station.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.db, pytest.mark.django_db]
 ROWS = 200_000 if SOAK else 50_000
 """The gate alone looks at 200 000 for five seconds, at each of eight doors;
 what a queue calls large is less.
