@@ -15,7 +15,7 @@ from wenxiao.followup.assessment import UnitAssessment  # noqa: F401 - Django fi
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.records.models import ImportBatch, Notice, StoredFile
 from wenxiao.reviews.models import Criterion, Review
-from wenxiao.store.fields import MoneyField
+from wenxiao.store.fields import MoneyField, SealedTextField
 from wenxiao.store.moves import Versioned
 
 if TYPE_CHECKING:
@@ -352,7 +352,7 @@ class Comment(Versioned):
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.WAITING)
     text = models.CharField("意见", max_length=500)
     name = models.CharField("称呼", max_length=30, blank=True)
-    contact = models.CharField("联系方式", max_length=60, blank=True)
+    contact = SealedTextField("联系方式", blank=True)
     sender = models.CharField("来源摘要", max_length=64)
     received_at = models.DateTimeField("收到时间", auto_now_add=True)
     answer = models.CharField("回应", max_length=500, blank=True)

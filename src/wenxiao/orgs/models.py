@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from wenxiao.store.fields import SealedTextField
 from wenxiao.store.moves import Versioned
 from wenxiao.store.sealing import unseal
 
@@ -114,7 +115,7 @@ class Unit(Versioned):
         "self", models.PROTECT, null=True, related_name="served", verbose_name="对口业务科室"
     )
     contact = models.CharField("联系人", max_length=60, blank=True)
-    phone = models.CharField("联系电话", max_length=40, blank=True)
+    phone = SealedTextField("联系电话", blank=True)
     aliases = models.JSONField("别名", default=list)
     valid_from = models.DateField("启用日期", null=True)
     valid_to = models.DateField("停用日期", null=True)
@@ -159,7 +160,7 @@ class User(AbstractBaseUser):
     name = models.CharField("姓名", max_length=60)
     division = models.ForeignKey(Division, models.PROTECT, null=True, verbose_name="财政区划")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, verbose_name="所在单位")
-    phone = models.CharField("电话", max_length=40, blank=True)
+    phone = SealedTextField("电话", blank=True)
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("须改密码", default=False)
     duty = models.CharField(
@@ -399,7 +400,7 @@ class Agency(models.Model):
     name = models.CharField("机构名称", max_length=100)
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
     lead = models.CharField("主评人", max_length=60, blank=True)
-    phone = models.CharField("电话", max_length=40, blank=True)
+    phone = SealedTextField("电话", blank=True)
     synthetic = models.BooleanField("合成", default=False)
 
     class Meta:

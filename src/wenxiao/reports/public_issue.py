@@ -39,11 +39,6 @@ def holders_of(signed: Signed) -> list[PublicHolder]:
     return list(PublicHolder.objects.filter(signed=signed).select_related("by").order_by("pk"))
 
 
-def masked_contact(text: str) -> str:
-    """A way to reach somebody with its middle hidden, as lists show it."""
-    return text if len(text) < 5 else f"{text[:3]}…{text[-2:]}"
-
-
 @transaction.atomic
 def enter_holder(
     *, signed: Signed, name: str, contact: str, given_on: date, by: User | None

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from wenxiao.records.models import StoredFile
+from wenxiao.store.fields import SealedTextField
 from wenxiao.store.moves import Versioned
 from wenxiao.targets.models import Indicator
 
@@ -44,7 +45,7 @@ class Assistance(Versioned):
     value = models.CharField("完成值", max_length=500, blank=True)
     note = models.CharField("说明", max_length=500, blank=True)
     answered_by = models.CharField("填写人", max_length=60, blank=True)
-    phone = models.CharField("联系电话", max_length=40, blank=True)
+    phone = SealedTextField("联系电话", blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, "+", null=True, verbose_name="佐证照片")
     answered_at = models.DateTimeField("答复时间", null=True)
     why = models.CharField("理由", max_length=300, blank=True)

@@ -18,7 +18,7 @@ from wenxiao.reviews.survey import Survey, SurveyAnswer  # noqa: F401 - Django f
 from wenxiao.reviews.tallies import TallyMark  # noqa: F401 - Django finds models here
 from wenxiao.reviews.working_paper import WorkingPaper  # noqa: F401 - Django finds models here
 from wenxiao.rulebook.numbers import rate_percent
-from wenxiao.store.fields import MoneyField, PointsField
+from wenxiao.store.fields import MoneyField, PointsField, SealedTextField
 from wenxiao.store.moves import Versioned
 from wenxiao.targets.models import Indicator, Target
 
@@ -80,7 +80,7 @@ class Review(Versioned):
     goal_done = models.TextField("年度总体目标完成情况", blank=True)
     remarks = models.TextField("整表说明", blank=True)
     filler = models.CharField("填报人", max_length=60, blank=True)
-    filler_phone = models.CharField("填报人电话", max_length=40, blank=True)
+    filler_phone = SealedTextField("填报人电话", blank=True)
     funds = models.JSONField("分来源资金", default=dict)
     field_notes = models.TextField("现场情况", blank=True)
     issued_on = models.DateField("出具日期", null=True)

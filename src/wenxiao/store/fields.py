@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import Combinable, register_combinable_fields
 
-from wenxiao.store.sealing import is_sealed, seal, unseal
+from wenxiao.store.moves import NotAllowed
+from wenxiao.store.sealing import MARK, is_sealed, mark_of, marked, seal, unseal
 
 _BIGINT = 2**63 - 1
 
@@ -128,26 +129,81 @@ class PointsField(FixedField[_Set_contra, _Get_co]):
     noun = "分值"
 
 
+class UnopenedText(str):
+    """What is read of sealed text without its key: words for people; written back it stays sealed."""
+
+    __slots__ = ("sealed",)
+
+    def __init__(self, _words: str, sealed: str = "") -> None:
+        super().__init__()
+        self.sealed = sealed
+
+    def __new__(cls, words: str, _sealed: str = "") -> Self:
+        """The words, with what is stored behind them."""
+        return super().__new__(cls, words)
+
+
 class SealedTextField(models.TextField):  # type: ignore[type-arg]  # Django takes none
     """Personal data, sealed with the key outside the database: rows and backups show none of it.
 
-    It reads as plain text in Python; nothing can be looked for in it by the database. What was
-    stored before it was sealed reads as it is.
+    It reads as plain text in Python. The database finds a telephone number in it by the whole number
+    alone (``phone__numbered``). What was stored before it was sealed reads as it is.
     """
 
     def _of(self) -> str:
         return f"{self.model._meta.label}.{self.attname}"
 
     def get_prep_value(self, value: Any) -> Any:
-        """Sealed anew at each writing; empty stays empty."""
+        """Sealed anew at each writing; empty stays empty, what could not be opened stays as it is."""
+        if isinstance(value, UnopenedText):
+            return value.sealed
         text = super().get_prep_value(value)
-        return seal(text.encode(), of=self._of()) if text and not is_sealed(text) else text
+        if not text or is_sealed(text):
+            return text
+        return marked(seal(text.encode(), of=self._of()), text)
 
     def from_db_value(self, value: str | None, *_args: Any) -> str | None:
-        """The plain text; KeyLost where the key is another."""
+        """The plain text; where the key is another, words that say so."""
         if not value or not is_sealed(value):
             return value
-        return unseal(value, of=self._of()).decode()
+        try:
+            return unseal(value, of=self._of()).decode()
+        except NotAllowed:
+            return UnopenedText("（打不开：缺数据密钥）", value)
+
+
+@SealedTextField.register_lookup
+class Numbered(models.Lookup[Any]):
+    """``phone__numbered="138…"``: the whole number, however it is parted, by its keyed mark."""
+
+    lookup_name = "numbered"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The column ends with the mark; what is no number finds nothing."""
+        column, params = self.process_lhs(compiler, connection)
+        mark = mark_of(str(self.rhs))
+        if not mark:
+            return "1 = 0", ()
+        return f"{column} LIKE %s", (*params, f"%{MARK}{mark}")
+
+
+def ends_of(text: str) -> str:
+    """Personal data as lists and the trail show it: its first and last signs."""
+    return text if len(text) < 5 else f"{text[:3]}…{text[-2:]}"
+
+
+def seal_column(model: Any, name: str) -> None:
+    """Write a sealed column of all rows anew: what stood in plain text is sealed (for migrations)."""
+    for pk, text in model.objects.exclude(**{name: ""}).values_list("pk", name):
+        model.objects.filter(pk=pk).update(**{name: text})
+
+
+def open_column(model: Any, name: str) -> None:
+    """The way back: the column holds plain text again."""
+    for pk, text in model.objects.exclude(**{name: ""}).values_list("pk", name):
+        plain = models.Value(str(text), output_field=models.TextField())
+        model.objects.filter(pk=pk).update(**{name: plain})
 
 
 @models.JSONField.register_lookup

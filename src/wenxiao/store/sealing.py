@@ -8,7 +8,10 @@ see docs/operators.
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
@@ -25,6 +28,10 @@ FILE = "data.key"
 _BYTES, _NONCE = 32, 12
 _FORM = "1."
 """How a sealed value begins: AES-256-GCM, a nonce of its own, URL-safe Base64."""
+MARK, _MARK = "~", 32
+LEAST_DIGITS = 7
+"""Fewer digits are no telephone number."""
+_SEALED = re.compile(rf"1\.[A-Za-z0-9_=-]{{36,}}(?:{MARK}[0-9a-f]{{{_MARK}}})?")
 
 
 class KeyLost(NotAllowed):
@@ -74,7 +81,24 @@ def seal(secret: bytes, *, of: str) -> str:
 
 def is_sealed(text: str) -> bool:
     """Whether a column's text was sealed here."""
-    return text.startswith(_FORM)
+    return _SEALED.fullmatch(text) is not None
+
+
+def mark_of(text: str) -> str:
+    """What a telephone number is found by without being read: a keyed digest of its digits alone; empty
+    where there are too few digits to be one.
+    """
+    digits = re.sub(r"\D", "", text)
+    if len(digits) < LEAST_DIGITS:
+        return ""
+    own = hmac.new(data_key(), b"number", hashlib.sha256).digest()
+    return hmac.new(own, digits.encode(), hashlib.sha256).hexdigest()[:_MARK]
+
+
+def marked(sealed: str, text: str) -> str:
+    """A sealed number with its mark behind it."""
+    mark = mark_of(text)
+    return f"{sealed}{MARK}{mark}" if mark else sealed
 
 
 def unseal(text: str, *, of: str) -> bytes:
@@ -82,7 +106,7 @@ def unseal(text: str, *, of: str) -> bytes:
     or is somebody else's.
     """
     try:
-        raw = base64.urlsafe_b64decode(text.removeprefix(_FORM))
+        raw = base64.urlsafe_b64decode(text.partition(MARK)[0].removeprefix(_FORM))
         return AESGCM(data_key()).decrypt(raw[:_NONCE], raw[_NONCE:], of.encode())
     except (ValueError, InvalidTag) as error:
         raise KeyLost(

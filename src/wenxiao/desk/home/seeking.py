@@ -17,6 +17,7 @@ from wenxiao.pages.jinja import address
 from wenxiao.records.selectors import articles_holding, documents
 from wenxiao.rulebook.laws import clauses
 from wenxiao.rulebook.papers import papers
+from wenxiao.store.fields import ends_of
 from wenxiao.store.segments import segments
 from wenxiao.store.spelling import slip_pattern, sound_pattern
 from wenxiao.targets.library import found_in, published
@@ -90,12 +91,13 @@ def _words(typed: str) -> list[str]:
 
 def narrowed(rows: QuerySet[Row], words: Sequence[str], spoken: str, *others: str) -> QuerySet[Row]:
     """The rows in which every word stands somewhere; letters also find the
-    field ``spoken`` by its sound.
+    field ``spoken`` by its sound. A sealed telephone is found by its whole number.
     """
     for word in words:
         condition = Q()
         for name in (spoken, *others):
-            condition |= Q(**{f"{name}__icontains": word})
+            how = "numbered" if name == "phone" else "icontains"
+            condition |= Q(**{f"{name}__{how}": word})
         if pattern := sound_pattern(word):
             condition |= Q(**{f"{spoken}__iregex": pattern})
         rows = rows.filter(condition)
@@ -249,7 +251,10 @@ def _people(user: User, holding: Holdings, words: Sequence[str], most: int) -> l
         rows_of_units = narrowed(units, words, "contact", "phone").order_by("path")[: most + 1]
         hits += [
             SearchHit(
-                row.contact, address("desk:subjects", unit=row.pk), f"{row.name}联系人", row.phone
+                row.contact,
+                address("desk:subjects", unit=row.pk),
+                f"{row.name}联系人",
+                ends_of(row.phone),
             )
             for row in rows_of_units
         ]

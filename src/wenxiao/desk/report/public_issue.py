@@ -16,6 +16,7 @@ from wenxiao.pages.acts import Typed, carry_out, day_of, text_of
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import public_issue, services
+from wenxiao.store.fields import ends_of
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def public_part(request: HttpRequest, signed: Signed, *, newest: bool) -> dict[s
     holding, division = held(request), signed.division_id
     closed, holders = public_issue.closed_in(signed), public_issue.holders_of(signed)
     for row in holders:
-        row.reach = public_issue.masked_contact(row.contact)  # type: ignore[attr-defined]  # for the list alone
+        row.reach = ends_of(row.contact)  # type: ignore[attr-defined]  # for the list alone
     discloses = holding.can("disclose", division=division)
     corrected = next(
         (

@@ -13,6 +13,7 @@ from wenxiao.orgs.models import Agency, Division, Expert, Grant, Installation, U
 from wenxiao.orgs.permissions import Refused, require, require_one
 from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.records.services import record
+from wenxiao.store.fields import ends_of
 from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
@@ -141,6 +142,12 @@ def rename_unit(
     return unit
 
 
+def told_of(values: dict[str, Any]) -> dict[str, Any]:
+    """A unit's values as the trail holds them: of a telephone the first and last signs."""
+    phone = str(values.get("phone") or "")
+    return values if not phone else {**values, "phone": ends_of(phone)}
+
+
 @transaction.atomic
 def edit_unit(
     *, unit: Unit, by: User | None, why: str = "", version: int | None = None, **values: Any
@@ -161,7 +168,7 @@ def edit_unit(
         act="修改单位",
         target=unit,
         why=why,
-        data={"before": before, "after": values},
+        data={"before": told_of(before), "after": told_of(values)},
     )
     return unit
 
