@@ -10,6 +10,7 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 from jinja2 import Environment, StrictUndefined
 
 from wenxiao.pages import formats
+from wenxiao.store.fields import ends_of
 
 
 def address(name: str, *args: Any, **query: Any) -> str:
@@ -50,6 +51,7 @@ def environment(**options: Any) -> Environment:
         rate=formats.rate,
         day=formats.day,
         full_day=formats.full_day,
+        ends=ends_of,
         weekday=formats.weekday,
         moment=formats.moment,
         real_moment=formats.real_moment,

@@ -11,6 +11,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from jinja2 import FileSystemBytecodeCache
 
+from wenxiao.site.daily_log import days_kept
 from wenxiao.site.database import database_settings
 from wenxiao.site.environment import addresses, env, flag
 from wenxiao.site.place import allowed_hosts, beyond, default_home, private_home
@@ -199,6 +200,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "kept": {
+            "class": "wenxiao.site.daily_log.DailyFile",
+            "formatter": "line",
+            "folder": str(HOME / "logs"),
+            "days": days_kept(),
+        },
+    },
+    "root": {"handlers": ["stderr", "kept"], "level": "WARNING"},
 }

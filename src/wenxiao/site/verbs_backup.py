@@ -120,8 +120,16 @@ def _restore(args: argparse.Namespace) -> int:
 
 def _put_back(args: argparse.Namespace) -> int:
     from wenxiao.site import backups
+    from wenxiao.store.fields import unopened_columns
 
-    show(backups.restore(args.directory, seal=args.manifest))
+    outcome = backups.restore(args.directory, seal=args.manifest)
+    unopened = unopened_columns()
+    show({**outcome, "data_key": "打不开" if unopened else "打得开", "unopened": unopened})
+    if unopened:
+        say(
+            "已恢复。备份里的联系电话等用原来的数据密钥加密，这里的密钥打不开，显示为“打不开：缺数据密钥”，"
+            "没有丢。请在让人使用以前把原来的 data.key 放回 WENXIAO_HOME；放回以后照旧。"
+        )
     return FINE
 
 

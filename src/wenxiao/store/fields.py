@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django import forms
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.expressions import Combinable, register_combinable_fields
@@ -19,6 +20,7 @@ from wenxiao.store.moves import NotAllowed
 from wenxiao.store.sealing import MARK, is_sealed, mark_of, marked, seal, unseal
 
 _BIGINT = 2**63 - 1
+_LOOKED_AT = 100
 
 _Set_contra = TypeVar("_Set_contra", contravariant=True)
 _Get_co = TypeVar("_Get_co", covariant=True)
@@ -188,9 +190,24 @@ class Numbered(models.Lookup[Any]):
         return f"{column} LIKE %s", (*params, f"%{MARK}{mark}")
 
 
+def unopened_columns() -> list[str]:
+    """The sealed columns (model.field) in which something stands that this home's key does not open."""
+    unopened = []
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, SealedTextField):
+                values = model._default_manager.exclude(**{field.name: ""})
+                texts = values.values_list(field.name, flat=True)[:_LOOKED_AT]
+                if any(isinstance(text, UnopenedText) for text in texts):
+                    unopened.append(f"{model._meta.label}.{field.name}")
+    return unopened
+
+
 def ends_of(text: str) -> str:
     """Personal data as lists and the trail show it: its first and last signs."""
-    return text if len(text) < 5 else f"{text[:3]}…{text[-2:]}"
+    if isinstance(text, UnopenedText) or len(text) < 5:
+        return text
+    return f"{text[:3]}…{text[-2:]}"
 
 
 def seal_column(model: Any, name: str) -> None:

@@ -48,6 +48,11 @@ def data_key() -> bytes:
     return _read(path.read_text(encoding="ascii"), str(path))
 
 
+def has_key() -> bool:
+    """Whether there is a key here, without making one."""
+    return bool(os.environ.get(VARIABLE)) or (settings.HOME / FILE).exists()
+
+
 def _make(path: Path) -> None:
     """A new key at ``path``, there whole or not at all; of two that make
     one at once the first counts.
@@ -105,6 +110,8 @@ def unseal(text: str, *, of: str) -> bytes:
     """The secret; KeyLost where the key is another, or the text was altered
     or is somebody else's.
     """
+    if not has_key():
+        raise KeyLost(f"这里没有数据密钥（{FILE}），打不开。请系统管理员放回原来的密钥文件。")
     try:
         raw = base64.urlsafe_b64decode(text.partition(MARK)[0].removeprefix(_FORM))
         return AESGCM(data_key()).decrypt(raw[:_NONCE], raw[_NONCE:], of.encode())
