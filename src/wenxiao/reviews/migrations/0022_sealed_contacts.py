@@ -23,7 +23,7 @@ def open_all(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0019_kept_counts'),
+        ('reviews', '0021_agency_contract'),
     ]
 
     operations = [
