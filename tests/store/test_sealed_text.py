@@ -1,4 +1,4 @@
-"""Telephones and ways to reach people: plain in Python, sealed in every column, backup and trail."""
+"""Telephones: plain in Python, sealed in every column, backup and trail."""
 
 from importlib import import_module
 

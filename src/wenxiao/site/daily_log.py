@@ -29,8 +29,9 @@ def days_kept() -> int:
 
 
 class DailyFile(logging.Handler):
-    """Appends to ``folder/2026-01-31.log``; several processes may. A new day takes away what is older
-    than ``days``.
+    """Appends to ``folder/2026-01-31.log``; several processes may.
+
+    A new day takes away what is older than ``days``.
     """
 
     def __init__(self, folder: str, days: int = USUAL_DAYS) -> None:

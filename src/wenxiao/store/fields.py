@@ -132,7 +132,7 @@ class PointsField(FixedField[_Set_contra, _Get_co]):
 
 
 class UnopenedText(str):
-    """What is read of sealed text without its key: words for people; written back it stays sealed."""
+    """What is read of sealed text without its key: words; written back it stays sealed."""
 
     __slots__ = ("sealed",)
 
@@ -148,15 +148,15 @@ class UnopenedText(str):
 class SealedTextField(models.TextField):  # type: ignore[type-arg]  # Django takes none
     """Personal data, sealed with the key outside the database: rows and backups show none of it.
 
-    It reads as plain text in Python. The database finds a telephone number in it by the whole number
-    alone (``phone__numbered``). What was stored before it was sealed reads as it is.
+    It reads as plain text in Python. The database finds a telephone in it by the whole number alone
+    (``phone__numbered``). What was stored before it was sealed reads as it is.
     """
 
     def _of(self) -> str:
         return f"{self.model._meta.label}.{self.attname}"
 
     def get_prep_value(self, value: Any) -> Any:
-        """Sealed anew at each writing; empty stays empty, what could not be opened stays as it is."""
+        """Sealed anew at each writing; what could not be opened stays as it is."""
         if isinstance(value, UnopenedText):
             return value.sealed
         text = super().get_prep_value(value)
@@ -191,7 +191,7 @@ class Numbered(models.Lookup[Any]):
 
 
 def unopened_columns() -> list[str]:
-    """The sealed columns (model.field) in which something stands that this home's key does not open."""
+    """The sealed columns (model.field) that hold something this home's key does not open."""
     unopened = []
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
@@ -211,7 +211,7 @@ def ends_of(text: str) -> str:
 
 
 def seal_column(model: Any, name: str) -> None:
-    """Write a sealed column of all rows anew: what stood in plain text is sealed (for migrations)."""
+    """Seal what stood in plain text in a column (for migrations)."""
     for pk, text in model.objects.exclude(**{name: ""}).values_list("pk", name):
         model.objects.filter(pk=pk).update(**{name: text})
 

@@ -90,8 +90,9 @@ def is_sealed(text: str) -> bool:
 
 
 def mark_of(text: str) -> str:
-    """What a telephone number is found by without being read: a keyed digest of its digits alone; empty
-    where there are too few digits to be one.
+    """What a telephone number is found by without being read: a keyed digest of its digits.
+
+    Empty where there are too few digits to be one.
     """
     digits = re.sub(r"\D", "", text)
     if len(digits) < LEAST_DIGITS:
