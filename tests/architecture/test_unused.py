@@ -26,6 +26,7 @@ FRAMEWORK = {
         ("get_prep_value", "from_db_value", "value_to_string", "cast_db_type", "as_postgresql"),
         "django.db.models.Field, Lookup",
     ),
+    "emit": "logging.Handler",
     "bind_merged_cells": "openpyxl's reader",
     "verify_export": "the verifier that is laid beside every export, as text (desk/dossiers/archive.py)",
 }
