@@ -23,7 +23,7 @@ def open_all(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0018_path_of_one_width'),
+        ('orgs', '0019_view_look'),
     ]
 
     operations = [
