@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from tests.monitoring.from_scratch import watch
 
-from wenxiao.budget.services import open_dossier, open_round
+from wenxiao.budget.services import ensure_subject, open_dossier, open_round
 from wenxiao.evidence.models import Actual
 from wenxiao.files.out.form_grid import form_workbook
 from wenxiao.files.out.official_forms import (
@@ -75,6 +75,48 @@ def test_of_two_rounds_over_the_same_months_the_scope_decides(bureau, tmp_path, 
     else:
         # in both scopes only a person can say which one is meant
         assert [p["code"] for form in outcome.unmatched for p in form["problems"]] == ["DR-34"]
+
+
+def test_a_sheet_of_an_object_outside_the_scope_is_asked_about(bureau, tmp_path):
+    dossier = open_dossier(subject=bureau.subject, fiscal_year=2021, by=None)
+    row = open_round(
+        division=bureau.division,
+        kind="monitoring",
+        name="重点监控",
+        work_year=2021,
+        fiscal_year=2021,
+        through_month=7,
+        scope={"dossiers": [dossier.pk + 999]},
+        by=None,
+    )
+    path = tmp_path / "监控表.xlsx"
+    path.write_bytes(form_workbook([monitoring_form(line_and_form(bureau))]))
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    told = [p["text"] for form in outcome.unmatched for p in form["problems"]]
+    assert told == [f"“{bureau.subject.name}”不在任务“重点监控”的范围内。"]
+    assert not Review.objects.exists()
+    answers = {"0": {"round": row.pk}}
+    import_file(path, division=bureau.division, by=bureau.finance, choices=answers)
+    assert Review.objects.get().round == row
+
+
+def test_two_projects_of_one_name_are_told_apart_by_their_codes(bureau, tmp_path):
+    other = ensure_subject(
+        division=bureau.division,
+        unit=bureau.subject.unit,
+        code="360000000000000000099",
+        name=bureau.subject.name,
+        by=None,
+    )
+    directory = SeenDirectory(Importer(bureau.finance, bureau.division))
+    offers = dict(directory.close_subjects(bureau.subject.name, bureau.subject.unit_id))
+    assert "编码 360000000000000000099" in offers[other.pk]
+    assert offers[bureau.subject.pk] != offers[other.pk]
+    path = tmp_path / "监控表.xlsx"
+    path.write_bytes(form_workbook([monitoring_form(line_and_form(bureau))]))
+    outcome = import_file(path, division=bureau.division, by=bureau.finance)
+    told = [p["text"] for form in outcome.unmatched for p in form["problems"]]
+    assert told[0].startswith(f"这个单位有 2 个项目名为“{bureau.subject.name}”")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.budget.models import Round, Subject
+from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.files.cells.textforms import WIDE
 from wenxiao.files.forms.targets.form import TargetForm
@@ -87,6 +87,7 @@ class Directory:
         self.by_code: dict[str, tuple[int, int]] = {}
         self.by_name: dict[str, list[tuple[int, int]]] = {}
         self.subject_names: dict[int, str] = {}
+        self.subject_codes: dict[int, str] = {}
         self._unit_of: dict[int, int] = {}
         self.overall: dict[int, int] = {}
         subjects = self._known_subjects().values_list("pk", "code", "name", "unit_id", "kind")
@@ -117,6 +118,7 @@ class Directory:
 
     def _add_subject(self, pk: int, code: str | None, name: str, unit: int) -> None:
         self.subject_names[pk], self._unit_of[pk] = name, unit
+        self.subject_codes[pk] = code or ""
         if code:
             self.by_code[code] = (pk, unit)
         bearers = self.by_name.setdefault(fold(name), [])
@@ -178,10 +180,15 @@ class Directory:
             at = self._above.get(at)
         return above
 
-    def close_subjects(self, name: str) -> list[tuple[int, str]]:
-        """Up to five subjects of a similar name."""
+    def namesakes(self, name: str, unit: int | None) -> list[int]:
+        """The subjects of exactly this name within one unit."""
+        return [pk for pk, owner in self.by_name.get(fold(name), []) if owner == unit]
+
+    def close_subjects(self, name: str, unit: int | None = None) -> list[tuple[int, str]]:
+        """Those of this name in the unit, then up to five subjects of a similar name."""
         near = difflib.get_close_matches(fold(name), self.by_name, n=5, cutoff=0.5)
-        return [(self.by_name[n][0][0], n) for n in near]
+        subjects = [*self.namesakes(name, unit), *(self.by_name[n][0][0] for n in near)]
+        return [(pk, self.subject_names[pk]) for pk in dict.fromkeys(subjects)]
 
     def round_for(self, form: ObjectForm, year: int, subject: int | None = None) -> Round | None:
         """The open round of this kind for a year and the form's window; None when there is none or
@@ -200,6 +207,14 @@ class Directory:
         if len(fitting) > 1 and subject is not None:
             fitting = [r for r in fitting if subject in self._scope_of(r)]
         return fitting[0] if len(fitting) == 1 else None
+
+    def leaves_out(self, row: Round, subject: int | None) -> bool:
+        """Whether an object with a dossier of the round's year is not in its scope; what the form
+        is the first of its year for can't be.
+        """
+        if not row.scope or subject is None or subject in self._scope_of(row):
+            return False
+        return Dossier.objects.filter(subject=subject, fiscal_year=row.fiscal_year).exists()
 
     def _scope_of(self, row: Round) -> set[int]:
         """The subjects in a round's scope, read once for the batch."""
@@ -295,8 +310,11 @@ def _match_subject(
     if made.subject is not None or (wanted == "create" and form.subject_text):
         made.create_subject = made.subject is None
         return
-    made.close["subject"] = directory.close_subjects(form.subject_text) if form.subject_text else []
-    text = f"没有名为“{form.subject_text}”的项目。" if form.subject_text else "表上没有写项目名称。"
+    name = form.subject_text
+    made.close["subject"] = directory.close_subjects(name, made.unit) if name else []
+    text = f"没有名为“{name}”的项目。" if name else "表上没有写项目名称。"
+    if (same := len(directory.namesakes(name, made.unit)) if name else 0) > 1:
+        text = f"这个单位有 {same} 个项目名为“{name}”，表上没有能分清的项目编码。"
     made.problems.append(
         Problem(
             UNKNOWN_SUBJECT,
@@ -306,6 +324,16 @@ def _match_subject(
             got=form.subject_text or None,
             mend="请在匹配时选定项目，或新建，或不导入此表。",
         )
+    )
+
+
+def _left_out(form: ObjectForm, row: Round) -> Problem:
+    return Problem(
+        NO_ROUND,
+        "阻断",
+        f"“{form.subject_text}”不在任务“{row.name}”的范围内。",
+        sheet=form.sheet,
+        mend="请核对是不是交错了：确要收下的，在匹配时选定这项任务；否则不导入此表。",
     )
 
 
@@ -325,7 +353,10 @@ def _match_round(form: ObjectForm, directory: Directory, said: dict[str, Any], m
         return
     round_found = directory.round_for(form, made.year, made.subject)
     if round_found is not None:
-        made.round = round_found.pk
+        if directory.leaves_out(round_found, made.subject):
+            made.problems.append(_left_out(form, round_found))
+        else:
+            made.round = round_found.pk
         return
     if wanted == "create":
         return

@@ -136,13 +136,19 @@ class SeenDirectory(Directory):
         """Near names as they are written."""
         return [(pk, self.unit_names[pk]) for pk, _ in super().close_units(name)]
 
-    def close_subjects(self, name: str) -> list[tuple[int, str]]:
-        """Near names as they are written, with their unit."""
-        near = [pk for pk, _ in super().close_subjects(name)]
-        return [
-            (pk, f"{self.subject_names[pk]}（{self._unit_words[self._unit_of[pk]]}）")
-            for pk in near
-        ]
+    def close_subjects(self, name: str, unit: int | None = None) -> list[tuple[int, str]]:
+        """Near names as they are written, with their unit; with their code where a name stands for
+        several projects of one unit.
+        """
+        near = [pk for pk, _ in super().close_subjects(name, unit)]
+        return [(pk, self._named(pk)) for pk in near]
+
+    def _named(self, pk: int) -> str:
+        name, unit = self.subject_names[pk], self._unit_of[pk]
+        words = [self._unit_words[unit]]
+        if len(self.namesakes(name, unit)) > 1:
+            words.append(f"编码 {self.subject_codes[pk] or '没有登记'}")
+        return f"{name}（{'，'.join(words)}）"
 
     def subject_row(self, pk: int | None) -> Subject | None:
         """The subject itself, where who may import it hangs on the person's scope."""

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from wenxiao.budget.models import Dossier, Exemption, Round
 from wenxiao.budget.selectors import (
     Progress,
+    any_of,
     called,
     dossiers_of,
     dossiers_visible_to,
@@ -33,7 +34,7 @@ from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import handed_in_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
@@ -342,6 +343,23 @@ def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, s
     for kind, key, state, arrived, n in kept:
         counts[kind, bool(key), "received" if arrived and state in OPEN else state] += n
     return dict(counts)
+
+
+def outside_scope(user: User | None, rounds: Iterable[Round]) -> Counter[tuple[str, bool, str]]:
+    """Of :func:`states_of_year`, the reviews of objects that are not in their round's scope: taken
+    in when somebody asked for it, owed by nobody. No query where no round has a scope.
+    """
+    scoped = [row for row in rounds if row.scope]
+    counts: Counter[tuple[str, bool, str]] = Counter()
+    if not scoped:
+        return counts
+    outside = any_of(
+        Q(round=row) & ~Q(dossier__in=Dossier.objects.filter(in_scope(row))) for row in scoped
+    )
+    rows = Review.objects.filter(seen_by(user), outside)
+    for kind, key, state, arrived in rows.values_list("kind", "round__key", "state", "received_on"):
+        counts[kind, bool(key), "received" if arrived and state in OPEN else state] += 1
+    return counts
 
 
 def late_arrivals(round: Round) -> int:

@@ -59,6 +59,20 @@ def test_the_self_evaluation_page_leads_a_clerk_there(inside, small, begun):
     assert f"/rounds/{small.selfeval.pk}/settle" in text
 
 
+def test_many_score_sheets_are_handed_in_at_once(inside, small):
+    rows = list(Review.objects.filter(round=small.finance).order_by("pk")[:2])
+    Review.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state="filling", points=Decimal(90), complete=True, submitted_by=None
+    )
+    rows = [Review.objects.get(pk=row.pk) for row in rows]
+    client, page = inside(small.officer), f"/rounds/{small.finance.pk}/settle"
+    assert page in client.get("/evaluations?year=2021").content.decode()
+    assert "填了还没报送" in client.get(f"{page}?step=submit").content.decode()
+    client.post(f"{page}/ticked", {"step": "submit", "tick": ticked(*rows)})
+    kept = Review.objects.filter(pk__in=[row.pk for row in rows])
+    assert {(row.state, row.submitted_by) for row in kept} == {("submitted", small.officer)}
+
+
 @pytest.fixture
 def confirmed(small):
     rows = list(Review.objects.filter(round=small.finance).order_by("pk")[:2])

@@ -247,6 +247,22 @@ def test_an_excused_form_that_came_in_counts_nowhere(small):
     assert handed_in_everywhere(small.officer, row) == [n - 1 for n in before]
 
 
+def test_what_was_taken_in_from_outside_the_scope_is_not_counted_as_received(small, inside):
+    from wenxiao.budget.selectors import dossiers_of
+    from wenxiao.reviews.models import Review
+    from wenxiao.reviews.states import OPEN
+
+    row = small.selfeval
+    handed = Review.objects.filter(round=row).exclude(state__in=OPEN)
+    others = dossiers_of(row).exclude(pk__in=handed.values("dossier"))
+    scope = {"dossiers": list(others.values_list("pk", flat=True))}
+    assert handed.exists()
+    Round.objects.filter(pk=row.pk).update(scope=scope)
+    page = inside(small.officer).get(f"/?year={row.work_year}").content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert f"单位自评 0 / {len(scope['dossiers'])} 项已收到" in words
+
+
 def test_only_rounds_somebody_can_work_on_are_offered_and_opened(small, inside):
     client = inside(small.officer)
     page = client.get("/rounds/new").content.decode()

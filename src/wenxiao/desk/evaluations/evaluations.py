@@ -170,10 +170,13 @@ def _unbegun(request: HttpRequest, year: int, kind: str) -> list[tuple[Round, Do
 
 
 def _waiting(request: HttpRequest, rows: QuerySet[Review]) -> list[tuple[int, str, int]]:
-    """Rounds with results to check, to confirm or to issue, for whoever may: id, name, how many."""
-    if not held(request).can("confirm"):
-        return []
-    waiting = rows.filter(state__in=("submitted", "checked", "confirmed")).order_by()
+    """Rounds with results to hand in, to check, to confirm or to issue, for whoever may: id, name,
+    how many.
+    """
+    states = ["submitted", "checked", "confirmed"] if held(request).can("confirm") else []
+    if held(request).can("evaluate"):
+        states += ["filling", "returned"]
+    waiting = rows.filter(state__in=states).order_by()
     return list(waiting.values_list("round", "round__name").annotate(n=Count("pk")))
 
 

@@ -4,6 +4,7 @@ One screen.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +34,7 @@ from wenxiao.reviews.worklists import (
     assigned_to,
     dues_of_year,
     files_received,
+    outside_scope,
     reviews_visible_to,
     rounds_of_year,
     states_of_year,
@@ -167,7 +169,9 @@ def stages(user: User, year: int) -> list[StageCard]:
     """Nine stages, each counted within itself: what was handed in or
     settled of what is due in its round's scope.
     """
-    counts, rounds = states_of_year(user, year), rounds_of_year(user, year)
+    rounds = rounds_of_year(user, year)
+    counts = Counter(states_of_year(user, year))
+    counts.subtract(outside_scope(user, rounds))
     dues = dues_of_year(user, rounds, year)
     ordered = mending_of(user, today()).states
     decided = use_states(user)

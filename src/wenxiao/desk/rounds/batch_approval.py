@@ -82,7 +82,7 @@ def steps_held(request: HttpRequest, found: Round) -> dict[str, QuerySet[Review]
     holding = held(request)
     rows = reviews_visible_to(person(request)).filter(round=found)
     parts: dict[str, QuerySet[Review]] = {}
-    if found.kind in FILED and holding.can("submit"):
+    if holding.can("submit" if found.kind in FILED else "evaluate"):
         parts["submit"] = rows.filter(state__in=("filling", "returned"))
     if found.kind in FILED:
         road = [role for role in found.route if role in STEPS]
@@ -106,7 +106,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     parts = steps_held(request, shown_round)
     if not parts:
         raise Refused(
-            "成批报送由单位经办人办理，审核和确认由单位负责人、主管部门、财政业务科室和财政绩效科办理。"
+            "成批报送由填报、评分的人办理，审核和确认由单位负责人、主管部门、财政业务科室和财政绩效科办理。"
         )
     counts = {name: rows.count() for name, rows in parts.items()}
     asked = request.GET.get("step", "")
