@@ -20,6 +20,7 @@ from wenxiao.files.cells.openpyxl_books import read_by_openpyxl
 from wenxiao.files.cells.openxml import read_parts
 from wenxiao.files.cells.openxml_sheet import DeclinedError, Package, read_sheet
 from wenxiao.files.door.gate import admit
+from wenxiao.rulebook import codes
 
 TESTS = Path(__file__).parent.parent
 CORPUS = sorted(path for path in TESTS.rglob("*.xlsx") if admit(path).container == "xlsx")
@@ -248,3 +249,25 @@ def test_a_sheet_nobody_links_and_a_look_nobody_defined():
     with pytest.raises(DeclinedError, match="numFmtId"):
         read_parts(io.BytesIO(hostile.package(parts)))
     assert read_sheet([], "空", Package([], [], openxml.WINDOWS_EPOCH))
+
+
+def test_a_part_with_a_document_type_is_refused_without_the_gate(tmp_path):
+    """Nothing of it is built, here or by openpyxl, whoever forgot to ask the gate."""
+    whole = saved(odd_workbook())
+    for part in ("xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml"):
+        out = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(out, "w") as new:
+            for name in old.namelist():
+                content = old.read(name)
+                if name == part:
+                    head, _, rest = content.partition(b"?>")
+                    start = (head + b"?>") if rest else b""
+                    content = start + b'<!DOCTYPE x [<!ENTITY a "b">]>' + (rest or content)
+                new.writestr(name, content)
+        with pytest.raises(openxml.DocumentTypeError):
+            read_parts(out)
+        path = tmp_path / "表.xlsx"
+        path.write_bytes(out.getvalue())
+        with pytest.raises(workbooks.UnreadableError, match="DTD") as refusal:
+            workbooks.read_xlsx(path)
+        assert refusal.value.code == codes.EXTERNAL_ENTITY

@@ -22,6 +22,7 @@ PRINTERS = (
     "portal/sheets.py",
     "portal/open_data.py",
     "reports/summary.py",
+    "desk/subjects/export.py",
 )
 """The modules that print a published table."""
 

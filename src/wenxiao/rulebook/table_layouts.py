@@ -40,6 +40,7 @@ class TableColumn:
 class TableLayout:
     """One table. ``each`` is the column that stands once for every expert
     or problem; ``internal`` the bureau's own.
+    ``subtotal`` heads the line under a level, which it names.
     """
 
     title: str
@@ -55,6 +56,7 @@ class TableLayout:
     mean: str = ""
     head: tuple[tuple[TableColumn, ...], ...] = ()
     closing: tuple[str, ...] = ()
+    subtotal: str = ""
     below: tuple[str, ...] = ()
 
     @property
@@ -92,6 +94,7 @@ def table_layout(name: str) -> TableLayout:
         mean=data.get("mean", ""),
         head=tuple(_columns(line) for line in data.get("head", ())),
         closing=tuple(data.get("closing", ())),
+        subtotal=data.get("subtotal", ""),
         below=tuple(data.get("below", ())),
     )
 

@@ -10,7 +10,8 @@ from wenxiao.desk.dossiers.results import results, stage_words
 from wenxiao.desk.subjects.counts import WORKS
 from wenxiao.desk.subjects.order import DEFAULT, SHOWN, STORED, applied, keys_by_shown, shown_money
 from wenxiao.desk.subjects.subjects import SUMMED, ListView, look
-from wenxiao.files.out.spreadsheets import ColumnSpec, SheetSpec, workbook_bytes
+from wenxiao.files.out.spreadsheets import SheetSpec, workbook_bytes
+from wenxiao.files.out.summary_table import columns_of
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.formats import subject_title
@@ -18,6 +19,7 @@ from wenxiao.pages.views import person, view
 from wenxiao.records.services import record
 from wenxiao.reviews.selectors import reviews_of, told_money
 from wenxiao.rulebook.numbers import as_wan, rate_percent
+from wenxiao.rulebook.table_layouts import table_layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,24 +36,6 @@ if TYPE_CHECKING:
 MOST = 20_000
 """How many rows one workbook holds; beyond that it says so."""
 AT_ONCE = 1000
-COLUMNS = (
-    ColumnSpec("序号", 6, "number"),
-    ColumnSpec("项目代码", 24),
-    ColumnSpec("对象", 36),
-    ColumnSpec("单位", 24),
-    ColumnSpec("类型", 12),
-    ColumnSpec("预算年度", 9, "number"),
-    ColumnSpec("标签", 14),
-    ColumnSpec("全年预算（万元）", 15, "money"),
-    ColumnSpec("支出（万元）", 15, "money"),
-    ColumnSpec("金额口径", 10),
-    ColumnSpec("执行率（%）", 11, "percent"),
-    ColumnSpec("进展", 20),
-    ColumnSpec("评价结果", 12),
-    ColumnSpec("得分", 9, "points"),
-    ColumnSpec("等级", 6, "centre"),
-    ColumnSpec("已确认问题", 11, "number"),
-)
 
 
 @view("see_unit")
@@ -63,7 +47,8 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
     exported = whole.found.exclude(subject__restriction="restricted")
     total, kept_in = exported.count(), whole.found.filter(subject__restriction="restricted").count()
     ids = _ids(whole.ranked(exported), applied(whole.asked.sort, small=total <= SUMMED))
-    notes = ["金额单位万元；空白为未报、未公布或未评，不是 0。金额口径空白为本年度自身数字。"]
+    layout = table_layout("subjects")
+    notes = [*layout.notes]
     if total > MOST:
         notes.append(f"符合条件的对象共 {total:,} 个，本表只列前 {MOST:,} 个；缩小条件后分次导出。")
     if kept_in:
@@ -82,12 +67,12 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
             },
         )
     sheet = SheetSpec(
-        "对象",
-        "预算绩效管理对象清单",
-        COLUMNS,
+        layout.sheet,
+        layout.title,
+        columns_of(layout.columns),
         list(_rows(whole.seen.model.objects.all(), ids, person(request))),
         notes=notes,
-        corner="单位：万元",
+        corner=layout.corner,
         watermark="演示数据" if division and division.demo else None,
     )
     return attachment(workbook_bytes([sheet]), "对象清单", "xlsx")
@@ -135,21 +120,22 @@ def _row(
     budget, spent, basis = shown_money(money, held)
     last = results(held)[-1:]
     settled = last[0] if last and last[0].settled else None
-    return (
-        at,
-        dossier.subject.code,
-        subject_title(dossier),
-        dossier.unit.name,
-        dossier.subject.get_kind_display(),
-        dossier.fiscal_year,
-        "、".join(dossier.subject.tags or ()) or None,
-        as_wan(budget),
-        as_wan(spent),
-        basis or None,
-        rate_percent(spent, budget),
-        stage_words(held),
-        last[0].title if last else None,
-        settled.points if settled else None,
-        (settled.grade or None) if settled else None,
-        findings,
-    )
+    values = {
+        "number": at,
+        "code": dossier.subject.code,
+        "subject": subject_title(dossier),
+        "unit": dossier.unit.name,
+        "kind": dossier.subject.get_kind_display(),
+        "year": dossier.fiscal_year,
+        "tags": "、".join(dossier.subject.tags or ()) or None,
+        "budget": as_wan(budget),
+        "spent": as_wan(spent),
+        "basis": basis or None,
+        "rate": rate_percent(spent, budget),
+        "stages": stage_words(held),
+        "result": last[0].title if last else None,
+        "points": settled.points if settled else None,
+        "grade": (settled.grade or None) if settled else None,
+        "findings": findings,
+    }
+    return table_layout("subjects").row(values)

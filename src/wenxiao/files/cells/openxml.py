@@ -18,6 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
@@ -41,6 +42,7 @@ _STRINGS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedSt
 _STYLES = "xl/styles.xml"
 _HELD = 8 * 1024 * 1024
 """A larger part is read element by element, never held as a tree."""
+_CHUNK = 16_384
 _FIRST_CUSTOM = 164
 _STATES = {"visible", "hidden", "veryHidden"}
 _BAD_TITLE = re.compile(r"[\\*?:/\[\]]")
@@ -102,8 +104,7 @@ def children(package: zipfile.ZipFile, part: str) -> Iterator[ET.Element]:
         return
     depth, data = 0, 0
     with package.open(entry) as stream:
-        # the gate refuses document types, so nothing can expand
-        for event, element in ET.iterparse(stream, ("start", "end")):  # noqa: S314
+        for event, element in _defused(stream):
             if event == "start":
                 depth += 1
                 data = depth if element.tag == MAIN + "sheetData" and depth == 2 else data
@@ -117,8 +118,47 @@ def children(package: zipfile.ZipFile, part: str) -> Iterator[ET.Element]:
 
 
 def _root(package: zipfile.ZipFile, part: str) -> ET.Element:
-    # the gate refuses document types, so nothing can expand
-    return ET.fromstring(package.read(part))  # noqa: S314
+    with package.open(part) as stream:
+        return next(element for _, element in _defused(stream, whole=True))
+
+
+class DocumentTypeError(BrokenError):
+    """A part that declares a document type: no form does, and entities could be made of it."""
+
+
+class _BegunError(Exception):
+    """The first element has come: no document type can follow."""
+
+
+def _defused(stream: IO[bytes], *, whole: bool = False) -> Iterator[tuple[str, ET.Element]]:
+    """What ElementTree reads of one part, the one place where it is asked to: each start and end,
+    or the ``whole`` as one.
+
+    A part that declares a document type is refused before anything of it is built, whether or not
+    the gate has looked at the file.
+    """
+    _refuse_document_type(stream)
+    stream.seek(0)
+    if whole:
+        yield "whole", ET.fromstring(stream.read())  # noqa: S314  it has no document type
+    else:
+        yield from ET.iterparse(stream, ("start", "end"))  # noqa: S314  it has no document type
+
+
+def _refuse_document_type(stream: IO[bytes]) -> None:
+    def refuse(*_: object) -> None:
+        raise DocumentTypeError("工作簿", "里有外部实体定义（DTD），可能是恶意文件")
+
+    def begun(*_: object) -> None:
+        raise _BegunError
+
+    head = expat.ParserCreate()
+    head.StartDoctypeDeclHandler, head.StartElementHandler = refuse, begun
+    try:
+        while chunk := stream.read(_CHUNK):
+            head.Parse(chunk, False)
+    except (_BegunError, expat.ExpatError):
+        return  # what is broken is named by whoever reads the whole
 
 
 def _types(package: zipfile.ZipFile) -> dict[str, str]:

@@ -11,14 +11,14 @@ from python_calamine import CalamineSheet, CalamineWorkbook
 
 from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
 from wenxiao.files.cells.oldbooks import Look, look_of
-from wenxiao.files.cells.openxml import read_parts
+from wenxiao.files.cells.openxml import DocumentTypeError, read_parts
 from wenxiao.files.cells.openxml_sheet import BrokenError
 from wenxiao.files.cells.panics import breaks_reading
 from wenxiao.files.cells.plaintext import PlainTextError, decoded, rows_of
 from wenxiao.files.cells.shown import is_number, shown_value
 from wenxiao.files.cells.streaming import cells_of
 from wenxiao.files.cells.strict import is_strict, transitional
-from wenxiao.rulebook.codes import DAMAGED
+from wenxiao.rulebook.codes import DAMAGED, EXTERNAL_ENTITY
 
 MOST_CELLS = 400_000
 """A form never has this many cells; a ledger goes through :mod:`wenxiao.files.forms.ledger`."""
@@ -56,7 +56,9 @@ def read_xlsx(path: Path) -> Book:
 def _unreadable(error: Exception) -> UnreadableError:
     """What is broken and where, as far as it can be found."""
     where = f"{error}" if isinstance(error, BrokenError) else "表格内部的结构有错误"
-    refusal = UnreadableError(f"{where}，无法读取。请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。")
+    code = EXTERNAL_ENTITY if isinstance(error, DocumentTypeError) else DAMAGED
+    text = f"{where}，无法读取。请用 WPS 或 Excel 打开后另存为 .xlsx 再导入。"
+    refusal = UnreadableError(text, code)
     if isinstance(error, BrokenError):
         refusal.sheet, refusal.cell = error.sheet, error.cell
     return refusal
@@ -68,7 +70,7 @@ def _book_of(path: Path) -> Book:
     """
     try:
         return read_parts(path)
-    except MemoryError:
+    except (MemoryError, DocumentTypeError):
         raise
     except Exception as broken:  # noqa: BLE001  whatever it was, openpyxl may know it
         from wenxiao.files.cells.openpyxl_books import read_by_openpyxl

@@ -103,7 +103,7 @@ def score_sheet_form(data: PrintedScoreSheet) -> FormGrid:
     top = len(layout.head)
     for col, column in enumerate(columns):
         form.put(top, col, column.label, strong=True)
-    row = _criteria(form, top + 1, data, columns)
+    row = _criteria(form, top + 1, data, columns, layout.subtotal)
     _score_end(form, row, data, layout)
     form.below += [data.confirmed_note] if data.confirmed_note else []
     form.below += layout.below
@@ -119,7 +119,7 @@ def _score_columns(layout: TableLayout, data: PrintedScoreSheet) -> list[TableCo
 
 
 def _criteria(
-    form: FormGrid, row: int, data: PrintedScoreSheet, columns: Sequence[TableColumn]
+    form: FormGrid, row: int, data: PrintedScoreSheet, columns: Sequence[TableColumn], subtotal: str
 ) -> int:
     start = row
     for at, line in enumerate(data.criteria):
@@ -133,7 +133,7 @@ def _criteria(
             form.merge_repeats(0, start, row - 1)
             form.merge_repeats(1, start, row - 1, within=0)
             if data.subtotals:
-                _subtotal(form, row, line.level1, data)
+                _subtotal(form, row, line.level1, data, subtotal)
                 row += 1
             start = row
     return row
@@ -144,9 +144,9 @@ def _summed(values: Sequence[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known and len(known) == len(values) else None
 
 
-def _subtotal(form: FormGrid, row: int, level1: str, data: PrintedScoreSheet) -> None:
+def _subtotal(form: FormGrid, row: int, level1: str, data: PrintedScoreSheet, label: str) -> None:
     lines = [line for line in data.criteria if line.level1 == level1]
-    form.put(row, 0, f"{level1}小计", cols=5, strong=True)
+    form.put(row, 0, label.format(level=level1), cols=5, strong=True)
     form.put(row, 5, _summed([line.weight for line in lines]))
     form.put(row, 6 + len(data.experts), _summed([line.score for line in lines]))
 
