@@ -2,6 +2,7 @@
 personal, and opinions held until answered.
 """
 
+from datetime import timedelta
 from io import BytesIO
 
 import openpyxl
@@ -11,11 +12,12 @@ from tests.portal.conftest import review_of
 from wenxiao.budget.models import Subject
 from wenxiao.budget.services import ensure_subject, open_dossier
 from wenxiao.files.door.personal import personal_data_in
-from wenxiao.followup.models import Comment, Disclosure
+from wenxiao.followup.models import Comment, Disclosure, Finding, Rectification
 from wenxiao.followup.selectors.disclosed import draft_sentence, published
 from wenxiao.followup.services import disclosing
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
+from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -150,6 +152,24 @@ def test_the_public_reads_sentence_money_rows_and_problems(public, client):
     for said in ("用了 65 万元", "88.50", "安保人数", "执行率低于80%", "加快支付", "65.00%"):
         assert said in page
     assert "first" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "said"),
+    [
+        ("ordered", 1, "整改中，期限"),
+        ("ordered", -1, "整改没有完成，期限"),
+        ("replied", -1, "整改结果已报，财政部门核实中"),
+    ],
+)
+def test_a_deadline_that_passed_is_said_so(house, public, client, state, days, said):
+    Rectification.objects.create(
+        finding=Finding.objects.get(review=house.review),
+        unit=house.unit,
+        state=state,
+        deadline=today() + timedelta(days=days),
+    )
+    assert said in client.get(f"/open/{public.pk}").content.decode()
 
 
 def test_parts_not_chosen_are_not_told(house, public, client):

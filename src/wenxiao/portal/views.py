@@ -33,6 +33,7 @@ from wenxiao.portal.open_data import records, schema
 from wenxiao.portal.sheets import headings, open_sheet, result_sheets, row_of
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.callers import client_address
+from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 
@@ -243,6 +244,7 @@ def _result(
         **result_values(row),
         "comments": list(shown_comments(row)[:50]),
         "longest": LONGEST_COMMENT,
+        "today": today(),
         "error": error,
         "typed": typed,
     }

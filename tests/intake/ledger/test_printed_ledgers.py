@@ -220,7 +220,7 @@ def test_a_sign_behind_the_number_is_a_sign(take):
 @pytest.mark.parametrize(
     ("code", "spoilt"),
     [
-        ("360191000000000000000", True),
+        (360191000000000000000, True),
         ("3.60191E+20", True),
         (f"'{CODE}", False),
         (f"{CODE} ", False),
@@ -234,6 +234,15 @@ def test_a_spoilt_code_is_recovered_by_name_and_said(take, code, spoilt):
     outcome = take(rows)
     assert stored(outcome) == [(5, Decimal(500))]
     assert ("DR-81" in {problem.code for problem in outcome.problems}) is spoilt
+
+
+def test_a_code_the_workbook_stores_as_text_keeps_its_zeros(take):
+    rows = [
+        ["支付日期", "单位名称", "项目代码", "项目名称", "支付金额（元）"],
+        ["2021-05-06", "教体局", "360191000000000000000", "新设项目", 500],
+    ]
+    outcome = take(rows)
+    assert "DR-81" not in {problem.code for problem in outcome.problems}
 
 
 def test_a_spoilt_code_without_a_known_name_names_the_true_cause(take):

@@ -40,7 +40,7 @@ from wenxiao.files.forms.ledger_heading import (
     remember_above,
     start_heading,
 )
-from wenxiao.files.forms.ledger_rows import MOST_ROWS, Ordinary, Rows
+from wenxiao.files.forms.ledger_rows import MOST_ROWS, Ordinary, Rows, noting_codes
 from wenxiao.files.forms.listing import GROUP, NOTE_LINE, heading_key
 from wenxiao.rulebook.codes import (
     CLASSIFIED,
@@ -117,6 +117,7 @@ def empty_ledger(path: Path) -> dict[str, Any]:
         "year": None,
         "through": None,
         "problems": [],
+        "text_codes": [],
     }
 
 
@@ -242,7 +243,7 @@ def _fill_from_workbook(path: Path, out: dict[str, Any]) -> None:
             _begin(out, name)
             out["first_column"] = sheet.start[1] if sheet.start is not None else 0
             rows = (
-                (at, [_shown(value) for value in row])
+                (at, [_shown(value) for value in noting_codes(row, out["text_codes"])])
                 for at, row in enumerate(sheet.iter_rows(), 1)
             )
             _take(filled_down(rows, sheet.merged_cell_ranges or [], out["first_column"], out), out)

@@ -12,6 +12,8 @@ from wenxiao.budget.models import Subject
 from wenxiao.rulebook.codes import DIGITS_LOST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from wenxiao.intake.ledger.lines import LedgerProblems
     from wenxiao.orgs.models import Division
 
@@ -20,10 +22,13 @@ _CUT_TO_FIFTEEN = r"^\d{15}0{1,9}$"
 """A sheet keeps fifteen digits of a number; the rest become zeros."""
 
 
-def with_true_codes(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
+def with_true_codes(
+    whos: pl.DataFrame, division: Division, texts: Iterable[str] = ()
+) -> pl.DataFrame:
     """``code`` without an apostrophe; one that lost its digits is empty, and stands in ``spoilt``.
 
-    An apostrophe before says that the code is a text: its zeros are its own.
+    An apostrophe before says that the code is a text, and so does a workbook of what it stores as
+    one (``texts``): its zeros are its own.
     """
     tidy = pl.col("code").str.replace_all(r"^['’‘`\s]+|[\s\u3000]+$", "")
     cut = pl.col("code").str.contains(_SCIENTIFIC) | pl.col("code").str.contains(_CUT_TO_FIFTEEN)
@@ -33,6 +38,7 @@ def with_true_codes(whos: pl.DataFrame, division: Division) -> pl.DataFrame:
     known = set(
         Subject.objects.filter(division=division, code__in=codes).values_list("code", flat=True)
     )
+    known.update(texts)
     lost = pl.col("code").is_in([code for code in codes if code not in known])
     return whos.with_columns(
         spoilt=pl.when(lost).then("code").otherwise(pl.lit("")),
@@ -53,6 +59,6 @@ def say_spoilt(frame: pl.DataFrame, numbered: pl.DataFrame, findings: LedgerProb
         DIGITS_LOST,
         "警告",
         "项目代码“{spoilt}”存成了数字或科学计数，末位已丢失，按项目名称匹配。",
-        mend="请把代码列设为文本，从系统重新导出后再导入；本来就以零结尾的，在代码前加一个单引号；或核对匹配到的项目。",
+        mend="请把代码列设为文本，从系统重新导出后再导入；本来就以零结尾的，把这一列设为文本（csv 在代码前加一个单引号）；或核对匹配到的项目。",
         got="spoilt",
     )

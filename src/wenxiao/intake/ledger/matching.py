@@ -96,6 +96,7 @@ def matched(
     create: bool,
     makes_units: bool = True,
     findings: LedgerProblems,
+    text_codes: Iterable[str] = (),
 ) -> Matching:
     """Which subject each way of naming one (``whos``) means, and what is unknown or to be made.
 
@@ -104,7 +105,7 @@ def matched(
     are made only by who may (``makes_units``). ``frame`` are the lines: only of what is unknown the
     lines are looked up.
     """
-    whos = _with_units(with_true_codes(whos, division), division)
+    whos = _with_units(with_true_codes(whos, division, text_codes), division)
     whos = _with_unit_choices(whos, choices)
     whos = _with_choices(_with_subjects(whos, division), choices)
     whos, units = _units_to_make(whos, choices, create=create) if makes_units else (whos, {})

@@ -281,6 +281,7 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
         create=work.choices.create,
         makes_units=can(work.by, "manage_units"),
         findings=work.findings,
+        text_codes=read.get("text_codes", ()),
     )
     work.outcome.unmatched = work.matching.unknown
     matching.say_unknown(work.outcome.unmatched, work.findings)
