@@ -197,6 +197,13 @@ def hidden_from(role):
     return sides
 
 
+def whole_walk(at, role):
+    """Whether this role opens its own address too: every second role at each, all of them in make
+    soak. The other sides' ids are put into every address by every role.
+    """
+    return bool(SOAK) or (at + TRIED.index(role)) % 2 == 0
+
+
 def turned(sides, at):
     """One side, another at the next address and for the next role; all of them in make soak."""
     return [sides[at % len(sides)]]
@@ -246,11 +253,12 @@ def label_has_id(model):
     return model._meta.pk.get_internal_type() in {"BigAutoField", "AutoField"}
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("role", TRIED)
 def test_no_address_tells_of_the_other_side(client, home, role):
     client.force_login(home.people[role])
     sides, leaks = hidden_from(role), []
-    for path, query, response in looked_at(client, home, sides):
+    for path, query, response in looked_at(client, home, sides, role):
         text = told(response)
         assert response.status_code < 500, (path, query)
         leaks += [
@@ -266,7 +274,7 @@ def around(text, word):
     return " ".join(text[max(at - 60, 0) : at + 40].split())
 
 
-def looked_at(client, home, sides):
+def looked_at(client, home, sides, role):
     """Addresses opened, with what they answered: those of the other sides, and
     one's own with the others' ids and words asked for.
     """
@@ -279,9 +287,11 @@ def looked_at(client, home, sides):
         asked = [(paths(route, key)[0], {}) for key in sides[1:] if "<int:" in route]
         own = home.monitoring.pk if "<int:" in route and at % 2 else home.dossiers[2].pk
         named = {name: str(sides[at % len(sides)]) for name in ASKED} | {"year": "2021"}
-        asked.append((paths(route, own)[0], named))
+        address = paths(route, own)[0]
+        if whole_walk(at, role):
+            asked.append((address, named))
         if route in SEARCHED:
-            asked += [(asked[-1][0], {"q": WORDS[key][2:], "year": "2021"}) for key in sides]
+            asked += [(address, {"q": WORDS[key][2:], "year": "2021"}) for key in sides]
         for path, query in asked:
             yield path, query, client.get(path, query)
 
@@ -307,7 +317,7 @@ def test_no_address_changes_anything_of_the_other_side(client, home, role):
                     unposted = response.status_code == 405
                     if written.tables or any(WORDS[one][:2] in told(response) for one in sides):
                         found.append((path, response.status_code, sorted(written.tables)))
-            if unposted:
+            if unposted or not whole_walk(at, role):
                 continue
             own = paths(route, home.dossiers[2].pk)[0]
             response = client.post(own, body)

@@ -46,10 +46,11 @@ def test_head_answers_as_get_without_a_body_and_changes_nothing(client, home, ro
     statuses, wrong = [], []
     for route in sorted(MATRIX):
         path, written = own_of(home, route), Written()
-        client.get(path)  # shows what an earlier page left to be said once
+        get = client.get(path)
         with connection.execute_wrapper(written):
             head = client.head(path)
-        get = client.get(path)
+        if not get.streaming and head.get("Content-Length") != str(len(get.content)):
+            get = client.get(path)  # the first one showed what an earlier page left to be said once
         told = b"".join(head.streaming_content) if head.streaming else head.content
         same = (head.status_code, head.get("Content-Type")) == (
             get.status_code,
