@@ -21,6 +21,8 @@ SHOTS = ROOT / "out" / "screenshots"
 AXE = ROOT / "build" / "testing" / "axe.min.js"
 SIZES = {"desk": (1366, 768), "phone": (390, 844)}
 PASSWORD = "Demo-pass-2021"
+WAITING = 60_000
+"""Milliseconds a page may take before a journey fails: only what hangs, for a busy machine is slow."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WATCH = "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
 
@@ -54,7 +56,7 @@ def serving(folder, seeding, migrated, *, worker=False):
         env=env,
         cwd=ROOT,
         check=True,
-        timeout=240,
+        timeout=1200,
     )
     log = (folder / "server.log").open("w")
     programs = [["gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]]
@@ -75,7 +77,7 @@ def serving(folder, seeding, migrated, *, worker=False):
         for program in running:
             program.terminate()
         for program in running:
-            program.wait(timeout=10)
+            program.wait(timeout=120)
         log.close()
 
 
@@ -104,21 +106,22 @@ def roles_house(tmp_path_factory, migrated):
 
 
 def _wait(address: str) -> None:
-    for _ in range(300):
+    for _ in range(1500):
         try:
             urllib.request.urlopen(address, timeout=10).close()
         except OSError:
             time.sleep(0.2)
         else:
             return
-    pytest.fail("测试用的网页服务 60 秒内没有启动，见临时目录中的 server.log。")
+    pytest.fail("测试用的网页服务 5 分钟内没有启动，见临时目录中的 server.log。")
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """One headless browser for all journeys."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=WAITING)
     path = next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
@@ -145,7 +148,7 @@ def visiting(chromium, address):
             viewport={"width": width, "height": height}, base_url=address
         )
         contexts.append(context)
-        context.set_default_timeout(8000)
+        context.set_default_timeout(WAITING)
         context.add_init_script(WATCH)
         page = context.new_page()
         page.on(

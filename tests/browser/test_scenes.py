@@ -38,7 +38,7 @@ def uploaded(page, path):
     page.set_input_files("#f-files", str(path))
     page.get_by_role("button", name="上传并预览").click()
     page.wait_for_url(re.compile(r"/imports/\d+$"))
-    page.locator(".intake-list tbody tr").first.wait_for(timeout=60_000)
+    page.locator(".intake-list tbody tr").first.wait_for(timeout=120_000)
     return page.url
 
 
@@ -51,9 +51,9 @@ def ledger(page, path, head, *lines):
     page.set_input_files("input[type=file]", str(path))
     page.get_by_role("button", name="上传并核对").click()
     button = page.get_by_role("button", name=re.compile(r"^\s*导入 [\d,]+ 行"))
-    button.wait_for(timeout=30_000)
+    button.wait_for(timeout=120_000)
     button.click()
-    expect(page.locator("h1").first).to_contain_text("已导入", timeout=30_000)
+    expect(page.locator("h1").first).to_contain_text("已导入", timeout=120_000)
 
 
 def test_a_total_wrong_by_half_a_point_is_named_and_kept_apart(enter_bare, look, tmp_path):
@@ -72,7 +72,7 @@ def test_a_total_wrong_by_half_a_point_is_named_and_kept_apart(enter_bare, look,
     look(page, "scene-1-fault")
     page.goto(intake)
     page.get_by_role("button", name="导入可以导入的").click()
-    expect(page.locator("h1").first).to_contain_text("1 份已导入", timeout=30_000)
+    expect(page.locator("h1").first).to_contain_text("1 份已导入", timeout=120_000)
     page.goto("/evaluations?year=2021")
     page.locator("table.results a", has_text=SHEET).first.click()
     text = page.locator("main").inner_text()
@@ -102,7 +102,7 @@ def test_sixty_mixed_files_are_sorted_and_nothing_is_half_stored(enter_bare, loo
     assert mixed(tmp_path / "报送.zip") == 60
     page = enter_bare("scene")
     intake = uploaded(page, tmp_path / "报送.zip")
-    page.wait_for_function("!document.querySelector('[data-busy]')", timeout=60_000)
+    page.wait_for_function("!document.querySelector('[data-busy]')", timeout=120_000)
     look(page, "scene-2-preview")
     text = page.locator("main").inner_text()
     numbers = [int(n) for n in re.findall(r"(\d+) 份", heading(page))]

@@ -58,7 +58,7 @@ def upload(page, look, paths):
     page.get_by_role("button", name="上传并预览").click()
     page.wait_for_url(re.compile(r"/imports/\d+$"))
     button = page.get_by_role("button", name="导入可以导入的")
-    button.wait_for(timeout=60_000)  # the page renews itself until the files are read
+    button.wait_for(timeout=120_000)  # the page renews itself until the files are read
     assert "1 份待您选择" in heading(
         page
     )  # two rounds watch January to July; the person says which
@@ -66,7 +66,7 @@ def upload(page, look, paths):
     choose_round(page)
     assert f"{len(paths)} 份可以导入" in heading(page)
     button.click()
-    expect(page.locator("h1").first).to_contain_text(f"{len(paths)} 份已导入", timeout=60_000)
+    expect(page.locator("h1").first).to_contain_text(f"{len(paths)} 份已导入", timeout=120_000)
     look(page, "uploaded-3-imported")
 
 

@@ -42,7 +42,7 @@ class County:
         context = self.chromium.new_context(
             viewport={"width": width, "height": height}, base_url=self.address
         )
-        context.set_default_timeout(20000)
+        context.set_default_timeout(60_000)
         context.add_init_script(WATCH)
         page = context.new_page()
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
@@ -97,7 +97,7 @@ def county(tmp_path_factory, migrated, chromium):
     finally:
         made.close()
         serving.terminate()
-        serving.wait(timeout=20)
+        serving.wait(timeout=600)
     assert not made.wrong, made.wrong
 
 

@@ -358,17 +358,17 @@ def test_a_change_not_committed_while_marks_are_worked_off_is_not_lost(watched, 
             with transaction.atomic():
                 watched.pay(dossier, 2, "30")
                 written.set()
-                looked.wait(timeout=20)
+                looked.wait(timeout=600)
         finally:
             connection.close()
 
     hand = Thread(target=other_hand)
     hand.start()
-    assert written.wait(timeout=20)
+    assert written.wait(timeout=600)
     during = keeping.kept_watch([window], officer, on=on)
     assert during.behind or during.part()[0]["executed"] == 10_000_000
     looked.set()
-    hand.join(timeout=20)
+    hand.join(timeout=600)
     same(keeping.kept_watch([window], officer, on=on), watch(window, officer, on=on))
 
 

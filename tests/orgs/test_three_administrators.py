@@ -89,7 +89,7 @@ def _race(division, user, roles):
 
     def give(role):
         try:
-            ready.wait(timeout=20)
+            ready.wait(timeout=600)
             services.grant(user=User.objects.get(pk=user.pk), role=role, division=division, by=None)
             told.append("granted")
         except (Refused, IntegrityError):
@@ -101,7 +101,7 @@ def _race(division, user, roles):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=600)
     return sorted(told)
 
 
@@ -133,7 +133,7 @@ class TestRaces:
 
             def give(role, user=user, ready=ready):
                 try:
-                    ready.wait(timeout=20)
+                    ready.wait(timeout=600)
                     with transaction.atomic():
                         Grant.objects.create(user=user, role=role, division=division)
                 except IntegrityError:
@@ -147,5 +147,5 @@ class TestRaces:
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join(timeout=60)
+                thread.join(timeout=600)
             assert Grant.objects.filter(user=user).count() == 1

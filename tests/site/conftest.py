@@ -22,7 +22,7 @@ def run():
             check=False,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=900,
         )
 
     return command

@@ -56,7 +56,7 @@ def test_plain_verbs_start_without_django(tmp_path):
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)[0]["low"] == "95"

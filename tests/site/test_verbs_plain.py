@@ -352,7 +352,7 @@ def test_parse_starts_without_the_heavy_libraries(tmp_path):
     )
     assert (
         subprocess.run(
-            [sys.executable, "-c", code], check=False, capture_output=True, timeout=60
+            [sys.executable, "-c", code], check=False, capture_output=True, timeout=600
         ).returncode
         == 0
     )

@@ -138,7 +138,7 @@ def test_a_dossier_s_package_holds_everything_and_needs_nothing(auditor, small, 
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=True,
     )
     assert "0 条不符" in run.stdout

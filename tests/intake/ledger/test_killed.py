@@ -37,7 +37,7 @@ TABLES = (
     "records_storedfile",
 )
 LINES = 300
-SECONDS = 90
+SECONDS = 600
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -100,7 +100,7 @@ def own_file(path):
     kept.close()
 
     def rows_of(query):
-        with contextlib.closing(sqlite3.connect(path, timeout=20)) as asked:
+        with contextlib.closing(sqlite3.connect(path, timeout=600)) as asked:
             return asked.execute(query).fetchall()
 
     return {"WENXIAO_TEST_SQLITE": str(path)}, rows_of
