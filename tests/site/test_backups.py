@@ -142,7 +142,7 @@ def test_everything_comes_back_and_numbers_go_on(kept, tmp_path):
         assert WatchMark.objects.count() == 1, "what changes from now on is marked again"
 
 
-def test_a_demonstration_that_went_on_stands_at_its_day_again(kept, tmp_path, settings):
+def test_a_demonstration_that_went_on_stands_at_its_day_again(kept, built, tmp_path, settings):
     settings.STORY_DAY_FILE = day = tmp_path / "story-day.txt"
     day.write_text("2023-01-20", encoding="utf-8")
     backups.make(tmp_path / "later")
@@ -168,6 +168,12 @@ def test_a_backup_of_an_older_structure_is_brought_up_to_date(kept, blank, forge
     assert not TOTPDevice.objects.filter(last_used_at=None).exists(), "its columns are there"
 
 
+ROWS_REFUSED = {"changed_file", "left_out_file", "damaged_rows", "changed_rows"}
+"""Refused when tables are made and rows are in. That a server takes the tables back too, all in one
+transaction, is tried once, with a changed trail: making them takes six seconds.
+"""
+
+
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [
@@ -189,14 +195,18 @@ def test_a_backup_of_an_older_structure_is_brought_up_to_date(kept, blank, forge
     ],
 )
 def test_what_is_not_a_sound_backup_is_refused_and_nothing_is_left(
-    kept, blank, forge, how, sentence
+    kept, request, forge, how, sentence
 ):
+    if how in ROWS_REFUSED:
+        request.getfixturevalue("built")
+    blank = request.getfixturevalue("blank")
     getattr(forge, how)(kept)
     with pytest.raises(NotReady, match=sentence):
         backups.restore(kept, files=blank)
     assert is_empty()
     assert not blank.exists()
-    assert connection.introspection.table_names() == []
+    if connection.vendor == "sqlite" or how not in ROWS_REFUSED:
+        assert connection.introspection.table_names() == []
 
 
 def test_another_backup_than_the_one_noted_is_refused(kept, elsewhere):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from wenxiao.records import chain
 from wenxiao.records.models import ChainHead, Entry
+from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
@@ -117,14 +118,20 @@ def _clean(text: str) -> str:
     return str(text).replace("\0", "")
 
 
+def _heads(division: int) -> models.QuerySet[ChainHead]:
+    return ChainHead.objects.select_for_update().filter(division=division)
+
+
+_LATEST = PreparedRead(lambda division: _heads(division).order_by("-day")[:1])
+
+
 def _locked_head(division: Division) -> tuple[ChainHead, str]:
     """Today's head, locked, and the hash the next entry follows.
 
     The latest head is locked before today's is made, so that nobody can still append to yesterday.
     A clock set back keeps appending to the latest day: days never run backwards.
     """
-    heads = ChainHead.objects.select_for_update().filter(division=division)
-    latest = heads.order_by("-day").first()
+    latest = next(iter(_LATEST.rows(division.pk)), None)
     today = timezone.localdate()
     if latest is not None and latest.day >= today:
         return latest, latest.hash
@@ -132,5 +139,5 @@ def _locked_head(division: Division) -> tuple[ChainHead, str]:
     ChainHead.objects.bulk_create(
         [ChainHead(division=division, day=today, hash=start)], ignore_conflicts=True
     )
-    head = heads.get(day=today)
+    head = _heads(division.pk).get(day=today)
     return head, head.hash
