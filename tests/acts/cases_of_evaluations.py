@@ -8,6 +8,7 @@ from tests.acts.house import SOON, YEAR
 from tests.acts.shape import Act
 
 from wenxiao.files.forms.evaluation_package import BroughtPackage
+from wenxiao.files.forms.frame_rows import FrameRow
 from wenxiao.followup import services as followup
 from wenxiao.orgs.models import Agency
 from wenxiao.reviews import services as reviews
@@ -108,6 +109,17 @@ def _brought(h, review, by):
 
 
 EVALUATIONS = {
+    "bring_frame": Act(
+        f"{JUDGES} expert",
+        lambda h: h.framed(),
+        lambda h, row, by: reviews.bring_frame(
+            review=row,
+            rows=[FrameRow(2, "产出", "数量", "里程", "100")],
+            source="体系.xlsx",
+            by=by,
+            version=row.version,
+        ),
+    ),
     "add_contract": Act("performance", _agency, _contract),
     "accept_contract": Act(
         "performance", lambda h: _contract(h, _agency(h)), lambda h, row, by: _accepted(row, by)

@@ -206,6 +206,7 @@ MATRIX = {
     "reviews/<int:pk>/problems": "evaluate",
     "evaluations/<int:pk>/<int:dossier>": "evaluate",
     "reviews/<int:pk>/frame": "see_unit",
+    "reviews/<int:pk>/frame/file": "evaluate",
     "reviews/<int:pk>/frame/weights": "evaluate",
     "reviews/<int:pk>/frame/fix": "evaluate",
     "reviews/<int:pk>/audited": "evaluate",

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import Http404
@@ -14,6 +16,8 @@ from django.urls import reverse
 from wenxiao.budget.money import funds_of, money_of
 from wenxiao.budget.selectors import FUNDS, dossiers_of, dossiers_visible_to, rounds_visible_to
 from wenxiao.desk.evaluations.steps import may, review_of
+from wenxiao.files.forms.frame_rows import NoFrameError, frame_rows
+from wenxiao.files.pool import read_in_child
 from wenxiao.followup.services import WHICH, AuditDifference, AuditedFund, audit_money
 from wenxiao.pages.acts import (
     carry_out,
@@ -27,8 +31,14 @@ from wenxiao.pages.acts import (
 )
 from wenxiao.pages.views import view
 from wenxiao.reviews.kinds import JUDGED
-from wenxiao.reviews.services import begin_evaluation, fix_frame, open_frame, set_weights
-from wenxiao.reviews.services.framing import FRAMES, share_note, sum_of
+from wenxiao.reviews.services import (
+    begin_evaluation,
+    bring_frame,
+    fix_frame,
+    open_frame,
+    set_weights,
+)
+from wenxiao.reviews.services.framing import FRAMES, frame_words, share_note, sum_of
 from wenxiao.reviews.states import MARKABLE, OPEN
 from wenxiao.store.moves import NotAllowed
 
@@ -37,6 +47,9 @@ if TYPE_CHECKING:
 
     from wenxiao.reviews.models import Review
 
+LARGEST = 2 << 20
+SECONDS = 20.0
+ENDINGS = frozenset({".xlsx", ".xls", ".docx"})
 LINES = 6
 """Differences one page takes; more go in after saving."""
 
@@ -89,7 +102,8 @@ def _frame_page(
     writes = may(request, "evaluate", row) and row.state in OPEN
     values = {
         "review": row,
-        "title": FRAMES.get(row.frame, row.frame),
+        "title": frame_words(row)[0],
+        "basis": frame_words(row)[1],
         "rows": list(row.criteria.all()),
         "total": sum_of(row),
         "note": share_note(row),
@@ -113,6 +127,34 @@ def weights(request: HttpRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         return _frame_page(request, row, typed, str(refusal))
     return carry_out(request, lambda: "权重已存。", reverse("desk:review_frame", args=[pk]))
+
+
+@view("evaluate", methods=("POST",), files=True)
+def frame_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """A tree of one's own in the place of the frame's rows."""
+    row, upload = _framed(request, pk), request.FILES.get("file")
+
+    def carry() -> str:
+        name = str(upload.name) if upload is not None else ""
+        ending = Path(name).suffix.lower()
+        if upload is None or ending not in ENDINGS or (upload.size or 0) > LARGEST:
+            raise NotAllowed("请选择指标体系的表（.xlsx、.xls 或 .docx，不超过 2 MB）。")
+        with tempfile.TemporaryDirectory(prefix="wenxiao-frame-") as folder:
+            path = Path(folder) / f"指标体系{ending}"
+            path.write_bytes(upload.read())
+            answer = read_in_child(path, "book", seconds=SECONDS)
+        if answer["book"] is None:
+            raise NotAllowed("；".join(problem["text"] for problem in answer["problems"]))
+        try:
+            rows = frame_rows(answer["book"])
+        except NoFrameError as error:
+            raise NotAllowed(str(error)) from error
+        bring_frame(
+            review=row, rows=rows, source=name, by=person(request), version=version_of(request)
+        )
+        return f"已换用自带的指标体系 {len(rows)} 行，由另一人核对定稿后评分。"
+
+    return carry_out(request, carry, reverse("desk:review_frame", args=[pk]))
 
 
 @view("evaluate", methods=("POST",))

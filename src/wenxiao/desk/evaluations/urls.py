@@ -41,6 +41,7 @@ urlpatterns = [
     path("opinions/<int:pk>/decide/<int:number>", opinions.decide, name="opinion_decide"),
     path("opinions/<int:pk>/<str:act>", opinions.act, name="opinions_act"),
     path("reviews/<int:pk>/frame", online.frame, name="review_frame"),
+    path("reviews/<int:pk>/frame/file", online.frame_file, name="review_frame_file"),
     path("reviews/<int:pk>/frame/weights", online.weights, name="review_weights"),
     path("reviews/<int:pk>/frame/fix", online.fix, name="review_fix"),
     path("reviews/<int:pk>/audited", online.audited, name="review_audited"),

@@ -31,7 +31,13 @@ from wenxiao.reviews.services.filling import (
     record_mark,
     set_suggestions,
 )
-from wenxiao.reviews.services.framing import begin_evaluation, fix_frame, open_frame, set_weights
+from wenxiao.reviews.services.framing import (
+    begin_evaluation,
+    bring_frame,
+    fix_frame,
+    open_frame,
+    set_weights,
+)
 from wenxiao.reviews.services.hands import barred_in, note_imported_changes
 from wenxiao.reviews.services.packaging import take_package
 from wenxiao.reviews.services.panel import agree_panel, hand_in_scores, return_scores, settle_panel
@@ -78,6 +84,7 @@ __all__ = [
     "barred_in",
     "begin_evaluation",
     "begin_ex_ante",
+    "bring_frame",
     "change_paper",
     "check_review",
     "close_exchange",

@@ -4,7 +4,7 @@ object, fixed by a second person before scoring.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -23,9 +23,10 @@ from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from wenxiao.budget.models import Dossier, Round
+    from wenxiao.files.forms.frame_rows import FrameRow
     from wenxiao.orgs.models import User
 
 FRAMES = {
@@ -33,6 +34,9 @@ FRAMES = {
     "department_framework": "部门整体支出绩效评价指标体系",
 }
 """Frames an evaluation may be begun with, by the rulebook's name."""
+OWN = "own"
+OWN_TITLE = "自带的指标体系"
+MOST_ROWS = 200
 FULL = Decimal(100)
 OF_KIND = "本类型另看"
 
@@ -159,6 +163,75 @@ def set_weights(
     return review
 
 
+@transaction.atomic
+def bring_frame(
+    *, review: Review, rows: Sequence[FrameRow], source: str, by: User | None, version: int
+) -> Review:
+    """Put a tree brought as a table in the place of the frame's rows: names, weights, 指标解释 and 评分标准
+    as it says; another person fixes it as any other. Raises Refused, NotAllowed, Stale.
+    """
+    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
+    _refuse_late(review)
+    if review.marks.exists() or review.working_papers.exists():
+        raise NotAllowed("已经评过分或写了底稿，不能再换指标体系。")
+    if not rows or len(rows) > MOST_ROWS:
+        raise NotAllowed(f"指标体系应有 1 至 {MOST_ROWS} 行，收到 {len(rows)} 行。")
+    criteria = [_criterion(review, at, row) for at, row in enumerate(rows, start=1)]
+    before = [one.name for one in review.criteria.all()]
+    review.criteria.all().delete()
+    change(review, version=version, frame=OWN, frame_by=by)
+    Criterion.objects.bulk_create(criteria)
+    record(
+        division=review.round.division,
+        by=by,
+        act="换用自带指标体系",
+        target=review,
+        label=str(review),
+        data={
+            "source": source,
+            "before": before,
+            "after": {one.name: _told(one.weight) for one in criteria},
+        },
+    )
+    return review
+
+
+def _criterion(review: Review, order: int, row: FrameRow) -> Criterion:
+    try:
+        weight = Decimal(row.weight) if row.weight else None
+    except InvalidOperation as error:
+        raise NotAllowed(f"第 {row.line} 行分值应为数字，收到“{row.weight[:20]}”。") from error
+    if weight is not None and not (weight.is_finite() and 0 < weight <= FULL):
+        raise NotAllowed(f"第 {row.line} 行分值应在 0 到 100 之间，收到“{row.weight[:20]}”。")
+    if weight is not None and weight != weight.quantize(Decimal("0.01")):
+        raise NotAllowed(f"第 {row.line} 行分值最多两位小数，收到“{row.weight[:20]}”。")
+    for text, longest, word in (
+        (row.level1, 60, "一级指标"),
+        (row.level2, 60, "二级指标"),
+        (row.name, 200, "三级指标"),
+    ):
+        if len(text) > longest:
+            raise NotAllowed(f"第 {row.line} 行{word}最多 {longest} 字，收到 {len(text)} 字。")
+    return Criterion(
+        review=review,
+        order=order,
+        level1=row.level1,
+        level2=row.level2,
+        name=row.name,
+        weight=weight,
+        explanation=row.explanation,
+        standard=row.standard,
+    )
+
+
+def frame_words(review: Review) -> tuple[str, str]:
+    """What the frame of a review is called, and on which document it stands with its standing."""
+    if review.frame == OWN:
+        return OWN_TITLE, "本项目自带，权重和标准由评价人定、另一人核对"
+    tree = frameworks.tree(review.frame, review.round.fiscal_year, review.round.division.own_rules)
+    return FRAMES.get(review.frame, tree.title), tree.basis
+
+
 def _told(weight: Decimal | None) -> str:
     return "" if weight is None else plain(weight)
 
@@ -235,7 +308,11 @@ def share_note(review: Review) -> str:
     """Where 产出 and 效益 together weigh less than the frame asks: a sentence
     with the standing of that clause; else empty.
     """
-    value = basis.in_force(review.frame, review.round.fiscal_year, review.round.division.own_rules)
+    project = review.dossier.subject.kind != "department_overall"
+    name = "project_framework" if review.frame == OWN and project else review.frame
+    if name == OWN:
+        return ""
+    value = basis.in_force(name, review.round.fiscal_year, review.round.division.own_rules)
     least = value.content.get("min_output_plus_benefit")
     if least is None:
         return ""
