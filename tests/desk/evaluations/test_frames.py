@@ -44,13 +44,13 @@ def bring(client, review, content, name="体系.xlsx"):
     ).content.decode()
 
 
-def test_a_project_before_2020_has_the_older_frame_and_says_it_was_not_read():
+def test_a_project_before_2020_has_the_older_frame_by_its_standing():
     old, new = (frameworks.tree("project_framework", year) for year in (2019, 2021))
     assert [one.name for one in old.criteria] == ["投入", "过程", "产出", "效果"]
     assert [one.name for one in new.criteria] == ["决策", "过程", "产出", "效益"]
     assert len(list(old.leaves())) == 9  # as far as it was seen
     assert "财预〔2013〕53号" in old.basis
-    assert old.standing == "未核"
+    assert old.standing == "旁证"
     assert all(one.full is None for one in old.leaves())  # the weights are the officer's own
 
 
