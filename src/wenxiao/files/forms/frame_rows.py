@@ -1,4 +1,6 @@
-"""A frame of criteria brought as a table: 一级、二级、三级指标, 分值, 指标解释, 评分标准, found by their headings."""
+"""A frame of criteria brought as a table, found by its headings: 一级、二级、三级指标, 分值, 指标解释,
+评分标准.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,8 @@ class FrameRow:
 
 
 def frame_rows(book: Book) -> list[FrameRow]:
-    """The rows of the first sheet that has the headings; an empty 一级 or 二级 is that of the row
-    above. Raises :class:`NoFrameError`.
+    """The rows of the first sheet that has the headings; an empty 一级 or 二级 is that of the
+    row above. Raises :class:`NoFrameError`.
     """
     for sheet in book.sheets:
         for row in range(sheet.origin, min(sheet.bottom, sheet.origin + LOOKED) + 1):
