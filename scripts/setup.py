@@ -28,8 +28,19 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 # What is installed for one purpose serves the purposes beside it.
 SPOKEN = frozenset({"en", "zh_Hans"})
 """The languages whose words are used; the other hundred of the web framework take 30 MB."""
-UNUSED = ("django/contrib/gis", "django/contrib/admindocs", "lxml/includes")
-"""Maps, documentation pages and headers for compilers, which nothing here asks for."""
+UNUSED = (
+    "django/contrib/gis",
+    "django/contrib/admindocs",
+    "lxml/includes",
+    "jieba/analyse",
+    "jieba/lac_small",
+    "jieba/posseg",
+)
+"""Maps, documentation pages, headers for compilers, models of words' kinds: nothing here asks for
+them.
+"""
+SYMBOLS = ("_polars_runtime_32", "typst")
+"""Packages whose large binary carries the names of its parts for a debugger."""
 SERVES = {"run": {"run"}, "test": {"run", "test"}, "bench": {"run", "bench"}}
 
 
@@ -148,6 +159,16 @@ def trim() -> None:
     for folder in VENV.glob("lib/python*/site-packages/django/**/locale/*"):
         if folder.is_dir() and folder.name not in SPOKEN and not folder.name.startswith("__"):
             shutil.rmtree(folder)
+    strip = shutil.which("strip")
+    for name in SYMBOLS if strip else ():
+        for binary in VENV.glob(f"lib/python*/site-packages/{name}/*.so"):
+            lean = binary.with_suffix(".lean")  # one in use is never written over
+            done = subprocess.run(
+                [str(strip), "--strip-unneeded", "-o", str(lean), str(binary)], check=False
+            )
+            if done.returncode == 0:
+                lean.replace(binary)
+            lean.unlink(missing_ok=True)
 
 
 def digest_of(purpose: str) -> str:

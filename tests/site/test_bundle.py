@@ -91,6 +91,24 @@ def test_only_the_languages_spoken_stay(tmp_path, monkeypatch):
     ]
 
 
+@pytest.mark.parametrize(("code", "stays"), [(0, b"lean"), (1, b"whole")])
+def test_what_nothing_asks_for_is_taken_away(tmp_path, monkeypatch, code, stays):
+    packages = tmp_path / "lib" / "python3.11" / "site-packages"
+    for name in ("jieba/posseg", "jieba/finalseg", "typst"):
+        (packages / name).mkdir(parents=True)
+    binary = packages / "typst" / "_typst.abi3.so"
+    binary.write_bytes(b"whole")
+    tool = tmp_path / "strip"
+    tool.write_text(f'#!/bin/sh\nprintf lean > "$3"\nexit {code}\n')
+    tool.chmod(0o755)
+    monkeypatch.setattr(setup, "VENV", tmp_path)
+    monkeypatch.setattr(setup.shutil, "which", lambda _name: str(tool))
+    setup.trim()
+    assert [one.name for one in (packages / "jieba").iterdir()] == ["finalseg"]
+    assert binary.read_bytes() == stays
+    assert [one.name for one in binary.parent.iterdir()] == [binary.name]
+
+
 def test_what_is_installed_names_no_place_it_comes_from():
     pages = [*ROOT.glob("requirements/*"), ROOT / "Makefile", *ROOT.glob("scripts/*.py")]
     for path in pages:
