@@ -27,6 +27,9 @@ if not os.environ["WENXIAO_DATABASE_URL"]:
     # A test database that a power cut may lose costs nothing and is made twice as fast.
     OPTIONS = DATABASES["default"]["OPTIONS"]  # noqa: F405
     OPTIONS["init_command"] = OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+else:
+    # On a busy machine a connection may take long; no test waits for one that never comes.
+    DATABASES["default"]["OPTIONS"]["connect_timeout"] = 300  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

@@ -43,6 +43,17 @@ def test_every_file_on_the_map_exists():
     assert not gone
 
 
+ROOMS = ("", "src/wenxiao", "src/wenxiao/rulebook", "src/wenxiao/intake")
+"""Where the paper's short names begin."""
+
+
+def test_every_file_the_paper_for_programmers_names_exists():
+    text = (ROOT / "AGENTS.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[\w.-]+/)+(?:[\w-]+\.(?:py|yaml|md|json))?)`", text)
+    assert len(named) > 30
+    assert not [name for name in named if not any((ROOT / room / name).exists() for room in ROOMS)]
+
+
 @pytest.mark.parametrize("paper", PAPERS)
 def test_every_link_leads_somewhere(paper):
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", (ROOT / paper).read_text(encoding="utf-8"))
