@@ -190,7 +190,9 @@ def carry(upload: Upload) -> str:
 
 
 def carry_now(upload: Upload) -> str:
-    """:func:`carry` while the person waits: what stands in the way is told at once, and nothing is left behind."""
+    """:func:`carry` while the person waits: what stands in the way is told at once, and nothing is
+    left behind.
+    """
     try:
         return carry(upload)
     except BaseException as error:
@@ -205,7 +207,9 @@ def stalled(upload: Upload, *, seconds: int = 30) -> bool:
 
 
 def settle(pk: int) -> Upload | None:
-    """:func:`carry` in the background: what stands in the way is kept for the page that tells the outcome."""
+    """:func:`carry` in the background: what stands in the way is kept for the page that tells the
+    outcome.
+    """
     upload = Upload.objects.select_related("division", "by").filter(pk=pk, state__in=OPEN).first()
     if upload is None:
         return None

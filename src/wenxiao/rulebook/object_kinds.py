@@ -35,8 +35,8 @@ KINDS: dict[str, str] = {
 }
 """Kinds of objects, then budgets, that may have facts of their own."""
 WALKED = frozenset({*KINDS, "project", "department_overall", "general"})
-"""Kinds and budgets of which tests/followup/test_kinds_walk.py takes one object from its target to the
-report; whatever else there is, is registered only (仅登记).
+"""Kinds and budgets of which tests/followup/test_kinds_walk.py takes one object from its target to
+the report; whatever else there is, is registered only (仅登记).
 """
 MONEY, COUNT, PERCENT, DAY, TEXT, FLAG = "金额", "数", "比率", "日期", "文字", "是否"
 TYPES = (MONEY, COUNT, PERCENT, DAY, TEXT, FLAG)

@@ -46,8 +46,8 @@ def table_of(
     gone: int = 0,
     own: RecordedFacts | None = None,
 ) -> Table:
-    """A stored target as the checks look at it; money in 元.
-    ``change``: the budget's, where the target did not follow. ``own``: what its kind has of its own.
+    """A stored target as the checks look at it; money in 元. ``change``: the budget's, where the
+    target did not follow. ``own``: what its kind has of its own.
     """
     subject = target.dossier.subject
     head: dict[str, Any] = {

@@ -60,15 +60,15 @@ def read_file(path: Path) -> dict[str, Any]:
 def read_forms(
     path: Path, layouts: Sequence[ListLayout] = (), words: Mapping[str, str] | None = None
 ) -> Reading:
-    """What stands in one file, typed; ``kind`` None when nothing could be read.
-    ``layouts``: lists a bureau mapped itself.
+    """What stands in one file, typed; ``kind`` None when nothing could be read. ``layouts``: lists
+    a bureau mapped itself.
 
     ``words``: what its offices call the columns
     (:func:`wenxiao.rulebook.column_words.column_words`).
 
     Never raises: a refused, broken or unknown file is a problem of level 阻断 with what to do. Call
-    it through
-    :mod:`wenxiao.files.pool` for files of strangers; this function itself sets no limits of memory or time.
+    it through :mod:`wenxiao.files.pool` for files of strangers; this function itself sets no limits
+    of memory or time.
     """
     try:
         book, problems = open_book(path)

@@ -1,6 +1,8 @@
-"""Official documents out as Word: A4, margins, fonts and lines of GB/T 9704, composed from small pieces.
+"""Official documents out as Word: A4, margins, fonts and lines of GB/T 9704, composed from small
+pieces.
 
-Fonts are named as the offices' computers have them (方正小标宋简体, 黑体, 楷体_GB2312, 仿宋_GB2312); nothing is embedded.
+Fonts are named as the offices' computers have them (方正小标宋简体, 黑体, 楷体_GB2312, 仿宋_GB2312); nothing is
+embedded.
 """
 
 from __future__ import annotations
@@ -38,7 +40,9 @@ STAND_INS = {TITLE_FONT: "华文中宋", SUBHEADING_FONT: "楷体", BODY_FONT: "
 NO_2, NO_3, NO_4, NO_5 = 22, 16, 14, 10.5
 """二号, 三号, 四号, 五号 in points."""
 LINE = 28.0
-"""Exact line distance, the closest that official papers use (28–30 磅): an annual report then keeps within four pages."""
+"""Exact line distance, the closest that official papers use (28–30 磅): an annual report then keeps
+within four pages.
+"""
 COMPACT_LINE = 20.0
 """Of a short paper in 四号 that is to stay on one page."""
 RED = RGBColor(0xE0, 0x1F, 0x1F)
@@ -61,7 +65,9 @@ class CellSpan:
 
 
 class OfficialDocument:
-    """One document in the official style; pieces are added in reading order, ``save`` gives the bytes."""
+    """One document in the official style; pieces are added in reading order, ``save`` gives the
+    bytes.
+    """
 
     def __init__(
         self, *, watermark: str | None = None, landscape: bool = False, compact: bool = False
@@ -153,7 +159,8 @@ class OfficialDocument:
     ) -> Table:
         """A table with its head repeated and no row split over pages.
 
-        ``widths`` are shares of the text's width; ``align`` one word a column; ``groups`` the rows merged across.
+        ``widths`` are shares of the text's width; ``align`` one word a column; ``groups`` the rows
+        merged across.
         """
         table = self._grid(3 if groups else 2, widths)
         lines = list(table.rows)
@@ -185,7 +192,9 @@ class OfficialDocument:
         strong: frozenset[tuple[int, int]] = frozenset(),
         repeat: int = 0,
     ) -> Table:
-        """An official form as a table: texts by place, merged stretches; ``left`` and ``strong`` name places from 0."""
+        """An official form as a table: texts by place, merged stretches; ``left`` and ``strong``
+        name places from 0.
+        """
         table = self._grid(len(grid), widths)
         covered = {
             (row, col)
@@ -224,7 +233,9 @@ class OfficialDocument:
         self._page(self.document.add_section(WD_SECTION.NEW_PAGE))
 
     def start_form_page(self, *, landscape: bool, new: bool) -> None:
-        """A page for an official form: as :meth:`start_landscape`, with narrow margins so that the table fits."""
+        """A page for an official form: as :meth:`start_landscape`, with narrow margins so that the
+        table fits.
+        """
         section = (
             self.document.add_section(WD_SECTION.NEW_PAGE) if new else self.document.sections[-1]
         )
@@ -349,7 +360,8 @@ class OfficialDocument:
         return table
 
     def _patterns(self, lines: Sequence[Any]) -> list[Any]:
-        """The body's empty row and, where wanted, the row merged across, taken out of the table to be copied.
+        """The body's empty row and, where wanted, the row merged across, taken out of the table to
+        be copied.
 
         Made cell by cell, five thousand rows take half a minute; copied, a second or two.
         """
@@ -388,7 +400,9 @@ class OfficialDocument:
                 cell.append(line)
 
     def _cell_line(self, text: str, form: tuple[float, str, str]) -> Any:
-        """A cell's paragraph, copied from the first of its form: made piece by piece, a long table takes minutes."""
+        """A cell's paragraph, copied from the first of its form: made piece by piece, a long table
+        takes minutes.
+        """
         size, font, align = form
         plain = text == text.strip() and "\t" not in text
         pattern = self._cell_lines.get((*form, not text)) if plain else None
@@ -474,4 +488,6 @@ _ROOM = (
     '<w:tblCellMar xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:top w:w="34" w:type="dxa"/>'
     '<w:left w:w="85" w:type="dxa"/><w:bottom w:w="34" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar>'
 )
-"""Air between a cell's text and its lines, in twentieths of a point; without it the first line touches the rule."""
+"""Air between a cell's text and its lines, in twentieths of a point; without it the first line
+touches the rule.
+"""

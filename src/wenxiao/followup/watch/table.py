@@ -1,7 +1,8 @@
 """监控一览: every dossier of a window with money, goals and compliance side by side, worst first.
 
 The whole table is one frame lit by :mod:`~wenxiao.rulebook.pace_columns`; sentences are written by
-:func:`~wenxiao.rulebook.pace.pace` for the rows somebody looks at. The number of queries does not depend on the rows.
+:func:`~wenxiao.rulebook.pace.pace` for the rows somebody looks at. The number of queries does not
+depend on the rows.
 """
 
 from __future__ import annotations

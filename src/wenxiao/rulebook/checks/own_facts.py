@@ -1,8 +1,8 @@
 """What an object's kind and budgets have of their own (类型事项): recorded where a stage wants it, and
 agreeing.
 
-The head carries ``own_kinds`` (the kind and the budgets its money is from) and ``own_facts`` (name →
-stored value); a head without them is not looked at.
+The head carries ``own_kinds`` (the kind and the budgets its money is from) and ``own_facts`` (name
+→ stored value); a head without them is not looked at.
 """
 
 from __future__ import annotations
