@@ -14,8 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from wenxiao.files.cells import workbooks
 from wenxiao.files.cells.bookjson import book_as_json, book_from_json
 from wenxiao.files.cells.labels import bare, money_unit_in, number_in, year_in
-from wenxiao.files.cells.numberformats import decimal_of, format_number, is_date_format
-from wenxiao.files.cells.shown import shown_value
+from wenxiao.files.cells.numberformats import decimal_of, format_number, is_date_format, shown_value
 from wenxiao.files.cells.workbooks import UnreadableError, read_csv, read_xls, read_xlsx
 from wenxiao.files.door.markings import marking_in
 from wenxiao.files.forms.reading import read_file

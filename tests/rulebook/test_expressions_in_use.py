@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from wenxiao.rulebook.expressions import parse
-from wenxiao.rulebook.expressions.numerals import chinese_number
+from wenxiao.rulebook.expressions.normal import chinese_number
 
 with Path(__file__).with_name("expressions_in_use.csv").open(encoding="utf-8", newline="") as table:
     KEY = [

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from reach import examples, reach, reaches
 
 from wenxiao.rulebook.expressions import parse
-from wenxiao.rulebook.expressions.normal import LONGEST, normalise
-from wenxiao.rulebook.expressions.numerals import chinese_number
+from wenxiao.rulebook.expressions.normal import LONGEST, chinese_number, normalise
 
 WORDS = (
     "≥ ≤ > < = % 万 亿 元 人 次 年 月 日 前 底 至 - — ~ ( ) （ ） ； ; 。 ， , . 以上 以内 左右 优 良 中 差 不少于 2021年 12 95 0 1.5 "

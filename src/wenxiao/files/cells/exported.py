@@ -14,7 +14,7 @@ from pathlib import Path
 from lxml import etree
 
 from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
-from wenxiao.files.cells.shown import shown_value
+from wenxiao.files.cells.numberformats import shown_value
 from wenxiao.files.cells.workbooks import MOST_CELLS, UnreadableError, address
 from wenxiao.rulebook.codes import EXTERNAL_ENTITY
 

@@ -20,7 +20,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
-from wenxiao.files.cells.shown import is_number, shown_value
+from wenxiao.files.cells.numberformats import is_number, shown_value
 
 
 def read_by_openpyxl(stream: IO[bytes]) -> Book:

@@ -18,7 +18,7 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 from openpyxl.worksheet.header_footer import HeaderFooter
 
 from wenxiao.files.cells.cells import Cell, Merge, Sheet
-from wenxiao.files.cells.shown import is_number, shown_value
+from wenxiao.files.cells.numberformats import is_number, shown_value
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _CELL, _VALUE, _FORMULA, _INLINE = (MAIN + tag for tag in ("row", "c", "v", "f", "is"))

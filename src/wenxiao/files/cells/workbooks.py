@@ -10,12 +10,12 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from wenxiao.files.cells.cells import Book, Cell, Merge, Sheet
+from wenxiao.files.cells.numberformats import is_number, shown_value
 from wenxiao.files.cells.oldbooks import Look, look_of
 from wenxiao.files.cells.openxml import DocumentTypeError, read_parts
 from wenxiao.files.cells.openxml_sheet import BrokenError
 from wenxiao.files.cells.panics import breaks_reading
 from wenxiao.files.cells.plaintext import PlainTextError, decoded, rows_of
-from wenxiao.files.cells.shown import is_number, shown_value
 from wenxiao.files.cells.streaming import cells_of
 from wenxiao.files.cells.strict import is_strict, transitional
 from wenxiao.rulebook.codes import DAMAGED, EXTERNAL_ENTITY

@@ -15,8 +15,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wenxiao.files.door.margins import is_margin, scan_margin
-from wenxiao.files.door.partscan import PartError, scan_image, scan_part
+from wenxiao.files.door.partscan import PartError, is_margin, scan_image, scan_margin, scan_part
 from wenxiao.rulebook.codes import (
     DAMAGED,
     EMBEDDED_OBJECTS,

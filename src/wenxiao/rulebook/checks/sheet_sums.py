@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from wenxiao.rulebook.checks.facts import LISTED, number, place, whole_sum
-from wenxiao.rulebook.checks.grades import Graded, earned, grade_word, graded, wrong_grade
+from wenxiao.rulebook.checks.form_points import Graded, earned, grade_word, graded, wrong_grade
 from wenxiao.rulebook.checks.registry import Cells, Hit, Table, head_number, rule
 from wenxiao.rulebook.grading import bands_in_force
 from wenxiao.rulebook.numbers import plain

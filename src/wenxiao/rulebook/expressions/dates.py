@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 
-from wenxiao.rulebook.expressions.numerals import chinese_number
+from wenxiao.rulebook.expressions.normal import chinese_number
 from wenxiao.rulebook.expressions.shape import Expression
 
 _Y = r"(?P<y>(?:19|20)\d\d)"

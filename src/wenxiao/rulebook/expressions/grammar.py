@@ -11,8 +11,7 @@ from typing import Literal
 
 from wenxiao.rulebook.expressions.dates import in_digits, read_date
 from wenxiao.rulebook.expressions.guards import withheld
-from wenxiao.rulebook.expressions.normal import normalise
-from wenxiao.rulebook.expressions.numerals import spell_hundredths
+from wenxiao.rulebook.expressions.normal import normalise, spell_hundredths
 from wenxiao.rulebook.expressions.quantities import (
     Quantity,
     halves,

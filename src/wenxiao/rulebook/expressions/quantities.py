@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wenxiao.rulebook.expressions.numerals import NUMERAL, chinese_number, is_about
+from wenxiao.rulebook.expressions.normal import NUMERAL, chinese_number, is_about
 from wenxiao.rulebook.expressions.shape import Comparator
 from wenxiao.rulebook.expressions.units import loose_unit, unit_at
 
