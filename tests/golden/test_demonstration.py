@@ -7,12 +7,15 @@ import io
 import time
 import zipfile
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
 from wenxiao.desk.home.duties import duties
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.models import Finding
+from wenxiao.followup.selectors import money_consequences
+from wenxiao.followup.selectors.next_budget import requests_seen_by, sheet
 from wenxiao.orgs.models import Unit, User
 from wenxiao.orgs.permissions import holdings
 from wenxiao.records.chain import verify
@@ -22,6 +25,7 @@ from wenxiao.reports.structure import ReportTable
 from wenxiao.reviews.models import Review
 from wenxiao.site.demo.following_year import play_following_year
 from wenxiao.site.demo.load import load_demo
+from wenxiao.site.demo.two_years import CODE
 from wenxiao.targets.budget_changes import asked_about
 from wenxiao.targets.models import Target
 
@@ -114,7 +118,30 @@ def the_year_after(division):
         ("department_evaluation", "filling"),
     ):
         assert states[kind, state], (kind, state)
+    two_years_of_one_project(division, office)
     assert verify(export_entries(division=division), export_heads(division=division)) == []
+
+
+def two_years_of_one_project(division, office):
+    """Evaluated 中, not mended, examined strictly, again, redesigned: beside each request."""
+    lines = {
+        year: next(
+            line
+            for line in sheet(
+                requests_seen_by(office, division, year), division=division, year=year
+            ).lines
+            if line.request.subject.code == CODE
+        )
+        for year in (2022, 2023)
+    }
+    assert [lines[year].past.grade for year in lines] == ["中", "中"]
+    assert [lines[year].decision.proposed for year in lines] == ["strict", "redesign"]
+    assert [lines[year].decision.kind for year in lines] == ["strict", "redesign"]
+    assert all(lines[year].decision.signed_id for year in lines)
+    assert lines[2023].last == "2022年从严审核，审减 45.00"
+    assert [(one.kind, sum(one.amounts)) for one in money_consequences(division, 2022)] == [
+        ("2022年预算从严审核", Decimal("450000.00"))
+    ]
 
 
 def written(division):

@@ -47,6 +47,7 @@ from wenxiao.site.demo import workbooks
 from wenxiao.site.demo.filing import PROJECTS, WHY, YEAR, Filing
 from wenxiao.site.demo.following_targets import amounts_of, rows_of
 from wenxiao.site.demo.synthetic import SEED, unit_names
+from wenxiao.site.demo.two_years import play_two_years
 from wenxiao.store.clock import standing_at
 from wenxiao.targets.models import Target
 from wenxiao.targets.services import approval_paper, fill_library, fill_target
@@ -103,6 +104,7 @@ class FollowingYear(Filing):
         self._evaluated()
         self._filed_again(dossiers[:4], handed_in=2)
         self._self_evaluated(dossiers, settled=1, begun=3)
+        play_two_years(self, self.earlier[0])
 
     # ---- targets ---------------------------------------------------------------------------------
 
