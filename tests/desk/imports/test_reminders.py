@@ -146,3 +146,10 @@ def test_a_pack_of_letters_is_refused_as_one_letter_is(asked, inside):
     assert "已经过去" in refused.content.decode()
     assert inside(asked.clerk).post(address).status_code == 403
     assert not Notice.objects.filter(kind="reminder").exists()
+
+
+def test_a_long_unit_name_is_read_whole_in_the_list(asked, inside):
+    page = inside(asked.officer).get(f"/imports/missing?year=2021&round={asked.asked.pk}")
+    text = page.content.decode()
+    assert f'class="cut" title="{asked.units[0].name}"' not in text
+    assert asked.units[0].name in text
