@@ -180,6 +180,7 @@ MATRIX = {
     "reviews/<int:pk>/opinions": "evaluate",
     "reviews/<int:pk>/papers": "evaluate",
     "reviews/<int:pk>/papers/rows": "evaluate",
+    "reviews/<int:pk>/reconcile": "evaluate",
     "reviews/<int:pk>/package": "evaluate",
     "reviews/<int:pk>/package/compare": "evaluate",
     "reviews/<int:pk>/papers.docx": "evaluate",

@@ -11,6 +11,7 @@ from wenxiao.desk.evaluations import (
     panel,
     papers,
     plans,
+    reconciling,
     report_file,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("reviews/<int:pk>/opinions", opinions.tell, name="opinions_tell"),
     path("reviews/<int:pk>/papers", papers.papers, name="working_papers"),
     path("reviews/<int:pk>/papers/rows", papers.rows, name="criterion_papers"),
+    path("reviews/<int:pk>/reconcile", reconciling.reconciled, name="review_reconcile"),
     path("reviews/<int:pk>/package", packages.package, name="evaluation_package"),
     path("reviews/<int:pk>/package/compare", packages.compared, name="evaluation_package_compare"),
     path("reviews/<int:pk>/papers.docx", papers.printed, name="working_papers_file"),
