@@ -259,7 +259,7 @@ EVIDENCE = {
         lambda h: h.indicator,
         lambda h, row, by: evidence.record_actuals(
             dossier=h.dossier,
-            rows=[evidence.Reached(row, "11公里")],
+            rows=[evidence.Reached(row, {"value": "11公里"})],
             stage="selfeval",
             through_month=12,
             by=by,
