@@ -149,6 +149,8 @@ def test_targets_go_out_with_the_budget_in_four_formats(small, target):
     assert {"公开/说明.docx", "公开/说明.html", "审批单.docx", "公开前检查.xlsx"} <= set(names)
     assert f"公开/{year}年度绩效目标表.xlsx" in names
     assert f"公开/{year}年度绩效目标表.docx" in names
+    page = archive.read(f"公开/{year}年度绩效目标表.html").decode()
+    assert "<td>新建道路里程</td>" in page or ">新建道路里程</td>" in page
     assert "新建道路三公里" in archive.read("公开/说明.html").decode()
     assert "新建道路里程" in texts_of(archive.read(f"公开/{year}年度绩效目标表.xlsx"))
 

@@ -18,6 +18,7 @@ from wenxiao.desk.packages.sources import table
 from wenxiao.desk.targets.paper import paper_of
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.files.out.form_grid import form_document, form_workbook
+from wenxiao.files.out.form_page import form_page
 from wenxiao.files.out.pdf import NoChineseFontError, forms_pdf
 from wenxiao.files.out.spreadsheets import ColumnSpec, workbook_bytes
 from wenxiao.followup.selectors.packaged import results_to_publish, targets_to_publish
@@ -110,6 +111,7 @@ def _files(report: Report, forms: Sequence[FormGrid]) -> list[tuple[str, bytes]]
         ("说明.html", page.encode()),
         (f"{name}.xlsx", form_workbook(list(forms))),
         (f"{name}.docx", form_document(list(forms))),
+        (f"{name}.html", form_page(list(forms), name)),
     ]
     try:
         files += [
