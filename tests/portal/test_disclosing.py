@@ -17,6 +17,7 @@ from wenxiao.followup.selectors.disclosed import draft_sentence, published
 from wenxiao.followup.services import disclosing
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
+from wenxiao.reviews.models import Review
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -145,6 +146,12 @@ def test_a_sentence_is_asked_for_and_drafted(house):
     assert draft_sentence(house.review) == (
         "用了 65 万元，是安排 100 万元的 65.00%；评价 88.50 分，等级为良；产出得 8.50 分（满分 10 分），失分最多；发现问题 1 个。"
     )
+
+
+def test_the_share_of_proven_points_stands_beside_the_grade(client, house, public):
+    Review.objects.filter(pk=public.review_id).update(proved=public.review.points / 2)
+    for address in ("/open", f"/open/{public.pk}"):
+        assert "已核佐证 50" in client.get(address).content.decode()
 
 
 def test_the_public_reads_sentence_money_rows_and_problems(public, client):

@@ -39,6 +39,7 @@ from wenxiao.reviews.worklists import (
     rounds_of_year,
     states_of_year,
 )
+from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
@@ -329,7 +330,13 @@ class GradedResult(NamedTuple):
     points: Decimal
     grade: str
     kind: str
+    proved: Decimal | None
     synthetic: bool
+
+    @property
+    def proved_share(self) -> Decimal | None:
+        """The percent of the points that rest on verified proof."""
+        return rate_percent(self.proved, self.points)
 
 
 def _grades(rows: QuerySet[Review]) -> dict[str, object]:
@@ -337,15 +344,19 @@ def _grades(rows: QuerySet[Review]) -> dict[str, object]:
     settled = rows.filter(kind="finance_evaluation", round__key=True, state__in=SETTLED).exclude(
         points=None
     )
-    columns = ("dossier", "dossier__subject__name", "points", "grade", "dossier__subject__kind")
+    named = ("dossier", "dossier__subject__name", "points", "grade", "dossier__subject__kind")
     rows_shown = settled.select_related(None).order_by("-points", "pk")
-    first = rows_shown.values_list(*columns, "dossier__subject__synthetic")[:200]
+    first = rows_shown.values_list(*named, "proved", "dossier__subject__synthetic")[:200]
     results = [GradedResult._make(row) for row in first]
     projects = [row for row in results if row.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}
     return {
         "projects": projects,
         "counts": counts,
+        "unproved": {
+            grade: sum(not row.proved_share for row in projects if row.grade == grade)
+            for grade in counts
+        },
         "departments": [row for row in results if row.kind == "department_overall"],
         "synthetic": any(row.synthetic for row in projects),
     }

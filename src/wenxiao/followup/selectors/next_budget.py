@@ -52,6 +52,7 @@ class Line:
     proposed: Proposed
     result: str = ""
     points: Decimal | None = None
+    proved: Decimal | None = None
     confirmed: int = 0
     last: str = ""
     decision: BudgetDecision | None = None
@@ -218,11 +219,11 @@ def _results(division: Division, subjects: set[int], year: int) -> dict[int, Any
         state__in=SETTLED,
     ).exclude(grade="")
     best: dict[int, Any] = {}
-    names = ("dossier__subject", "dossier__fiscal_year", "kind", "grade", "points")
-    for subject, fiscal, kind, grade, points in rows.order_by("pk").values_list(*names):
+    names = ("dossier__subject", "dossier__fiscal_year", "kind", "grade", "points", "proved")
+    for subject, fiscal, kind, *result in rows.order_by("pk").values_list(*names):
         key = (fiscal, -RANK.index(kind))
         if subject in subjects and (subject not in best or key >= best[subject][0]):
-            best[subject] = (key, fiscal, kind, grade, points)
+            best[subject] = (key, fiscal, kind, *result)
     return best
 
 
@@ -303,6 +304,7 @@ def _line(row: Request, facts: _Facts, shares: Terms) -> Line:
         proposed=propose(past, shares),
         result=f"{result[1]} {ROUND_KINDS[result[2]]}" if result else "",
         points=result[4] if result else None,
+        proved=rate_percent(result[5], result[4]) if result else None,
         confirmed=facts.confirmed.get(subject, 0),
         last=facts.last.get(subject, ""),
         decision=facts.decisions.get(row.pk),

@@ -59,6 +59,7 @@ class Plannable:
     grade: str
     evaluated: int | None
     repeated: int
+    proved: Decimal | None = None
 
     def reasons(self, asked: PlanCriteria, before: int) -> bool:
         """Whether the object meets every condition asked for.
@@ -92,7 +93,7 @@ def plannable(
     offered = []
     for row in rows.select_related("subject__division", "unit"):
         known = money[row.pk]
-        year, grade = graded.get(row.subject_id, (None, ""))
+        year, grade, proved = graded.get(row.subject_id, (None, "", None))
         offered.append(
             Plannable(
                 row,
@@ -102,14 +103,17 @@ def plannable(
                 grade,
                 year,
                 repeated.get(row.subject_id, 0),
+                proved,
             )
         )
     met = [one for one in offered if one.reasons(asked, work_year - NEVER_WITHIN)]
     return sorted(met, key=lambda one: (one.opening is None, -(one.opening or 0), one.dossier.pk))
 
 
-def _graded(rows: QuerySet[Dossier], work_year: int) -> dict[int, tuple[int, str]]:
-    """The work year and grade of the latest settled evaluation until now, by subject."""
+def _graded(rows: QuerySet[Dossier], work_year: int) -> dict[int, tuple[int, str, Decimal | None]]:
+    """The work year, grade and percent of proven points of the latest settled evaluation until now,
+    by subject.
+    """
     subjects = rows.order_by().values("subject")
     done = Review.objects.filter(
         kind__in=JUDGED,
@@ -118,9 +122,9 @@ def _graded(rows: QuerySet[Dossier], work_year: int) -> dict[int, tuple[int, str
         round__work_year__lte=work_year,
     ).order_by("round__work_year", "pk")
     return {
-        subject: (year, grade)
-        for subject, year, grade in done.values_list(
-            "dossier__subject", "round__work_year", "grade"
+        subject: (year, grade, rate_percent(proved, points))
+        for subject, year, grade, points, proved in done.values_list(
+            "dossier__subject", "round__work_year", "grade", "points", "proved"
         )
     }
 
