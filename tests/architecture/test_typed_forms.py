@@ -212,6 +212,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
         "rulebook/form_packs": ["_block", "_pack", "_places", "refused_packs"],
         "rulebook/public_tables": ["refused_tables"],
         "rulebook/unit_assessment": ["refused_items"],
+        "rulebook/unit_costs": ["refused_standards"],
         "rulebook/packages": ["refused_packages"],
         "rulebook/object_kinds": ["refused_kinds"],
         "rulebook/frameworks": ["_criterion"],

@@ -117,6 +117,7 @@ MATRIX = {
     "departments/<int:pk>/<int:fiscal>": "see_unit",
     "subjects/batch": "manage_round",
     "dossiers/<int:pk>": "see_unit",
+    "dossiers/<int:pk>/unit-cost": "see_unit",
     "dossiers/<int:pk>/spending": "see_unit",
     "dossiers/<int:pk>/materials": "see_unit",
     "dossiers/<int:pk>/materials/add": "see_unit",

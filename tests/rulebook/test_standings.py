@@ -133,6 +133,7 @@ def test_the_clauses_are_these_and_each_carries_a_rule():
         ("disclosure_tables", "未核"),
         ("ratios", "旁证"),
         ("department_accounts", "未核"),
+        ("unit_costs", "未核"),
         ("recheck", "未核"),
         ("checks", "未核"),
         ("codes", "未核"),

@@ -24,6 +24,8 @@ from wenxiao.rulebook.public_tables import RULE as PUBLIC_TABLES
 from wenxiao.rulebook.public_tables import refused_tables
 from wenxiao.rulebook.unit_assessment import RULE as UNIT_ASSESSMENT
 from wenxiao.rulebook.unit_assessment import refused_items
+from wenxiao.rulebook.unit_costs import RULE as UNIT_COSTS
+from wenxiao.rulebook.unit_costs import refused_standards
 
 FIXED = frozenset({"disclosure"})
 """Rules no division rules otherwise: terms the law sets."""
@@ -32,6 +34,7 @@ _OWN_SHAPE = {
     FORM_PACKS: refused_packs,
     PUBLIC_TABLES: refused_tables,
     UNIT_ASSESSMENT: refused_items,
+    UNIT_COSTS: refused_standards,
     PACKAGE_LISTS: refused_packages,
     OBJECT_KINDS: refused_kinds,
 }

@@ -156,6 +156,7 @@ USES: dict[str, dict[str, str]] = {
         "satisfied": "哪些选项算满意",
     },
     "synonyms": {"words": "比对绩效目标串稿时当作同一个词（命令 wenxiao similar）"},
+    "unit_costs": {"standards": "单位成本页与本级标准对照，只提示，不计分"},
     "unit_assessment": {"items": "工作考核按这些内容、取数和分值算（更多 → 工作考核）"},
     "target_review": {
         "mode": READ_ONLY,
