@@ -205,6 +205,11 @@ def rounds_visible_to(user: User | None) -> QuerySet[Round]:
     )
 
 
+def has_rounds(division: Division) -> bool:
+    """Whether the bureau ever prepared or opened a round: told to whoever asks."""
+    return Round.objects.filter(division=division).exists()
+
+
 def closed_among(*, dossiers: set[int], reviews: set[int]) -> int:
     """How many objects of these dossiers and reviews (ids) may not, or no longer, be published."""
     rows = Dossier.objects.filter(Q(pk__in=dossiers) | Q(reviews__in=reviews))

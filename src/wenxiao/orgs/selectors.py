@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 UNIT_KINDS = {one.value: str(one.label) for one in Unit.Kind}
 """The kinds of units with their words."""
+BUREAU_ROLES = (Role.PERFORMANCE, Role.BUDGET, Role.TREASURY, Role.SECRETARIAT, Role.LEADER)
+"""Whoever holds one of these works in the finance bureau itself."""
 SEEING_ROLES = tuple(role for role, powers in HELD.items() if "see_unit" in powers)
 
 
@@ -289,6 +291,19 @@ def people_of(unit: Unit) -> QuerySet[User]:
 def units_of(division: Division) -> QuerySet[Unit]:
     """Every unit of a division, ended ones too."""
     return Unit.objects.filter(division=division)
+
+
+def owing_units(division: Division) -> QuerySet[Unit]:
+    """The units in use that owe forms: neither a finance section nor the bureau's own unit, known by
+    its name or by who has an account there.
+    """
+    staff = Grant.objects.in_force().filter(
+        division=division, role__in=BUREAU_ROLES, user__is_active=True
+    )
+    rows = units_of(division).filter(valid_to=None).exclude(kind=Unit.Kind.FINANCE)
+    return rows.exclude(name=division.bureau).exclude(
+        pk__in=staff.exclude(user__unit=None).values("user__unit")
+    )
 
 
 def users_of(division: Division) -> QuerySet[User]:

@@ -152,3 +152,56 @@ def test_the_heading_names_the_next_thing_to_prepare(officer):
     heading = re.search(r"<h1>(.*?)</h1>", officer.get("/").content.decode(), re.DOTALL)[1]
     done = sum(count == total for count, total in listed(officer).values())
     assert "".join(heading.split()) == f"9件准备做完{done}件，下一件：联系人"
+
+
+def heading_of(client):
+    """The heading of the desk without its breaks."""
+    heading = re.search(r"<h1>(.*?)</h1>", client.get("/").content.decode(), re.DOTALL)[1]
+    return "".join(heading.split())
+
+
+def test_the_next_step_is_one_the_person_may_do(bureau):
+    """安全管理员 may authorize, not keep units: 联系人 is never their next step."""
+    Division.objects.update(account_policy={"second_factor": []})
+    client = enter(User.objects.get(username="secadmin"))
+    assert heading_of(client) == "4件准备做完1件，下一件：账号"
+    section = client.get("/").content.decode().split('aria-labelledby="prepare">')[1]
+    acts = re.findall(r'aria-label="去办([^"]+)"', section.split("</section>")[0])
+    assert acts == ["账号"]
+    clerk = User.objects.create_user("clerk", "Demo-pass-2021", name="示例人", division=bureau)
+    Grant.objects.create(user=clerk, role=Role.CLERK, division=bureau, unit=Unit.objects.get())
+    assert heading_of(client) == "4件准备做完2件，剩下的不由您办"
+    assert heading_of(enter(User.objects.get(username="sysadmin"))).endswith("下一件：联系人")
+
+
+def test_the_list_folds_away_for_administrators_with_the_first_round(bureau):
+    administrators = [User.objects.get(username=name) for name in ("secadmin", "sysadmin")]
+    assert all(preparations(one, holdings(one)) for one in administrators)
+    Round.objects.create(
+        division=bureau,
+        name="自评",
+        kind="selfeval",
+        fiscal_year=2025,
+        work_year=2026,
+        deadline="2026-05-31",
+        scope={},
+    )
+    assert not any(preparations(one, holdings(one)) for one in administrators)
+
+
+@pytest.mark.parametrize("known_by", ["name", "account"])
+def test_the_bureau_s_own_unit_owes_nothing_and_is_not_counted(bureau, officer, known_by):
+    """It has neither 联系人 nor 对口科室, and nobody waits for them."""
+    Unit.objects.update(contact="张三", phone="8888")
+    name = bureau.bureau if known_by == "name" else "县财政局"
+    own = orgs.add_unit(
+        division=bureau, code="115", name=name, kind="department", by=None, why="测试"
+    )
+    if known_by == "account":
+        User.objects.filter(username="officer").update(unit=own)
+    shown = listed(officer)
+    assert (shown["单位"], shown["联系人"], shown["对口科室"]) == (
+        ("1", "1"),
+        ("1", "1"),
+        ("0", "1"),
+    )

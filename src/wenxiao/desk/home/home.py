@@ -12,7 +12,7 @@ from django.db.models import Case, When
 from django.shortcuts import render
 from django.urls import reverse
 
-from wenxiao.desk.home.preparations import preparations
+from wenxiao.desk.home.preparations import next_of, preparations
 from wenxiao.desk.home.tasks import waiting
 from wenxiao.desk.home.tour import tour_of
 from wenxiao.desk.monitoring.lights import counts_of, rows_of_table, table_of, told
@@ -79,7 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Where the day begins, for each role its own part of the year."""
     renew_few()
     user, holding, year = person(request), held(request), work_year(request)
-    mine = waiting(request, year)
+    mine, listed = waiting(request, year), preparations(user, holding)
     values: dict[str, Any] = {
         "mine": mine,
         "late": sum(task.late for task in mine),
@@ -92,7 +92,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "watches": holding.can("watch_trail"),
         "shown_most": SHOWN,
         "desks": _desks(holding),
-        "preparations": preparations(user, holding),
+        "preparations": listed,
+        "next_preparation": next_of(listed),
         "tour": tour_of([scope.role for scope in holding.scopes]),
     }
     if values["third"]:

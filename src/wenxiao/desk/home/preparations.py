@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 from django.shortcuts import render
 
-from wenxiao.budget.selectors import dossiers_visible_to, rounds_visible_to
+from wenxiao.budget.selectors import dossiers_visible_to, has_rounds
 from wenxiao.files.out.sample_books import sample_zip
 from wenxiao.followup.selectors.problems import catalogue
 from wenxiao.orgs.permissions import ADMINISTRATORS
-from wenxiao.orgs.selectors import grants_in_force, units_of, users_of
+from wenxiao.orgs.selectors import grants_in_force, owing_units, users_of
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person, view
@@ -23,6 +23,8 @@ from wenxiao.store.clock import today
 from wenxiao.targets.library import published
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.orgs.models import Division, User
@@ -35,7 +37,7 @@ TEMPLATE = "启用模板（wenxiao init --template）的"
 @dataclass(frozen=True)
 class Preparation:
     """One thing to prepare: how many of how many, why, from which template,
-    by whom, and the page it is done on.
+    by whom, the page it is done on, and whether it is this person's work (``mine``).
     """
 
     name: str
@@ -45,6 +47,7 @@ class Preparation:
     template: str
     who: str
     href: str
+    mine: bool
 
     @property
     def done(self) -> bool:
@@ -52,22 +55,27 @@ class Preparation:
         return self.count >= self.total
 
 
+def next_of(listed: Sequence[Preparation]) -> Preparation | None:
+    """The first thing left that is this person's work; None where all left is others'."""
+    return next((one for one in listed if one.mine and not one.done), None)
+
+
 def preparations(user: User, holding: Holdings) -> list[Preparation]:
     """The list for who prepares a bureau; empty for everybody else, in a
-    demonstration, and once all is done.
+    demonstration, once the first round stands, and once all is done.
     """
     division = user.division
     if division is None or division.demo or not any(holding.can(power) for power in POWERS):
         return []
-    first = holding.can("manage_round")
-    if first and rounds_visible_to(user).exists():
+    if has_rounds(division):
         return []
-    listed = [*_people(division, holding), *(_work(user, division) if first else [])]
+    first = holding.can("manage_round")
+    listed = [*_people(division, holding), *(_work(user, division, holding) if first else [])]
     return [] if all(one.done for one in listed) else listed
 
 
 def _people(division: Division, holding: Holdings) -> list[Preparation]:
-    units = units_of(division).filter(valid_to=None).exclude(kind="finance")
+    units = owing_units(division)
     total = units.count()
     contacts = units.exclude(contact="").exclude(phone="").count()
     served = units.exclude(office=None).count()
@@ -76,7 +84,8 @@ def _people(division: Division, holding: Holdings) -> list[Preparation]:
     people = people.exclude(pk__in=administrators)
     granted = people.filter(pk__in=grants_in_force().values("user")).count()
     page, users = address("desk:people"), address("desk:users")
-    many = address("desk:unit_contacts") if holding.can("manage_units") else page
+    keeps = holding.can("manage_units")
+    many = address("desk:unit_contacts") if keeps else page
     return [
         Preparation(
             "单位",
@@ -86,6 +95,7 @@ def _people(division: Division, holding: Holdings) -> list[Preparation]:
             f"{TEMPLATE}“单位”表",
             "系统管理员、绩效科",
             page,
+            keeps,
         ),
         Preparation(
             "联系人",
@@ -95,6 +105,7 @@ def _people(division: Division, holding: Holdings) -> list[Preparation]:
             "在表里成批填，或从 Excel 粘贴一段",
             "系统管理员、绩效科",
             many,
+            keeps,
         ),
         Preparation(
             "对口科室",
@@ -104,6 +115,7 @@ def _people(division: Division, holding: Holdings) -> list[Preparation]:
             "在表里成批填，或从 Excel 粘贴一段",
             "系统管理员、绩效科",
             many,
+            keeps,
         ),
         Preparation(
             "账号",
@@ -113,12 +125,13 @@ def _people(division: Division, holding: Holdings) -> list[Preparation]:
             f"{TEMPLATE}“人员”表",
             "两位管理员",
             users,
+            holding.can("manage_users") or holding.can("grant"),
         ),
     ]
 
 
-def _work(user: User, division: Division) -> list[Preparation]:
-    papers = documents(division=division)
+def _work(user: User, division: Division, holding: Holdings) -> list[Preparation]:
+    papers, rules = documents(division=division), holding.can("manage_rules")
     items = len(catalogue(division, active=True))
     listed = dossiers_visible_to(user).count()
     offered = published(user).count()
@@ -131,6 +144,7 @@ def _work(user: User, division: Division) -> list[Preparation]:
             "PDF 或 Word 原文",
             "绩效科",
             address("desk:documents"),
+            rules,
         ),
         Preparation(
             "问题目录",
@@ -140,6 +154,7 @@ def _work(user: User, division: Division) -> list[Preparation]:
             "可在页面上增删改名",
             "绩效科",
             address("desk:catalogue"),
+            rules,
         ),
         Preparation(
             "预算项目清单",
@@ -149,6 +164,7 @@ def _work(user: User, division: Division) -> list[Preparation]:
             f"{TEMPLATE}“对象”表，或一体化导出的清单",
             "预算科",
             address("desk:ledgers"),
+            holding.can("import"),
         ),
         Preparation(
             "指标库",
@@ -158,6 +174,7 @@ def _work(user: User, division: Division) -> list[Preparation]:
             "指标库页的“导入文件”，列名照页上写的",
             "绩效科",
             address("desk:library"),
+            rules,
         ),
         Preparation(
             "第一个任务",
@@ -167,6 +184,7 @@ def _work(user: User, division: Division) -> list[Preparation]:
             "不用模板",
             "绩效科",
             address("desk:rounds"),
+            holding.can("manage_round"),
         ),
     ]
 
