@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from wenxiao.followup.services.keeping import kept_watch
+from wenxiao.followup.watch.lines import each_once
 from wenxiao.orgs.models import Role
 from wenxiao.store import clock
 
@@ -78,3 +80,56 @@ def test_a_clerk_types_what_the_whole_year_will_take_and_the_officer_reads_it(
     assert review.expected == Decimal(955_000)
     told = reader(officer, reverse("desk:monitored", args=[window.pk, dossier.pk]))
     assert "95.50万元（监控表填报）" in told
+
+
+def two_windows_of(watched):
+    """Two ordinary windows: one object lit in both, one in the earlier alone, one in the later
+    alone, one in neither.
+    """
+    both, early, late, dark = (
+        watched.dossier(name, budget=budget)
+        for name, budget in (("两期", "100"), ("前期", "100"), ("后期", "100"), ("没有", None))
+    )
+    first = watched.window(7, scope={"dossiers": [both.pk, early.pk, dark.pk]})
+    second = watched.window(10, scope={"dossiers": [both.pk, late.pk, dark.pk]})
+    for dossier, window, executed in (
+        (both, first, "10"),
+        (early, first, "60"),
+        (both, second, "83"),
+        (late, second, "20"),
+    ):
+        watched.review(dossier, window, "100", executed)
+    return first, second
+
+
+def test_an_object_of_two_windows_is_counted_once_on_the_desk_and_the_leader_s_page(
+    watched, reader, officer
+):
+    two_windows_of(watched)
+    desk = reader(officer, "/?year=2021")
+    assert "日常监控：1红2绿1不亮灯" in desk
+    assert "日常监控4个" in desk
+    led = reader(officer, "/watch?year=2021")
+    assert "3个项目，1红1绿1不亮灯" in led  # the newest window alone, by its name
+    assert "各期合计4个，1红2绿1不亮灯" in led
+
+
+def test_key_objects_of_two_windows_are_counted_once_on_all_three_pages(watched, reader, officer):
+    for window in two_windows_of(watched):
+        type(window).objects.filter(pk=window.pk).update(key=True)
+    assert "财政重点监控：1红2绿1不亮灯" in reader(officer, "/?year=2021")
+    assert "财政重点监控：4个项目，1红2绿1不亮灯" in reader(officer, "/monitoring?year=2021")
+    daily = watched.window(7)
+    led = reader(officer, f"/watch?year=2021&round={daily.pk}")
+    assert "重点监控4个，1红2绿1不亮灯" in led
+
+
+def test_an_object_dark_in_the_newest_window_keeps_its_last_light(watched, officer, on):
+    dossier = watched.dossier(budget="100")
+    first, second = watched.window(7), watched.window(10)
+    watched.review(dossier, first, "100", "60")
+    watched.review(dossier, second, "100", None)
+    table = each_once(kept_watch([first, second], officer, on=on))
+    assert table.lights == {"red": 0, "yellow": 0, "green": 1, "none": 0}
+    assert [row["round"] for row in table.part()] == [first.pk]
+    assert each_once(kept_watch([second], officer, on=on)).lights["none"] == 1

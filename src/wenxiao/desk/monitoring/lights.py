@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from wenxiao.followup.services.keeping import first_to_ask, kept_watch
 from wenxiao.followup.tasks import keep
-from wenxiao.followup.watch.lines import rows_now
+from wenxiao.followup.watch.lines import each_once, rows_now
 from wenxiao.followup.watch.sentences import in_words, watch_rows
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.store.clock import today
@@ -28,13 +28,13 @@ WORDS = {"red": "红", "yellow": "黄", "green": "绿", "none": "不亮灯"}
 
 
 def table_of(rounds: Sequence[Round], user: User) -> Watch | None:
-    """The watch over some windows, worst first, in the user's scope; None without any window or
-    object.
+    """The watch over some windows, worst first, in the user's scope, every object once (by the
+    newest window in which it has a light); None without any window or object.
 
     What a page cannot bring up to date itself the worker is asked for, once; the page tells it
     (``behind``).
     """
-    table = kept_watch(rounds, user, on=today()) if rounds else None
+    table = each_once(kept_watch(rounds, user, on=today())) if rounds else None
     if table is not None and table.behind and first_to_ask(rounds):
         keep.enqueue()
     return table if table is not None and (table or table.behind) else None

@@ -54,6 +54,7 @@ def watch(request: HttpRequest) -> HttpResponse:
         table_of([row for row in rounds if row.key], user),
         table_of([one] if one else [], user),
     )
+    whole_year = table_of(rounds, user) if key is None and len(rounds) > 1 else None
     departments = by_department(table) if table else []
     before = earlier_round(one) if one else None
     earlier = table_of([before], user) if before else None
@@ -80,6 +81,8 @@ def watch(request: HttpRequest) -> HttpResponse:
         "key_total": len(key or ()),
         "key_words": told(counts_of(key)),
         "words": told(counts_of(table)),
+        "year_total": len(whole_year or ()),
+        "year_words": told(counts_of(whole_year)),
         "worst": [*rows_of_table(urgent, 0, SHOWN), *rows_of_table(worst, 0, SHOWN)][:SHOWN],
         "worst_total": len(worst or ()) + len(urgent or ()),
         "before": before,

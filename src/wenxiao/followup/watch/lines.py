@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
 
+LIT = ~Q(light="none")
 RED = Q(light="red") | Q(goal="red")
 
 
@@ -183,6 +184,28 @@ def seen_in(user: User | None, divisions: Collection[int]) -> Q:
         subject__division__in=list(divisions), subject__restriction=Subject.Restriction.RESTRICTED
     )
     return ~Q(dossier__in=secret.values("pk")) | seen_by(user)
+
+
+def each_once(watch: Watch) -> Watch:
+    """Every dossier once, however many windows hold it: its line of the newest window in which its
+    money has a light; of the newest of all where none has.
+    """
+    if len(watch.rounds) < 2:
+        return watch
+    newest = sorted(
+        watch.rounds,
+        key=lambda one: (one.fiscal_year, one.through_month or 12, one.pk),
+        reverse=True,
+    )
+    same = WatchLine.objects.filter(dossier=OuterRef("dossier"))
+    elsewhere = Exists(same.filter(LIT, round__in=[one.pk for one in newest]))
+    counts = Q()
+    for at, one in enumerate(newest):
+        later = same.filter(round__in=[row.pk for row in newest[:at]])
+        lit_line = Q(LIT, ~Exists(later.filter(LIT)))
+        dark_line = Q(~LIT, ~elsewhere, ~Exists(later))
+        counts |= Q(round=one.pk) & (lit_line | dark_line)
+    return watch.narrowed(counts)
 
 
 def turned(now: Watch, before: Watch) -> tuple[Watch, Watch, Callable[[], int]]:
