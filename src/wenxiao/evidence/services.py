@@ -17,6 +17,8 @@ from wenxiao.evidence.states import MATERIAL, STANDING
 from wenxiao.orgs import permissions
 from wenxiao.records.chain import digest_of
 from wenxiao.records.services import record
+from wenxiao.rulebook.choice_columns import choice_columns
+from wenxiao.rulebook.codes import CHOICE_UNREAD
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change, move
 
@@ -331,6 +333,7 @@ def record_actuals(
         indicator__in=[row.indicator.pk for row in rows], stage=stage, through_month=through_month
     )
     known = {actual.indicator_id: actual for actual in stored}
+    refuse_unlisted(dossier, stage, _differing(rows, known))
     fresh: list[Actual] = []
     changed: Changed = []
     empty = columns_of(Actual())
@@ -369,6 +372,20 @@ def record_actuals(
     return created, changed
 
 
+def _differing(rows: Sequence[Reached], known: Mapping[int, Actual]) -> dict[str, dict[str, Any]]:
+    """The columns that aren't what is stored, by indicator: what stands already is not judged
+    anew.
+    """
+    return {
+        row.indicator.name: {
+            name: value
+            for name, value in row.columns.items()
+            if getattr(known.get(row.indicator.pk), name, None) != value
+        }
+        for row in rows
+    }
+
+
 def _told(values: Mapping[str, Any]) -> list[Any]:
     """What a row says came of its indicator, as the entry keeps it; nothing
     where nobody had said anything.
@@ -387,6 +404,20 @@ def fitting(values: Mapping[str, Any]) -> dict[str, Any]:
             word = getattr(column, "verbose_name", name)
             raise NotAllowed(f"{word}有 {len(values[name])} 字，超过 {most} 字，请缩短。")
     return dict(values)
+
+
+def refuse_unlisted(dossier: Dossier, stage: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """NotAllowed for a word that is none of its column's list in the dossier's year, naming the
+    row, the word and the list; ``rows`` are columns by the name of their indicator.
+    """
+    own = dossier.subject.division.own_rules
+    for column in choice_columns(stage, dossier.fiscal_year, own):
+        for name, columns in rows.items():
+            if wrong := column.unlisted(columns.get(column.field) or ""):
+                raise NotAllowed(
+                    f"“{name}”的{column.word}“{'、'.join(wrong)}”不在可选的词里，"
+                    f"请从{column.offered}里选。（{CHOICE_UNREAD}）"
+                )
 
 
 def _may_report(by: User | None, dossier: Dossier) -> None:

@@ -43,3 +43,5 @@ CRITERION = (
     StoredColumn("level2", Criterion, "level2"),
     StoredColumn("name", Criterion, "name"),
 )
+NAMES = {column.field: column.name for column in REACHED} | {"causes": "causes_named"}
+"""The field of an actual and the property of the form's row."""

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.models import Round
 from wenxiao.files.forms.checking import checked
+from wenxiao.files.forms.dossier_forms import MonitorForm
 from wenxiao.files.forms.forms import ListForm, Reading
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.answers import answers_for
 from wenxiao.intake.changes import compared, taken
 from wenxiao.intake.differences import differences, handed_in_already
+from wenxiao.intake.listed_words import with_listed_words
 from wenxiao.intake.matching import Match, fold, match
 from wenxiao.intake.refusals import secret_problems, too_long
 from wenxiao.intake.scope import SeenDirectory
@@ -242,6 +244,9 @@ def _form(
         if refusal is not None:
             matched.problems.append(refusal)
     values = None
+    unread: list[Problem] = []
+    if not matched.skip and isinstance(form, MonitorForm):
+        form, unread = with_listed_words(form, matched.year, directory.division)
     if not matched.skip and choice.get("cells"):
         form = deepcopy(form)  # what was read stays as it was read
         values, rows, wrong = taken(form, compared(form, matched), choice["cells"])
@@ -261,6 +266,7 @@ def _form(
             *differences(form, matched, directory.division),
             *too_long(form, matched),
             *handed_in_already(form, matched),
+            *unread,
         ]
     return FormPreview(form, choice, matched, problems, values)
 

@@ -41,7 +41,7 @@ from wenxiao.reviews.services.paper import may_confirm, pending_paper
 from wenxiao.reviews.services.road import STEPS, blocking_texts, skipped_by
 from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.worklists import reviews_visible_to
-from wenxiao.rulebook import basis
+from wenxiao.rulebook.choice_columns import choice_columns
 from wenxiao.rulebook.form_packs import page_columns
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.moves import NotAllowed, Stale
@@ -208,13 +208,8 @@ def choices_of(row: Review) -> dict[str, list[str]]:
     """The words a column is chosen from, by its field: those of the monitoring rule in the review's
     year, the division's own where it has one.
     """
-    own = row.round.division.own_rules
-    rule = basis.in_force("monitoring", row.dossier.fiscal_year, own).content
-    lists = {column.field: rule[column.choices] for column in typed_columns(row) if column.choices}
-    return {
-        name: [*(some.values() if hasattr(some, "values") else some)]
-        for name, some in lists.items()
-    }
+    listed = choice_columns(row.kind, row.dossier.fiscal_year, row.round.division.own_rules)
+    return {column.field: [*column.words.values()] for column in listed}
 
 
 def _numbers(checks: list[Check]) -> dict[int, list[Check]]:
@@ -294,10 +289,6 @@ def _write_actual(
     }
     if not new:
         return False
-    words = {column.field: column.word for column in columns}
-    for name, listed in choices_of(review).items():
-        if typed[name] and typed[name] not in listed:
-            raise NotAllowed(f"{words[name]}请从{'、'.join(listed)}里选。")
     version = request.POST.get(f"v{pk}", "")
     record_actual(
         review=review,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.evidence.models import Actual, columns_of
-from wenxiao.evidence.services import fitting
+from wenxiao.evidence.services import fitting, refuse_unlisted
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
@@ -18,6 +18,7 @@ from wenxiao.reviews.services.hands import add_author, note_crossing, result_of,
 from wenxiao.reviews.services.scoring import score_review
 from wenxiao.reviews.services.seats import refuse_handed_in, require_own_seat
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
+from wenxiao.rulebook.codes import CHOICE_UNREAD
 from wenxiao.rulebook.deductions import reasons
 from wenxiao.store.moves import NotAllowed, Stale, change
 
@@ -64,6 +65,7 @@ def record_actual(
             f"现为“{review.get_state_display()}”，完成值不能再改；如确需更改，请由审核人退回。"
         )
     values = fitting({"value": value, **beside})
+    refuse_unlisted(review.dossier, kind.stage, {indicator.name: values})
     actual, data = _write_actual(review, indicator, values, by, version)
     add_author(review, by)
     before = {"state": review.state, **result_of(review)}
@@ -123,19 +125,25 @@ def _write_actual(
         dropped = _drop_points(review, indicator) if kind.scores else None
         if dropped is not None:
             data["points"] = {"before": str(dropped), "after": ""}
+    elif data["before"] != data["after"]:
+        data["faults_mended"] = _drop_faults(review, actual.cell, only=CHOICE_UNREAD)
     change(actual, version=version, by=by, **values)
     return actual, data
 
 
-def _drop_faults(review: Review, cell: str) -> list[str]:
-    """Take away the faults the unit's sheet had in a row whose value no
-    longer stands there; their codes.
+def _drop_faults(review: Review, cell: str, only: str = "") -> list[str]:
+    """Take away the faults the unit's sheet had in a row whose value no longer stands there, or
+    those of one code; their codes.
     """
     row = re.search(r"[A-Z]+(\d+)$", cell)
     if row is None:
         return []
     there = re.compile(rf"[A-Z]+{row[1]}$")
-    gone = [one for one in review.problems if there.search(str(one.get("cell") or ""))]
+    gone = [
+        one
+        for one in review.problems
+        if there.search(str(one.get("cell") or "")) and only in {"", one.get("code")}
+    ]
     if gone:
         review.problems = [one for one in review.problems if one not in gone]
         Review.objects.filter(pk=review.pk).update(problems=review.problems)
