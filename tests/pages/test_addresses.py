@@ -242,6 +242,7 @@ MATRIX = {
     "rectifications/<int:pk>/proof": "see_unit",
     "rectifications/<int:pk>/<str:act>/do": "see_unit",
     "feedback": "see_unit",
+    "feedback/batch": "confirm_finding",
     "feedback/<int:pk>/send": "confirm_finding",
     "notices/<int:pk>/receive": "fill",
     "training": "see_unit",

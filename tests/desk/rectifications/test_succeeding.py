@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -108,3 +108,61 @@ def test_letters_beyond_one_pack_are_named(small, inside, monkeypatch):
     page = inside(small.officer).get(f"/feedback?year={small.finance.work_year}").content.decode()
     assert "pack=2" in page
     assert "第 2 包" in page
+
+
+def test_many_letters_go_out_at_once_each_told_alone(small, inside):
+    """One was told meanwhile and one isn't confirmed: both are refused by name, the rest go out."""
+    told, *rest = list(
+        Review.objects.filter(round=small.finance, state__in=("confirmed", "issued")).order_by("pk")
+    )
+    early = small.self_review
+    Review.objects.filter(pk=early.pk).update(state="filling")
+    finding = Finding.objects.create(
+        dossier=rest[0].dossier, review=rest[0], text="支出慢", state="confirmed"
+    )
+    client = inside(small.officer)
+    page = client.get(f"/feedback?year={small.finance.work_year}").content.decode()
+    assert "发出所选反馈函" in page
+    assert all(f'value="{row.pk}:0"' in page for row in (told, *rest))
+    send_feedback(review=told, by=small.officer, issued_on=today())
+    sent = {
+        "tick": [f"{row.pk}:0" for row in (told, *rest, early)],
+        "number": "示财绩函〔2021〕#号",
+        "first": "7",
+        "on": today().isoformat(),
+        "due": "2099-12-31",
+        "order": "1",
+    }
+    answer = client.post("/feedback/batch", sent)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert f"办成 {len(rest)} 项" in text
+    assert "2 项没有办成" in text
+    assert "这份结果刚刚发过反馈函，没有重复发出" in text
+    assert "结果确认后才能发反馈函" in text
+    assert Notice.objects.filter(target_id=told.pk).count() == 1
+    letters = Notice.objects.filter(target_id__in=[row.pk for row in rest]).order_by("number")
+    assert [row.number for row in letters] == [
+        f"示财绩函〔2021〕{7 + at}号" for at in range(len(rest))
+    ]
+    finding.refresh_from_db()
+    assert finding.rectification.notice.target_id == rest[0].pk
+    assert finding.rectification.deadline == date(2099, 12, 31)
+    assert not Notice.objects.filter(target_id=early.pk).exists()
+    page = client.get(f"/feedback?year={small.finance.work_year}").content.decode()
+    assert f'value="{told.pk}:0"' not in page
+
+
+def test_letters_at_once_are_for_the_bureau_and_want_ticks(small, inside):
+    row = Review.objects.filter(round=small.finance, state__in=("confirmed", "issued")).first()
+    sent = {"tick": f"{row.pk}:0", "on": "2021-11-05", "due": "2021-12-05"}
+    clerk = inside(small.clerk)
+    assert clerk.post("/feedback/batch", sent).status_code == 403
+    assert "发出所选反馈函" not in clerk.get("/feedback").content.decode()
+    officer = inside(small.officer)
+    bare = officer.post("/feedback/batch", {}, follow=True).content.decode()
+    assert "没有勾选任何一份" in bare
+    refused = officer.post("/feedback/batch", sent | {"due": "某天"})
+    assert refused.status_code == 409
+    assert "请填写整改期限" in refused.content.decode()
+    assert not Notice.objects.exists()

@@ -5,7 +5,7 @@ the receipt (签收) entered.
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.http import Http404
@@ -33,9 +33,12 @@ from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.followup.models import Finding
     from wenxiao.orgs.models import Division
+    from wenxiao.reviews.models import Review
 
 RULE = "rectification"
 ORDER = ["dossier__subject__kind", "dossier__unit__path", "pk"]
@@ -109,28 +112,45 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         ticked = [
             key for key in map(whole, request.POST.getlist("finding")[:500]) if key is not None
         ]
-        with transaction.atomic():
-            notice = services.send_feedback(
-                review=row,
-                by=person(request),
-                issued_on=issued,
-                due_on=due,
-                number=number,
-                told=-1
-                if (notices_seen := whole(request.POST.get("told"))) is None
-                else notices_seen,
-            )
-            ordered = list(orderable(person(request), row).filter(pk__in=ticked))
-            for finding in ordered:
-                services.order_rectification(
-                    finding=finding, by=person(request), deadline=due, notice=notice
-                )
-        return (
-            f"反馈函已发出，下达整改 {len(ordered)} 项，期限 {due.year}年{due.month}月{due.day}日。"
+        seen = whole(request.POST.get("told"))
+        return deliver(
+            row,
+            person(request),
+            issued=issued,
+            due=due,
+            number=number,
+            told=-1 if seen is None else seen,
+            findings=orderable(person(request), row).filter(pk__in=ticked),
         )
 
     return carry_out(
         request, carry, f"{reverse('desk:feedback')}?review={row.pk}", [Typed("编号", "", number)]
+    )
+
+
+def deliver(
+    row: Review,
+    by: Any,
+    *,
+    issued: date,
+    due: date,
+    number: str,
+    told: int,
+    findings: QuerySet[Finding],
+) -> str:
+    """Send one letter and order the mending of these findings by its day, both or neither; what
+    was done, in words.
+    """
+    with transaction.atomic():
+        notice = services.send_feedback(
+            review=row, by=by, issued_on=issued, due_on=due, number=number, told=told
+        )
+        ordered = list(findings)
+        for finding in ordered:
+            services.order_rectification(finding=finding, by=by, deadline=due, notice=notice)
+    return (
+        f"反馈函{number and f'（{number}）'}已发出，下达整改 {len(ordered)} 项，"
+        f"期限 {due.year}年{due.month}月{due.day}日。"
     )
 
 

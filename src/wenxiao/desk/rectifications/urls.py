@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from wenxiao.desk.rectifications import accounts, batch, feedback, handover, letters, rectifications
+from wenxiao.desk.rectifications import (
+    accounts,
+    batch,
+    batch_feedback,
+    feedback,
+    handover,
+    letters,
+    rectifications,
+)
 
 urlpatterns = [
     path("rectifications", rectifications.rectifications, name="rectifications"),
@@ -17,6 +25,7 @@ urlpatterns = [
     path("rectifications/<int:pk>/proof", rectifications.proof, name="rectification_proof"),
     path("rectifications/<int:pk>/<str:act>/do", rectifications.act, name="rectification_act"),
     path("feedback", feedback.feedback, name="feedback"),
+    path("feedback/batch", batch_feedback.send_many, name="feedback_batch"),
     path("feedback/letters.zip", letters.letters, name="letters"),
     path("feedback/<int:pk>/send", feedback.send, name="feedback_send"),
     path("notices/<int:pk>/receive", feedback.receive, name="receive"),
