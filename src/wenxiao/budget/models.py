@@ -4,6 +4,8 @@ audited amounts, and the year's rounds.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 
@@ -11,6 +13,9 @@ from wenxiao.orgs.models import Division, Unit
 from wenxiao.records.models import Document, Entered, ImportBatch
 from wenxiao.store.fields import MoneyField
 from wenxiao.store.moves import Versioned
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class Subject(models.Model):
@@ -331,6 +336,7 @@ class Round(Versioned):
     basis = models.ForeignKey(Document, models.PROTECT, null=True, verbose_name="通知")
     route = models.JSONField("审核流程", default=list)
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.DRAFT)
+    past = models.BooleanField("补录", default=False)
     synthetic = models.BooleanField("合成", default=False)
 
     class Meta:
@@ -344,6 +350,13 @@ class Round(Versioned):
     def period(self) -> str:
         """监控期间, "1-7月"; empty for rounds without months."""
         return f"{self.from_month}-{self.through_month}月" if self.through_month else ""
+
+    def chases(self, on: date) -> bool:
+        """Whether what is missing on a day is late: the round runs and its day has passed. 补录 of
+        work that was done asked nobody and chases nobody.
+        """
+        running = self.state == self.State.OPEN and not self.past
+        return running and self.deadline is not None and self.deadline < on
 
 
 class OwnFiling(models.Model):

@@ -55,12 +55,12 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
     synthetic: bool = False,
     why: str = "",
     todos: bool = True,
+    past: bool = False,
 ) -> Round:
     """下达任务: the round opens at once and a to-do appears for the clerk of every unit in scope.
 
-    ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. Monitoring
-    needs its months. ``key`` (财政重点) left open is right by its kind: a finance evaluation is the
-    bureau's own. Without ``todos`` (补录 of work that was done) nobody is asked for anything.
+    ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. ``key`` left
+    open is right by its kind. Without ``todos`` nobody is asked; ``past`` (补录) asks nobody either.
     """
     require(by, "manage_round", division=division)
     _refuse_round(kind, from_month, through_month, deadline, opens_on)
@@ -84,8 +84,9 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
         opens_on=opens_on or (min(deadline, today()) if deadline else today()),
         state=Round.State.OPEN,
         synthetic=synthetic,
+        past=past,
     )
-    todos_made = _ask_units(opened) if todos and kind in FILED_BY_UNITS else 0
+    todos_made = _ask_units(opened) if todos and not past and kind in FILED_BY_UNITS else 0
     record(
         division=division,
         by=by,

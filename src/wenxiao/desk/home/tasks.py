@@ -15,6 +15,7 @@ from wenxiao.followup.selectors.reminders import reminders_for
 from wenxiao.orgs.selectors import todos_for
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person
+from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.worklists import due_and_open, missing_of, rounds_at_work
 from wenxiao.store.clock import today
 
@@ -158,18 +159,20 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
 
 
 def _chases(user: User, year: int, on: date) -> list[HomeTask]:
-    """Units that owe a filled form past the round's day."""
+    """Units that owe a filled form past the round's day; a 补录 round chases nobody: what is left
+    to register is the officer's own work.
+    """
     tasks = []
     for row in rounds_at_work(user, year):
-        if (
-            row.kind not in _ROUND_ROUTES
-            or row.state != "open"
-            or row.deadline is None
-            or row.deadline >= on
-        ):
+        registers = row.past and row.state == row.State.OPEN
+        if row.kind not in _ROUND_ROUTES or not (registers or row.chases(on)):
             continue
         missing, units = missing_of(user, row)
-        if missing:
+        if missing and registers:
+            text = f"{of_year(row, year)}{row.name}：{units} 个单位 {missing} 项待登记"
+            page = "desk:received" if row.kind in FILED else _ROUND_ROUTES[row.kind]
+            tasks.append(HomeTask("补录", "", text, None, "登记", address(page, row.pk), on))
+        elif missing:
             text = f"{of_year(row, year)}{row.name}：{units} 个单位 {missing} 项未收到"
             tasks.append(
                 HomeTask(

@@ -69,7 +69,7 @@ def _show(
         "chosen": chosen,
         "standing": standing,
         "tabs": tabs(request, "desk:missing"),
-        "handed_in": chosen is not None and chosen.kind in ASKED,
+        "handed_in": chosen is not None and chosen.kind in ASKED and not chosen.past,
         "to_hand_in": received_open(person(request), chosen).count()
         if chosen is not None and chosen.kind in FILED
         else 0,

@@ -144,7 +144,7 @@ def _page(
         "parts": parts,
         "receives": held(request).can("submit_for") or held(request).can("import"),
         "missing": [part for part in parts if part.lacking],
-        "chases": held(request).can("manage_round"),
+        "chases": held(request).can("manage_round") and not (one and one.past),
     }
     return render(request, "desk/monitoring/index.html", values)
 

@@ -322,7 +322,7 @@ def _open(request: HttpRequest, division: Division, asked: NewRound) -> HttpResp
         scope=_scope(division, asked),
         deadline=_deadline(asked),
         opens_on=_opens_on(asked),
-        todos=not asked.past,
+        past=asked.past,
         basis=_basis(division, asked),
         route=asked.route,
         by=person(request),

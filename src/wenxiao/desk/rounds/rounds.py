@@ -75,9 +75,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 
 def _late(row: Round, whole: Progress | None) -> bool:
-    return bool(
-        whole and row.state == "open" and row.deadline and row.deadline < today() and whole.missing
-    )
+    return bool(whole and row.chases(today()) and whole.missing)
 
 
 def round_of(request: HttpRequest, pk: int) -> Round:
@@ -128,6 +126,7 @@ def _page(
         "keyed": row.kind in KEYED,
         "late_ones": late_arrivals(row),
         "filed": row.kind in ASKED,
+        "chased": row.kind in ASKED and not row.past,
         "receives": row.kind in FILED,
         "to_hand_in": received_open(person(request), row).count() if row.kind in FILED else 0,
         "units_shown": None if request.GET.get("all") else MOST_UNITS,

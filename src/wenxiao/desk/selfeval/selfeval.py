@@ -104,7 +104,7 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
         "total": chosen.count(),
         "parts": parts,
         "missing": [part for part in parts if part.lacking],
-        "chases": held(request).can("manage_round"),
+        "chases": held(request).can("manage_round") and not (one and one.past),
         "chips": chips,
         "checks_office": holding.can("check_office") or holding.can("check_department"),
         "fills": holding.can("fill"),

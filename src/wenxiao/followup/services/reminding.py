@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from wenxiao.records.models import Notice
 
 
+def _refuse_past(round: Round) -> None:
+    """NotAllowed for 补录: its units were asked for nothing."""
+    if round.past:
+        raise NotAllowed(
+            f"“{round}”是补录，没有向单位派待办，不催办；各单位当时交来的表请在“收表与代报”里登记。"
+        )
+
+
 @transaction.atomic
 def remind_units(*, round: Round, units: Iterable[int], by: User | None, why: str = "") -> int:
     """催办: one more reminder on the open to-dos of the units that still owe something; how many.
@@ -30,6 +38,7 @@ def remind_units(*, round: Round, units: Iterable[int], by: User | None, why: st
     """
     permissions.require(by, "manage_round", division=round.division)
     refuse_ended(round, "催办")
+    _refuse_past(round)
     if round.kind not in ASKED:
         raise NotAllowed(f"“{round}”由{owner_of(round.kind)}办，不催办单位。")
     count = remind_todos(
@@ -57,6 +66,7 @@ def send_reminder(
     """
     permissions.require(by, "manage_round", division=round.division)
     refuse_ended(round, "催办")
+    _refuse_past(round)
     if round.kind not in ASKED:
         raise NotAllowed(f"“{round}”由{owner_of(round.kind)}办，不向单位收表，不发催办函。")
     if not missing:

@@ -203,7 +203,7 @@ def _late_forms(
     first, at most so many; and how many in all.
     """
     rounds = (Round.objects.all() if user is None else rounds_visible_to(user)).filter(
-        kind__in=ASKED, state=Round.State.OPEN, deadline__lt=on
+        kind__in=ASKED, state=Round.State.OPEN, deadline__lt=on, past=False
     )
     rounds = rounds if work_year is None else rounds.filter(work_year=work_year)
     rows: list[Overdue] = []
