@@ -1,7 +1,7 @@
 """What a column of a form costs: the product files that name it, for a column of each kind of form, over the whole product.
 
 The road is what a new column cannot do without: its words, its field, its reader, what intake makes of it, the service
-that writes it and the model that holds it (a migration is generated, like docs/forms.md). Where a form pack lists the
+that writes it and the model that holds it (a migration is generated, like docs/forms.md). Where a form pack or a table layout lists the
 columns of a form, the page it is filled on and the printed form follow that list, so both together are one file more.
 What else a column may be given later, a check, another door, is counted beside and held by a ceiling that only falls.
 """
@@ -37,7 +37,7 @@ COLUMNS = {
         "deviation note_text",
         """files/forms/headings.py files/forms/dossier_forms.py files/forms/selfeval.py
         intake/apply_marks.py intake/changes.py reviews/models.py""",
-        21,
+        20,
     ),
     "monitoring: 完成目标可能性": column(
         "possibility possibility_text",
@@ -48,14 +48,14 @@ COLUMNS = {
     "score sheet: 扣分原因": column(
         "reason note_text",
         """files/forms/evaluation_columns.py files/forms/score_sheet.py files/forms/evaluation_rows.py
-        intake/apply_marks.py intake/changes.py reviews/models.py""",
-        77,
+        intake/columns.py reviews/models.py rulebook/tables/score_sheet.yaml""",
+        74,
     ),
     "target: 上年完成值": column(
         "last_actual",
         """files/forms/targets/columns.py files/forms/targets/form.py files/forms/targets/rows.py
-        intake/targets.py targets/services/rows.py targets/models.py""",
-        12,
+        intake/targets.py targets/services/rows.py targets/models.py rulebook/tables/target.yaml""",
+        8,
     ),
 }
 CARRIED = ("files/forms", "intake")
@@ -111,6 +111,12 @@ def naming(names):
     return found
 
 
+def shared_with(one):
+    """The roads of other forms whose column bears the same name."""
+    others = (other for other in COLUMNS.values() if other is not one and other.names & one.names)
+    return set().union(*(other.road for other in others))
+
+
 @pytest.mark.parametrize("one", COLUMNS.values(), ids=COLUMNS)
 def test_a_column_is_read_and_stored_by_few_files(one):
     found = naming(one.names | {"note"} if "reviews/models.py" in one.road else one.names)
@@ -121,13 +127,13 @@ def test_a_column_is_read_and_stored_by_few_files(one):
 @pytest.mark.parametrize("one", COLUMNS.values(), ids=COLUMNS)
 def test_no_other_file_of_intake_or_the_readers_names_it(one):
     found = {name for name in naming(one.names) if name.startswith(CARRIED)}
-    shared = set().union(*(other.road for other in COLUMNS.values() if other.names & one.names))
+    shared = shared_with(one) | one.road
     assert found - shared <= set(ASIDE), sorted(found - shared - set(ASIDE))
 
 
 @pytest.mark.parametrize("one", COLUMNS.values(), ids=COLUMNS)
 def test_what_else_names_it_grows_no_further(one):
-    others = naming(one.names) - one.road
+    others = naming(one.names) - one.road - shared_with(one)
     assert len(others) <= one.others, sorted(others)
 
 
@@ -137,3 +143,23 @@ def test_page_and_print_take_the_columns_of_a_monitoring_form_from_its_pack():
     assert named <= {"pages/rule_words.py"}, sorted(
         named
     )  # the name of a rule's value, not of the column
+
+
+def test_page_and_print_take_the_columns_of_a_target_form_from_its_layout():
+    one = COLUMNS["target: 上年完成值"]
+    rooms = ("desk/targets", "desk/templates/desk/targets", "files/out", "files/cells", "pages")
+    named = {name for name in naming(one.names) if name.startswith(rooms)}
+    own_place = {"desk/targets/target.py", "desk/templates/desk/targets/target.html"}
+    assert named <= own_place, sorted(named)  # what has a place of its own on the page of a target
+
+
+def test_page_and_print_of_a_score_sheet_follow_its_layout():
+    readers = ("desk/evaluations/score_grid.py", "desk/evaluations/forms.py")
+    readers += ("files/out/official_forms.py", "reviews/services/filling.py")
+    for name in readers:
+        calls = [
+            node
+            for node in ast.walk(ast.parse((SRC / name).read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table_layout"
+        ]
+        assert [[one.value for one in call.args] for call in calls] == [["score_sheet"]], name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.files.forms.dossier_forms import MonitorForm, MonitorRow, SelfEvalForm, SelfEvalRow
 from wenxiao.files.forms.score_sheet import ScoredCriterion, ScoreSheet
-from wenxiao.intake.columns import CRITERION
+from wenxiao.intake.columns import CRITERION, MARKED
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.rulebook.codes import OTHER_CRITERIA
 from wenxiao.rulebook.problems import Problem
@@ -101,7 +101,7 @@ class Seated:
     name: str
     points: Decimal | None
     cell: str
-    note: str = ""
+    texts: dict[str, str] = field(default_factory=lambda: {"note": ""})
     indicator: Indicator | None = None
     criterion: Criterion | None = None
     seat: str = ""
@@ -114,11 +114,7 @@ class Seated:
 
     def values(self) -> dict[str, Any]:
         """The columns the form fills; a score sheet's points are the evaluator's own judgement."""
-        values: dict[str, Any] = {
-            "published_points": self.points,
-            "note": self.note,
-            "cell": self.cell,
-        }
+        values: dict[str, Any] = {"published_points": self.points, **self.texts, "cell": self.cell}
         if self.criterion is not None:
             values["points"] = self.points
             values["status"] = "judged" if self.points is not None else "needs_judgement"
@@ -137,7 +133,9 @@ def seated(
         row.name,
         row.score_number,
         place_of(form, row),
-        row.note_text,
+        {"note": row.note_text}
+        if criterion is None
+        else {column.field: getattr(row, column.name) for column in MARKED},
         indicator=indicator,
         criterion=criterion,
     )

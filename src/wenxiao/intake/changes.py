@@ -16,7 +16,7 @@ from wenxiao.files.forms.dossier_forms import MonitorForm, SelfEvalForm
 from wenxiao.files.forms.fund_lines import total_first
 from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
-from wenxiao.intake.columns import REACHED
+from wenxiao.intake.columns import MARKED, REACHED
 from wenxiao.intake.differences import joined_rows
 from wenxiao.intake.target_changes import ABSENT, promised, put_stored, written
 from wenxiao.intake.values import (
@@ -206,7 +206,7 @@ def _criteria(form: ScoreSheet, review: Review | None) -> Iterator[Change]:
         mark = marks.get(known[at].pk) if at < len(known) else None
         for name, label, stored in (
             ("score_number", "得分", mark.published_points if mark else None),
-            ("note_text", "扣分原因", mark.note if mark else None),
+            *((one.name, one.word, getattr(mark, one.field, None)) for one in MARKED),
         ):
             place = place_of(form, row.places.get(name))
             yield Change(row.name, label, stored, getattr(row, name), place, name=name, at=at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from wenxiao.evidence.models import Actual
-from wenxiao.reviews.models import Criterion
+from wenxiao.reviews.models import Criterion, Mark
 from wenxiao.targets.models import Indicator
 
 
@@ -37,6 +37,7 @@ REACHED = (
     StoredColumn("forecast_text", Actual, "forecast", "全年预计"),
     StoredColumn("possibility_text", Actual, "possibility", "完成可能性"),
 )
+MARKED = (StoredColumn("note_text", Mark, "note", "扣分原因"),)
 CRITERION = (
     StoredColumn("code", Criterion, "code"),
     StoredColumn("level1", Criterion, "level1"),

@@ -14,7 +14,7 @@ from wenxiao.budget.models import Subject
 from wenxiao.files.forms.dossier_forms import DossierForm
 from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
-from wenxiao.intake.columns import CRITERION, PROMISED, REACHED
+from wenxiao.intake.columns import CRITERION, MARKED, PROMISED, REACHED
 from wenxiao.intake.targets import promises_of
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.services.secrecy import secret_mark
@@ -129,7 +129,7 @@ def _texts(form: ObjectForm, matched: Match) -> Iterator[Measured]:
         yield from _promised(form)
         yield from _made(form, matched)
         return
-    columns = CRITERION if isinstance(form, ScoreSheet) else (*PROMISED, *REACHED)
+    columns = (*CRITERION, *MARKED) if isinstance(form, ScoreSheet) else (*PROMISED, *REACHED)
     rows: Sequence[SelfEvalRow | MonitorRow | ScoredCriterion] = form.rows
     for number, row in enumerate(rows, start=1):
         places = row.places

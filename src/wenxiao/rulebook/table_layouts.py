@@ -24,7 +24,7 @@ class TableColumn:
     """One column: its heading, the field of a row it holds, how wide and how it is printed.
 
     ``summed``: a group's line carries its sum. ``json``: its type for machines, of a table that is
-    open data.
+    open data. ``printed``: not on the filling page alone. ``typed``: a text of its own input there.
     """
 
     label: str
@@ -34,6 +34,8 @@ class TableColumn:
     summed: bool = False
     left: bool = False
     json: str = ""
+    printed: bool = True
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,16 @@ class TableLayout:
     def labels(self) -> tuple[str, ...]:
         """The headings."""
         return tuple(column.label for column in self.columns)
+
+    @property
+    def printed(self) -> tuple[TableColumn, ...]:
+        """The columns on paper."""
+        return tuple(column for column in self.columns if column.printed)
+
+    @property
+    def typed(self) -> tuple[TableColumn, ...]:
+        """The columns the filling page asks for with a text of their own."""
+        return tuple(column for column in self.columns if column.typed)
 
     def each_named(self, label: str) -> TableColumn:
         """The column of one expert or problem, headed by its name."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from wenxiao.files.cells.own_sheets import GIVEN_LABELS
 from wenxiao.files.out.form_grid import shown
 from wenxiao.files.out.target_workbook import Filled, text_of
+from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -27,18 +28,7 @@ GOALS = (
     ("starts", "开始时间"),
     ("ends", "结束时间"),
 )
-FIELDS = {
-    "level1": "一级指标",
-    "level2": "二级指标",
-    "name": "三级指标",
-    "expression": "指标值",
-    "weight": "分值",
-    "source": "数据来源",
-    "proof": "佐证",
-    "last_actual": "上年实际",
-    "unit": "计量单位",
-    "nature": "指标性质",
-}
+FIELDS = {column.field: column.label for column in table_layout("target").columns}
 LONG = ("level1", "level2", "name", "expression")
 KINDS = {"fund": "资金来源", "task": "主要任务"}
 WAN = Decimal(10_000)

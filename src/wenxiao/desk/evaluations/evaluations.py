@@ -297,6 +297,7 @@ def review_page(
         "steps": steps(request, row),
         "marking": marking,
         "problems": _problems(row, marking),
+        "further": score_grid.further_columns(),
         "unmarked": sum(not cell.points for cell in marking),
         "wrong": typed,
         "seat": seat,

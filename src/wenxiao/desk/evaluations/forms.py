@@ -17,6 +17,7 @@ from wenxiao.reviews.selectors import promise_of, sheets_of
 from wenxiao.reviews.services.describing import SOURCES, funds_of
 from wenxiao.rulebook.form_packs import NATIONAL, FormPack, monitoring_pack, pack_in_force, packs
 from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -111,15 +112,22 @@ def _criterion(
     if blank:
         return forms.CriterionLine(*names, weight=row.weight, experts=[None] * len(seats), **words)
     given = {mark.seat: mark.points for mark in marks}
-    reasons = dict.fromkeys(mark.note.strip() for mark in marks if mark.note.strip())
+    further = table_layout("score_sheet").typed
     return forms.CriterionLine(
         *names,
         weight=row.weight,
         score=criterion_points(list(marks)),
-        reason="；".join(reasons),
+        reason=_joined(marks, "note"),
         experts=[given.get(seat) for seat in seats],
+        more={column.field: _joined(marks, column.field) for column in further},
         **words,
     )
+
+
+def _joined(marks: Sequence[Mark], name: str) -> str:
+    """What the marks of a row say in a column, each text once."""
+    texts = (getattr(mark, name).strip() for mark in marks)
+    return "；".join(dict.fromkeys(text for text in texts if text))
 
 
 def _project(review: Review, *, blank: bool) -> forms.ProjectForm:

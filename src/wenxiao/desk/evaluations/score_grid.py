@@ -14,6 +14,7 @@ from wenxiao.pages.texts import text_of
 from wenxiao.reviews.services import record_mark
 from wenxiao.reviews.services.filling import asks_reason
 from wenxiao.reviews.services.seats import seat_of
+from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.store.moves import NotAllowed, Stale
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
     from wenxiao.reviews.models import Mark, Review
+    from wenxiao.rulebook.table_layouts import TableColumn
 
 
 @dataclass
@@ -33,6 +35,7 @@ class WrongMarks:
     reasons: dict[int, str] = field(default_factory=dict)
     codes: dict[int, str] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
+    further: dict[int, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,12 @@ class MarkCell:
     asks: bool
     why: str
     code: str
+    further: dict[str, str]
+
+
+def further_columns() -> tuple[TableColumn, ...]:
+    """The columns of a score sheet that are typed beside points and reason."""
+    return table_layout("score_sheet").typed
 
 
 def seats_of(sheet: Any) -> list[str]:
@@ -80,8 +89,10 @@ def _cell(user: User, review: Review, row: Any, seat: str, wrong: WrongMarks | N
         points, note = wrong.points.get(pk, points), wrong.notes.get(pk, note)
         error, why = wrong.errors.get(pk, ""), wrong.reasons.get(pk, "")
         code = wrong.codes.get(pk, code)
+    further = {one.field: getattr(mark, one.field, "") for one in further_columns()}
+    further |= wrong.further.get(pk, {}) if wrong else {}
     version, asks = mark.version if mark else 0, asks_reason(review, mark, user)
-    return MarkCell(row, mark, points, note, version, error, asks, why, code)
+    return MarkCell(row, mark, points, note, version, error, asks, why, code, further)
 
 
 def save(
@@ -100,10 +111,15 @@ def save(
                 text_of(request, f"w{pk}", 1000),
                 text_of(request, f"r{pk}", 20),
             )
-            wrong.codes[pk] = code
+            further = {
+                one.field: text_of(request, f"{one.field}-{pk}", 1000)
+                for one in further_columns()
+                if f"{one.field}-{pk}" in request.POST
+            }
+            wrong.codes[pk], wrong.further[pk] = code, further
             wrong.points[pk], wrong.notes[pk], wrong.reasons[pk] = typed, note, why
             try:
-                written += _write(request, review, row, seat, (typed, note, why, code))
+                written += _write(request, review, row, seat, (typed, note, why, code), further)
             except Stale as refusal:
                 wrong.errors[pk] = _both(refusal.row, typed)
             except NotAllowed as refusal:
@@ -114,7 +130,12 @@ def save(
 
 
 def _write(
-    request: HttpRequest, review: Review, row: Any, seat: str, fields: tuple[str, str, str, str]
+    request: HttpRequest,
+    review: Review,
+    row: Any,
+    seat: str,
+    fields: tuple[str, str, str, str],
+    further: dict[str, str],
 ) -> bool:
     typed, note, why, code = fields
     mark, pk = _own(row, seat), row.criterion.pk
@@ -124,7 +145,8 @@ def _write(
             raise NotAllowed("原有得分不能清空，请填新的得分。")
         return False
     points = points_of(typed, "得分")
-    if before == points and ((mark.note or ""), mark.reason_code) == (note, code):
+    same = all(getattr(mark, name, "") == text for name, text in further.items())
+    if same and before == points and ((mark.note or ""), mark.reason_code) == (note, code):
         return False
     version = request.POST.get(f"v{pk}", "")
     record_mark(
@@ -137,6 +159,7 @@ def _write(
         seat=seat,
         why=why,
         version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        **further,
     )
     return True
 

@@ -16,7 +16,13 @@ from django.urls import reverse
 from wenxiao.desk.targets.target import target_of
 from wenxiao.files.forms.targets.own_workbook import StrangeWorkbookError, read_workbook
 from wenxiao.files.out.form_grid import FormGrid, form_document, form_workbook, shown
-from wenxiao.files.out.target_form import MoneyLine, PrintedIndicator, TargetPaper, target_form
+from wenxiao.files.out.target_form import (
+    MoneyLine,
+    PrintedIndicator,
+    TargetPaper,
+    printed_columns,
+    target_form,
+)
 from wenxiao.files.out.target_workbook import target_workbook
 from wenxiao.files.pool import read_in_child
 from wenxiao.followup.selectors.problems import departments_of
@@ -82,16 +88,7 @@ def _money(one: TargetAmount) -> MoneyLine:
 
 
 def _line(one: Indicator | LongIndicator) -> PrintedIndicator:
-    return PrintedIndicator(
-        one.level1,
-        one.level2,
-        one.name,
-        one.expression,
-        one.weight,
-        one.source,
-        one.proof,
-        one.last_actual,
-    )
+    return {column.field: getattr(one, column.field) for column in printed_columns()}
 
 
 @view("see_unit")

@@ -5,7 +5,7 @@ standing, bad and good example.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -17,6 +17,7 @@ from wenxiao.orgs.selectors import outside_people
 from wenxiao.pages.downloads import as_received
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.services.approval import ex_ante_warning, running_of
+from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.targets.budget_changes import budget_changes_of
 from wenxiao.targets.checks import asked_for, faults_of
 from wenxiao.targets.rubric import consequence_of, rubric_of
@@ -50,6 +51,30 @@ def target_of(request: HttpRequest, pk: int) -> Target:
         raise Http404
     put_under(request, ENTRY)
     return row
+
+
+_PLACED = frozenset(
+    [
+        "level1",
+        "level2",
+        "name",
+        "expression",
+        "weight",
+        "source",
+        "proof",
+        "last_actual",
+        "unit",
+        "nature",
+    ]
+)
+"""The columns that have a place of their own on the page; any other stands behind them."""
+
+
+def _words() -> dict[str, Any]:
+    """What is the same on the page of every target: words, colours, columns without a place."""
+    columns = table_layout("target").columns
+    further = [one for one in columns if one.field not in _PLACED]
+    return {"levels": LEVELS, "tones": STATES, "further": further}
 
 
 @view("see_unit")
@@ -109,8 +134,7 @@ def target(request: HttpRequest, pk: int) -> HttpResponse:
         "blocking": blocking(row) if row.filing else [],
         "changes": changes,
         "decided": _decided(request, row),
-        "levels": LEVELS,
-        "tones": STATES,
+        **_words(),
     }
     return render(request, "desk/targets/target.html", values)
 

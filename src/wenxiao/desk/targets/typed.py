@@ -4,10 +4,11 @@ which nothing is written is left out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wenxiao.pages.acts import points_of, text_of, yuan_of
 from wenxiao.pages.request_values import whole
+from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import services
 from wenxiao.targets.plan import PlanStep
@@ -18,20 +19,8 @@ if TYPE_CHECKING:
 
     from wenxiao.targets.models import Indicator, Target
 
-COLUMNS = (
-    ("level1", "一级指标"),
-    ("level2", "二级指标"),
-    ("name", "三级指标"),
-    ("expression", "指标值"),
-    ("weight", "分值"),
-    ("source", "数据来源"),
-    ("proof", "佐证"),
-    ("last_actual", "上年实际"),
-    ("unit", "计量单位"),
-    ("nature", "指标性质"),
-)
+COLUMNS = tuple((column.field, column.label) for column in table_layout("target").columns)
 LONG_COLUMNS = COLUMNS[:4]
-COLUMN_BLANKS = {name: "" for name, _ in COLUMNS}
 HEAD = (
     ("text", "年度目标"),
     ("long_text", "中长期目标"),
@@ -58,26 +47,18 @@ def rows_typed(request: HttpRequest, row: Target) -> list[tuple[int | None, Targ
         weight = texts.pop("weight")
         pk = whole(request.POST.get(f"r{at}"))
         old = known.get(pk or 0)
-        for name in ("unit", "nature"):
+        for name in texts:
             if f"{name}{at}" not in request.POST:
                 texts[name] = getattr(old, name, "")
         typed.append((pk, promise_of(texts, weight, old, at)))
     return typed
 
 
-def promise_of(texts: dict[str, str], weight: str, old: Indicator | None, at: int) -> TargetRow:
+def promise_of(texts: dict[str, Any], weight: str, old: Indicator | None, at: int) -> TargetRow:
     """One row as typed; what has no column of its own stays as it was."""
     return TargetRow(
-        texts["level1"],
-        texts["level2"],
-        texts["name"],
-        texts["expression"],
-        points_of(weight, f"第 {at + 1} 行分值") if weight else None,
-        unit=texts["unit"],
-        nature=texts["nature"],
-        source=texts["source"],
-        proof=texts["proof"],
-        last_actual=texts["last_actual"],
+        weight=points_of(weight, f"第 {at + 1} 行分值") if weight else None,
+        **texts,
         note=old.note if old is not None else "",
     )
 
@@ -114,7 +95,7 @@ def long_typed(request: HttpRequest) -> list[TargetRow] | None:
             break
         words = {name: text_of(request, f"l{name}{at}", 2000) for name, _ in LONG_COLUMNS}
         if any(words.values()):
-            typed.append(promise_of(COLUMN_BLANKS | words, "", None, at))
+            typed.append(promise_of(words, "", None, at))
     return typed
 
 

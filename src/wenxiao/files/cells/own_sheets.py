@@ -2,6 +2,8 @@
 the system: written and read by one list.
 """
 
+from wenxiao.rulebook.table_layouts import table_layout
+
 GIVEN, GOALS, ROWS, MONEY, PLAN = "说明", "目标", "年度指标", "资金和测算依据", "实施进度计划"
 """The sheets, in their order."""
 GIVEN_LABELS = (
@@ -17,16 +19,7 @@ say which target it is of.
 """
 ROW_HEADINGS = (
     ("pk", "行号（不要改）"),
-    ("level1", "一级指标"),
-    ("level2", "二级指标"),
-    ("name", "三级指标"),
-    ("expression", "指标值"),
-    ("weight", "分值"),
-    ("source", "数据来源"),
-    ("proof", "佐证"),
-    ("last_actual", "上年实际"),
-    ("unit", "计量单位"),
-    ("nature", "指标性质"),
+    *((column.field, column.label) for column in table_layout("target").columns),
 )
 LATER_COLUMNS = frozenset({"unit", "nature"})
 """Columns that workbooks of before don't have: without them all, nothing is said of them."""

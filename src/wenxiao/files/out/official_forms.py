@@ -4,7 +4,7 @@ self-evaluation, monitoring, evaluation score sheet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -29,7 +29,9 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class CriterionLine:
-    """One criterion of a score sheet; ``experts`` in the order of the sheet's names."""
+    """One criterion of a score sheet; ``experts`` in the order of the sheet's names, ``more`` are
+    further columns by their field.
+    """
 
     level1: str
     level2: str
@@ -40,6 +42,12 @@ class CriterionLine:
     explanation: str = ""
     standard: str = ""
     experts: Sequence[Decimal | None] = ()
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> Value:
+        """What a column prints of this row."""
+        value: Value = getattr(self, name, self.more.get(name, ""))
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,8 @@ def score_sheet_form(data: PrintedScoreSheet) -> FormGrid:
     for col, column in enumerate(columns):
         form.put(top, col, column.label, strong=True)
     row = _criteria(form, top + 1, data, columns, layout.subtotal)
-    _score_end(form, row, data, layout)
+    at_points = next(at for at, column in enumerate(columns) if column.field == "score")
+    _score_end(form, row, data, layout, at_points)
     form.below += [data.confirmed_note] if data.confirmed_note else []
     form.below += layout.below
     return form
@@ -125,7 +134,7 @@ def _criteria(
     for at, line in enumerate(data.criteria):
         marks = iter(line.experts)
         for col, column in enumerate(columns):
-            value = next(marks, None) if column.field == "expert" else getattr(line, column.field)
+            value = next(marks, None) if column.field == "expert" else line.of(column.field)
             form.put(row, col, value if value != "" else None, left=column.left)
         row += 1
         closing = at + 1 == len(data.criteria) or data.criteria[at + 1].level1 != line.level1
@@ -151,14 +160,17 @@ def _subtotal(form: FormGrid, row: int, level1: str, data: PrintedScoreSheet, la
     form.put(row, 6 + len(data.experts), _summed([line.score for line in lines]))
 
 
-def _score_end(form: FormGrid, row: int, data: PrintedScoreSheet, layout: TableLayout) -> None:
+def _score_end(
+    form: FormGrid, row: int, data: PrintedScoreSheet, layout: TableLayout, points: int
+) -> None:
+    """``points`` is the column of the points."""
     last = len(form.widths) - 1
     total, grade, problems, suggestions = layout.closing
     form.put(row, 0, total, cols=5, strong=True)
     form.put(row, 5, _summed([line.weight for line in data.criteria]))
     for at in range(len(data.experts)):
         form.put(row, 6 + at, _summed([line.experts[at] for line in data.criteria]))
-    form.put(row, last - 1, data.total)
+    form.put(row, points, data.total)
     form.put(row + 1, 0, grade, cols=5, strong=True)
     form.put(row + 1, 5, data.grade or None, cols=last - 4)
     for at, (label, items) in enumerate(

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wenxiao.files.out.form_grid import FormGrid
+from wenxiao.files.out.form_grid import FormGrid, Value
 from wenxiao.rulebook.numbers import as_wan
+from wenxiao.rulebook.table_layouts import TableColumn, table_layout
 
 TITLES = {
     "project": "项目支出绩效目标申报表",
     "department": "部门整体支出绩效目标申报表",
     "transfer": "转移支付项目绩效目标申报表",
 }
-HEADINGS = ("一级指标", "二级指标", "三级指标", "指标值", "分值", "数据来源", "佐证", "上年实际")
-_WIDTHS = (6, 10, 13, 22, 14, 7, 16, 14, 12)
-_LAST = len(_WIDTHS) - 1
+PrintedIndicator = Mapping[str, Value]
+"""One indicator row by the fields of its columns; the value as written."""
+_SIDE = 6
+"""How wide the label beside the rows is."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedIndicator:
-    """One indicator row; the value as written."""
-
-    level1: str
-    level2: str
-    name: str
-    value: str
-    weight: Decimal | None = None
-    source: str = ""
-    proof: str = ""
-    last_actual: str = ""
+def printed_columns() -> tuple[TableColumn, ...]:
+    """The columns of the indicator rows on paper."""
+    return table_layout("target").printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ def target_form(data: TargetPaper) -> FormGrid:
     form = FormGrid(
         "绩效目标申报表",
         TITLES.get(data.scope, TITLES["project"]),
-        _WIDTHS,
+        (_SIDE, *(column.width for column in printed_columns())),
         f"（{data.year}年度）",
         landscape=True,
         watermark=data.watermark,
@@ -83,7 +76,7 @@ def target_form(data: TargetPaper) -> FormGrid:
     for label, text in (("中长期目标", data.long_text), ("年度目标", data.text)):
         if text or label == "年度目标":
             form.put(row, 0, label, cols=2, strong=True)
-            form.put(row, 2, text or None, cols=_LAST - 1, left=True)
+            form.put(row, 2, text or None, cols=_left(form, 2), left=True)
             form.tall[row] = 40
             row += 1
     row = _rows(form, row, "年度指标", data.rows)
@@ -92,12 +85,17 @@ def target_form(data: TargetPaper) -> FormGrid:
     for seat, opinion, person in data.opinions:
         form.put(row, 0, f"{seat}意见", cols=2, strong=True)
         signed = f"{opinion}　　负责人：{person}" if person else opinion
-        form.put(row, 2, signed or None, cols=_LAST - 1, left=True)
+        form.put(row, 2, signed or None, cols=_left(form, 2), left=True)
         row += 1
     form.below.append(
         "填报人（签名）：                    单位负责人（签名）：                    填报日期：    年  月  日"
     )
     return form
+
+
+def _left(form: FormGrid, col: int) -> int:
+    """How many columns there are from this one on."""
+    return len(form.widths) - col
 
 
 def _head(form: FormGrid, data: TargetPaper) -> int:
@@ -112,9 +110,9 @@ def _head(form: FormGrid, data: TargetPaper) -> int:
         form.put(row, 0, label, cols=2, strong=True)
         form.put(row, 2, value or None, cols=2)
         form.put(row, 4, second, cols=2, strong=True)
-        form.put(row, 6, other or None, cols=3)
+        form.put(row, 6, other or None, cols=_left(form, 6))
     form.put(3, 0, "项目概况", cols=2, strong=True)
-    form.put(3, 2, data.content or None, cols=_LAST - 1, left=True)
+    form.put(3, 2, data.content or None, cols=_left(form, 2), left=True)
     return 4
 
 
@@ -123,21 +121,21 @@ def _money(form: FormGrid, row: int, data: TargetPaper) -> int:
     form.put(row, 0, "项目资金（万元）", cols=2, rows=len(funds), strong=True)
     for at, one in enumerate(funds, start=row):
         form.put(at, 2, one.name, cols=2, left=True)
-        form.put(at, 4, as_wan(one.amount), cols=5)
+        form.put(at, 4, as_wan(one.amount), cols=_left(form, 4))
     row += len(funds)
     basis = "\n".join(f"{one.name}：{one.content}" for one in data.funds if one.content)
     form.put(row, 0, "测算依据", cols=2, strong=True)
-    form.put(row, 2, basis or None, cols=_LAST - 1, left=True)
+    form.put(row, 2, basis or None, cols=_left(form, 2), left=True)
     row += 1
     if not data.tasks:
         return row
     form.put(row, 0, "主要任务", cols=4, strong=True)
     form.put(row, 4, "主要内容", cols=3, strong=True)
-    form.put(row, 7, "金额（万元）", cols=2, strong=True)
+    form.put(row, 7, "金额（万元）", cols=_left(form, 7), strong=True)
     for at, one in enumerate(data.tasks, start=row + 1):
         form.put(at, 0, one.name, cols=4, left=True)
         form.put(at, 4, one.content or None, cols=3, left=True)
-        form.put(at, 7, as_wan(one.amount), cols=2)
+        form.put(at, 7, as_wan(one.amount), cols=_left(form, 7))
     return row + 1 + len(data.tasks)
 
 
@@ -145,7 +143,7 @@ def _plan(form: FormGrid, row: int, data: TargetPaper) -> int:
     if not data.steps:
         return row
     form.put(row, 0, "实施\n进度\n计划", cols=1, rows=len(data.steps) + 1, strong=True)
-    places = ((1, 4, "实施内容"), (5, 2, "开始时间"), (7, 2, "完成时间"))
+    places = ((1, 4, "实施内容"), (5, 2, "开始时间"), (7, _left(form, 7), "完成时间"))
     for col, wide, text in places:
         form.put(row, col, text, cols=wide, strong=True)
     for at, step in enumerate(data.steps, start=row + 1):
@@ -156,21 +154,13 @@ def _plan(form: FormGrid, row: int, data: TargetPaper) -> int:
 
 def _rows(form: FormGrid, row: int, side: str, lines: Sequence[PrintedIndicator]) -> int:
     form.put(row, 0, "\n".join(side), rows=len(lines) + 1, strong=True)
-    for col, text in enumerate(HEADINGS, start=1):
-        form.put(row, col, text, strong=True)
+    columns = list(enumerate(printed_columns(), start=1))
+    for col, column in columns:
+        form.put(row, col, column.label, strong=True)
     for at, line in enumerate(lines, start=row + 1):
-        values = (
-            line.level1,
-            line.level2,
-            line.name,
-            line.value,
-            line.weight,
-            line.source,
-            line.proof,
-            line.last_actual,
-        )
-        for col, value in enumerate(values, start=1):
-            form.put(at, col, value if value != "" else None, left=col in {3, 6, 7})
+        for col, column in columns:
+            value = line[column.field]
+            form.put(at, col, value if value != "" else None, left=column.left)
     form.merge_repeats(1, row + 1, row + len(lines))
     form.merge_repeats(2, row + 1, row + len(lines), within=1)
     return row + len(lines) + 1

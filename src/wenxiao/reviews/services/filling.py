@@ -20,6 +20,7 @@ from wenxiao.reviews.services.seats import refuse_handed_in, require_own_seat
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
 from wenxiao.rulebook.codes import CHOICE_UNREAD
 from wenxiao.rulebook.deductions import reasons
+from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.store.moves import NotAllowed, Stale, change
 
 if TYPE_CHECKING:
@@ -206,9 +207,11 @@ def record_mark(
     seat: str = "",
     version: int | None = None,
     why: str = "",
+    **further: str,
 ) -> Mark:
     """A person's points for one row.
     Points outside 0…weight are refused, less than the weight needs its reason (``note``).
+    ``further``: other columns the sheet's layout asks for; one not given stays.
 
     Points that stood (handed in, imported or given by somebody else) change only with ``why``.
     """
@@ -223,6 +226,7 @@ def record_mark(
         raise NotAllowed("评价指标体系还没有定稿，定稿后再评分。")
     _check_points(review, row, points, (note, reason_code))
     given = {"points": points, "note": note, "reason_code": reason_code, "tier": tier}
+    given |= _fitting(further)
     values = {**given, "status": "judged", "by": by}
     where = {"criterion": row} if isinstance(row, Criterion) else {"indicator": row}
     mark, created = Mark.objects.get_or_create(review=review, seat=seat, **where, defaults=values)
@@ -245,11 +249,26 @@ def record_mark(
             "before": None if before is None else str(before),
             "after": str(points),
             "note": note,
+            **further,
             **own_total,
             **_result(result, result_of(review)),
         },
     )
     return mark
+
+
+def _fitting(further: dict[str, str]) -> dict[str, str]:
+    """Further columns by their names; NotAllowed names one that is too long for its place."""
+    asked = {column.field for column in table_layout("score_sheet").typed}
+    for name, text in further.items():
+        if name not in asked:
+            raise TypeError(name)
+        column = Mark._meta.get_field(name)
+        most = getattr(column, "max_length", None)
+        if most and len(text) > most:
+            word = getattr(column, "verbose_name", name)
+            raise NotAllowed(f"{word}有 {len(text)} 字，超过 {most} 字，请缩短。")
+    return further
 
 
 def _refuse_silent_change(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from wenxiao.records.chain import digest_of
 from wenxiao.records.services import record
+from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator
 
@@ -24,17 +25,8 @@ if TYPE_CHECKING:
 
 _WORDS = {
     name: cast("Field[Any, Any]", Indicator._meta.get_field(name))
-    for name in (
-        "level1",
-        "level2",
-        "name",
-        "expression",
-        "unit",
-        "nature",
-        "source",
-        "proof",
-        "last_actual",
-    )
+    for name in (column.field for column in table_layout("target").columns)
+    if name != "weight"
 }
 WIDEST: dict[str, int] = {name: field.max_length or 0 for name, field in _WORDS.items()}
 """The most characters each text of an indicator row holds."""
