@@ -15,6 +15,7 @@ from wenxiao.files.forms.evaluation_columns import role_of
 from wenxiao.files.forms.headings import FUND_HEADINGS, INDICATOR_HEADINGS, keyed
 from wenxiao.files.forms.heads import DEPT, PROJECT, UNIT
 from wenxiao.files.forms.targets.columns import heading_key
+from wenxiao.rulebook.department_accounts import account_table
 from wenxiao.rulebook.form_packs import packs
 
 PAGE = Path(__file__).parent.parent / "docs" / "forms.md"
@@ -93,6 +94,22 @@ LEDGER = (
 """The columns of a ledger (``intake.ledger.columns.ROLES``, which needs the
 database's settings; a test compares).
 """
+
+
+def accounts() -> tuple[str, ...]:
+    """The columns of a department's final accounts, by the table's rule."""
+    table = account_table()
+    return (
+        "决算项目",
+        "决算数",
+        *(
+            item.name + (table.stages.get(stage) or "")
+            for item in table.items.values()
+            for stage in table.stages_of(item)
+        ),
+    )
+
+
 SHEETS = {
     "一级指标": ("level1", ("一级指标",)),
     "二级指标": ("level2", ("二级指标",)),
@@ -158,6 +175,11 @@ def _reading() -> Iterator[str]:
         "### 支付台账、预算台账",
         "",
         f"列名随系统不同，导入时可逐列指定并记住。能用的列：{'、'.join(LEDGER)}。",
+        "",
+        "### 部门决算数据",
+        "",
+        "一个单位一行，或一个项目一行（“决算项目”列写项目，金额按年初、调整、决算分列）。",
+        f"能用的列：{'、'.join(accounts())}。",
     )
 
 

@@ -57,4 +57,5 @@ def test_trying_a_form_says_what_its_profile_would_move(small, inside):
 def test_the_page_of_forms_names_every_column_of_a_ledger():
     page = runpy.run_path(str(Path(__file__).resolve().parents[3] / "scripts" / "forms_page.py"))
     months = {name for role, name in ROLES.items() if role.startswith(PREFIX)}
-    assert set(ROLES.values()) - months == set(page["LEDGER"]) - {"1月支付至12月支付"}
+    listed = {*page["LEDGER"], *page["accounts"]()} - {"1月支付至12月支付"}
+    assert set(ROLES.values()) - months == listed

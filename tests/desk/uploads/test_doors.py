@@ -1,6 +1,8 @@
 """Every address that takes files answers before anything is read, and reads without a lock."""
 
 from datetime import date, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -157,8 +159,15 @@ PHOTOGRAPHS = {"assist/<str:token>"}
 """
 MACHINES = {"api/v1/forms"}
 """A machine waits for its answer; how long it may take stands in test_a_machine's below."""
-SMALL = {"targets/layouts", "targets/<int:pk>/workbook"}
-"""Headings and one target's own workbook are read while the person waits:
+BRIEF = {
+    "reviews/<int:pk>/frame/file": ("wenxiao.desk.evaluations.online", "体系.xlsx"),
+    "reviews/<int:pk>/package": ("wenxiao.desk.evaluations.packages", "底稿.xlsx"),
+    "reviews/<int:pk>/reconcile": ("wenxiao.desk.evaluations.reconciling", "报告.docx"),
+    "surveys/<int:pk>/file": ("wenxiao.desk.filling.survey_file", "答卷.xlsx"),
+}
+"""One paper of one evaluation or survey: address, module, a file of the name it takes."""
+SMALL = {"targets/layouts", "targets/<int:pk>/workbook", *BRIEF}
+"""Headings and one target's, evaluation's or survey's own paper are read while the person waits:
 so small and so briefly as tried below.
 """
 
@@ -259,6 +268,58 @@ def test_a_targets_workbook_is_small_and_read_for_seconds(place, inside, large, 
     refused = client.post(address, {"file": SimpleUploadedFile("离线表.xlsx", b"PK")})
     assert (refused.status_code, asked) == (409, [paper.SECONDS])
     assert paper.SECONDS <= 10
+
+
+@pytest.mark.parametrize("door", BRIEF)
+def test_one_paper_is_small_and_read_for_seconds(door, place, inside, monkeypatch):
+    """Too large a file is refused unread; any other is read without a lock, for ten seconds."""
+    module = import_module(BRIEF[door][0])
+    asked = []
+
+    def read(_path, _what, *, seconds=None):
+        nothing_held()
+        asked.append(seconds)
+        return {"book": None, "problems": [{"text": "读不出"}]}
+
+    class Children:
+        def __init__(self, _workers, *, seconds):
+            self.seconds = seconds
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def read(self, path, what):
+            return read(path, what, seconds=self.seconds)
+
+        def forms(self, path):
+            return Reading(file=path.name, kind=None, forms=[], problems=[])
+
+    row = place.self_review
+    row.kind, row.review_id, row.indicator_id = "finance_evaluation", row.pk, 1
+    for name, stand_in in {
+        **dict.fromkeys(("_framed", "_review", "review_of", "_survey"), lambda *_: row),
+        **dict.fromkeys(("may", "_must_write", "_seat"), lambda *_: True),
+        "forms": SimpleNamespace(form_of=lambda _: None, written=lambda *_: b"PK"),
+        "read_in_child": read,
+        "Pool": Children,
+    }.items():
+        if hasattr(module, name):
+            monkeypatch.setattr(module, name, stand_in)
+    client = inside(place.clerk if "filling" in BRIEF[door][0] else place.officer)
+    address = "/" + door.replace("<int:pk>", str(row.pk))
+    kept = StoredFile.objects.count()
+
+    def sent(size):
+        file = SimpleUploadedFile(BRIEF[door][1], b"PK".ljust(size))
+        return client.post(address, {"file": file, "version": 0}).status_code
+
+    assert (sent(module.LARGEST + 1), asked) == (409, []), "too large to be read"
+    assert (sent(2), set(asked)) == (409, {module.SECONDS})
+    assert module.SECONDS <= 10
+    assert StoredFile.objects.count() == kept
 
 
 def test_a_machine_is_answered_before_the_server_gives_up():

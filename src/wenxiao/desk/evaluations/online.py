@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from wenxiao.reviews.models import Review
 
 LARGEST = 2 << 20
-SECONDS = 20.0
+SECONDS = 10.0
 ENDINGS = frozenset({".xlsx", ".xls", ".docx"})
 LINES = 6
 """Differences one page takes; more go in after saving."""

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from wenxiao.reviews.packaging import PackageComparison
 
 LARGEST = 4 << 20
-SECONDS = 20.0
+SECONDS = 10.0
 LASTS = 60 * 60 * 24
 _SALT = "evaluation-package"
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from wenxiao.reviews.models import Review
 
 LARGEST = 20 << 20
-SECONDS = 60.0
+SECONDS = 10.0
 MOST = 300
 SHORTEST = 4
 """Unit names below so many signs are found in other words too."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from wenxiao.reviews.survey import Survey
 
 LARGEST = 8 << 20
-SECONDS = 30.0
+SECONDS = 10.0
 LASTS = 60 * 60 * 24
 MOST_WORDS = 40
 SHOWN = 3

@@ -177,7 +177,7 @@ def bring_frame(
     if not rows or len(rows) > MOST_ROWS:
         raise NotAllowed(f"指标体系应有 1 至 {MOST_ROWS} 行，收到 {len(rows)} 行。")
     criteria = [_criterion(review, at, row) for at, row in enumerate(rows, start=1)]
-    before = [one.name for one in review.criteria.all()]
+    before = {one.name: _told(one.weight) for one in review.criteria.all()}
     review.criteria.all().delete()
     change(review, version=version, frame=OWN, frame_by=by)
     Criterion.objects.bulk_create(criteria)
