@@ -174,6 +174,7 @@ transaction, is tried once, with a changed trail: making them takes six seconds.
 """
 
 
+@pytest.mark.usefixtures("_built")  # copied while the tests' database is empty, before `kept`
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [
