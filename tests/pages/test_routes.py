@@ -33,6 +33,22 @@ def named():
     return found
 
 
+def test_a_name_leads_to_one_page():
+    """Two pages of one name: every link to the first would open the second."""
+    names = {}
+    for resolver in (one for one in get_resolver().url_patterns if hasattr(one, "url_patterns")):
+        for pattern in flat(resolver):
+            if pattern.name:
+                names.setdefault((resolver.namespace, pattern.name), []).append(pattern)
+    assert len(names) > 100
+    assert not {name: some for name, some in names.items() if len(some) > 1}
+
+
+def flat(resolver):
+    for pattern in resolver.url_patterns:
+        yield from flat(pattern) if hasattr(pattern, "url_patterns") else [pattern]
+
+
 def test_every_name_of_a_page_resolves():
     routes, spelled = known(), named()
     assert len(spelled) > 100

@@ -85,7 +85,8 @@ def test_a_plan_is_issued_once_approved_and_every_object_is_asked_for(small, ins
     )
     assert "已经下达" in again.content.decode()
     assert (
-        "会议纪要〔2022〕3号" in client.get(reverse("desk:plan", args=[plan.pk])).content.decode()
+        "会议纪要〔2022〕3号"
+        in client.get(reverse("desk:evaluation_plan", args=[plan.pk])).content.decode()
     )
 
 

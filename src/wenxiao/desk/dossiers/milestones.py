@@ -35,7 +35,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     unit plans and reports them.
     """
     row = dossier_of(request, pk)
-    back = reverse("desk:plan", args=[pk])
+    back = reverse("desk:milestones", args=[pk])
     if request.method == "POST":
         return _save(request, row, back)
     steps = list(row.milestones.order_by("order", "due"))
@@ -89,7 +89,7 @@ def _save(request: HttpRequest, row: Dossier, back: str) -> HttpResponse:
 def step_done(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     """Report the day a step was done."""
     row = dossier_of(request, pk)
-    back = reverse("desk:plan", args=[pk])
+    back = reverse("desk:milestones", args=[pk])
     milestone = (
         row.milestones.filter(pk=step)
         .select_related("dossier__unit", "dossier__subject__division")

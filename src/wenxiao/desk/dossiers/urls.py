@@ -16,7 +16,7 @@ from wenxiao.desk.dossiers import (
 urlpatterns = [
     path("dossiers/<int:pk>", dossier.dossier, name="dossier"),
     path("dossiers/<int:pk>/spending", dossier.spending, name="spending"),
-    path("dossiers/<int:pk>/plan", milestones.plan, name="plan"),
+    path("dossiers/<int:pk>/plan", milestones.plan, name="milestones"),
     path("dossiers/<int:pk>/plan/<int:step>/done", milestones.step_done, name="step_done"),
     path("dossiers/<int:pk>/kind", kind_facts.kind_facts, name="kind_facts"),
     path("dossiers/<int:pk>/unit-cost", unit_cost.unit_cost, name="unit_cost"),

@@ -144,7 +144,7 @@ def _draft(request: HttpRequest, year: int) -> HttpResponse:
 
     back = f"{reverse('desk:plan_choose')}?{request.GET.urlencode()}"
     answer = carry_out(request, run, back, [Typed("名称", "", name), Typed("选取理由", "", reason)])
-    return redirect("desk:plan", pk=drafted[0].pk) if drafted else answer
+    return redirect("desk:evaluation_plan", pk=drafted[0].pk) if drafted else answer
 
 
 def _plan(request: HttpRequest, pk: int) -> EvaluationPlan:
@@ -192,7 +192,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         drop_plan(plan=row, by=by, why=why)
         return "计划已撤销。"
 
-    back = reverse("desk:plan", args=[pk]) if act == "issue" else reverse("desk:plans")
+    back = reverse("desk:evaluation_plan", args=[pk]) if act == "issue" else reverse("desk:plans")
     return carry_out(
         request,
         issue if act == "issue" else drop,
