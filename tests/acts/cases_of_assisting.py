@@ -7,7 +7,7 @@ from tests.acts.shape import Act
 
 from wenxiao.followup.services.confirming import confirm_and_order
 from wenxiao.orgs.services.account_policy import open_assist_links
-from wenxiao.reviews.services import assisting, surveying
+from wenxiao.reviews.services import assisting, correct_received_day, surveying
 from wenxiao.reviews.services.describing import describe_form
 from wenxiao.store.clock import today
 
@@ -50,6 +50,11 @@ def surveyed(h, *, sheets=0):
 
 
 ASSISTING = {
+    "correct_received_day": Act(
+        "performance budget treasury department office",
+        lambda h: h.received(),
+        lambda h, row, by: correct_received_day(review=row, on=row.received_on, by=by, why="补录"),
+    ),
     "open_survey": Act(
         "clerk",
         lambda h: h.review("selfeval"),

@@ -318,7 +318,10 @@ def _actuals(
 def _results(form: WorkForm, landing: Landing, review: Review) -> None:
     review.published_points, review.published_grade = form.total_number, form.grade_text
     review.file = landing.file
-    if kind_of(review.kind).fill == "fill" and receives(landing.by, review):
+    unsaid = (
+        review.received_on is None or landing.received_on is not None
+    )  # a day that stands stays
+    if unsaid and kind_of(review.kind).fill == "fill" and receives(landing.by, review):
         for name, value in arrival(landing.by, Review.Road.FILE, landing.received_on).items():
             setattr(review, name, value)
     if (

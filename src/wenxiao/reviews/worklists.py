@@ -399,6 +399,15 @@ def received_open(user: User | None, round: Round) -> QuerySet[Review]:
     return rows.order_by("dossier__unit__path", "dossier__subject__code", "pk")
 
 
+def arrived_unsettled(user: User | None, round: Round) -> QuerySet[Review]:
+    """What arrived for a round and is not settled, as far as the user sees it:
+    its day may still be corrected.
+    """
+    rows = reviews_visible_to(user).filter(received_on__isnull=False, round=round)
+    rows = rows.exclude(state__in=SETTLED).select_related("dossier__unit", "dossier__subject")
+    return rows.order_by("dossier__unit__path", "dossier__subject__code", "pk")
+
+
 def assigned_to(user: User) -> QuerySet[Review]:
     """The reviews a person was assigned to and may still see."""
     return reviews_visible_to(user).filter(

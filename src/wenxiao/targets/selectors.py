@@ -356,6 +356,14 @@ def history_of(dossier: Dossier) -> list[TargetVersion]:
 RETURNED, TYPED = "退回绩效目标", "填报绩效目标"
 
 
+def last_return_of(target: Target) -> Entry | None:
+    """Who gave a target back and when, while it was not handed in again; None where nobody did."""
+    if target.state != Target.State.RETURNED:
+        return None
+    rows = Entry.objects.filter(target_type=Target._meta.label, target_id=target.pk, act=RETURNED)
+    return rows.order_by("-pk").first()
+
+
 def layouts_of(division: Division) -> list[ListLayout]:
     """The lists the division has mapped, as the readers take them."""
     rows = Layout.objects.filter(division=division, retired=False).order_by("-pk")

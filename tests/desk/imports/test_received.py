@@ -4,6 +4,8 @@ rest named to be mended.
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -99,6 +101,42 @@ def test_paper_that_came_first_is_registered_on_the_page(place, enter):
     review = Review.objects.get()
     assert (str(review.received_on), review.received_from) == ("2023-03-01", "李某")
     assert "李某交" in client.get(reverse("desk:filling", args=[review.pk])).content.decode()
+
+
+def test_lateness_goes_by_the_day_on_the_paper_also_when_the_sheet_is_imported_later(place, enter):
+    client = enter(place.finance)
+    place.round.deadline = date(2023, 3, 10)
+    place.round.save()
+    address = reverse("desk:register_received", args=[place.round.pk])
+    client.post(address, {"dossier": place.dossier.pk, "on": "2023-03-01", "road": "paper"})
+    imported(client, place)  # months later: the day that was registered stays
+    assert str(Review.objects.get().received_on) == "2023-03-01"
+    round_page = reverse("desk:round", args=[place.round.pk])
+    assert "晚于期限" not in client.get(round_page).content.decode()
+
+
+def test_the_day_of_an_imported_sheet_is_corrected_with_a_reason(place, enter):
+    client = enter(place.finance)
+    place.round.deadline = date(2023, 3, 10)
+    place.round.save()
+    imported(client, place)
+    round_page = reverse("desk:round", args=[place.round.pk])
+    assert "收到的表里有 1 项晚于期限" in client.get(round_page).content.decode()
+    page = reverse("desk:received", args=[place.round.pk])
+    assert "更正收到日期" in client.get(page).content.decode()
+    address = reverse("desk:register_received", args=[place.round.pk])
+    values = {"again": "1", "dossier": place.dossier.pk, "on": "2023-03-09"}
+    refused = client.post(address, values)
+    assert refused.status_code == 409
+    assert "写明理由" in refused.content.decode()
+    told = client.post(address, {**values, "why": "补录"}, follow=True).content.decode()
+    assert "已更正 1 份的收到日期" in told
+    review = Review.objects.get()
+    assert (str(review.received_on), review.received_road) == ("2023-03-09", "file")
+    assert "晚于期限" not in client.get(round_page).content.decode()
+    assert Entry.objects.get(act="更正收到日期").why == "补录"
+    client.post(address, {**values, "on": "2023-03-12", "why": "补录"})
+    assert "晚 2 天" in client.get(page).content.decode()
 
 
 def test_nobody_from_outside_collects_forms(place, enter):

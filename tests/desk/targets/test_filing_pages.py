@@ -62,6 +62,20 @@ def grid(target, rows, **more):
     return posted
 
 
+def told_of_the_return(clerk, target, shown, name):
+    """Who gave it back and why, on page and desk; then what the unit changed since."""
+    fill = reverse("desk:target_fill", args=[target.pk])
+    assert f"{name}　" in shown  # who gave it back, and when
+    assert "退回以后还没有改过" in shown
+    assert "被退回：请核对；“就业率”写明口径" in clerk.get(reverse("desk:home")).content.decode()
+    changed = [ROWS[0], (*ROWS[1][:3], "≥85%", *ROWS[1][4:]), *ROWS[2:]]
+    assert clerk.post(fill, grid(target, changed, auto="1")).status_code == 200
+    shown = clerk.get(fill).content.decode()
+    assert "退回以后改了" in shown
+    assert "≥85%" in shown
+    target.refresh_from_db()
+
+
 def test_from_the_first_row_to_the_approval(bureau, people):
     clerk = people("clerk")
     page = clerk.get(reverse("desk:target_start"), {"fy": 2022}).content.decode()
@@ -98,6 +112,7 @@ def test_from_the_first_row_to_the_approval(bureau, people):
     shown = clerk.get(fill).content.decode()
     assert "一次告知 2 处" in shown
     assert "写明口径" in shown
+    told_of_the_return(clerk, target, shown, bureau.dept.name)
     clerk.post(fill, grid(target, ROWS, then="submit"))
     target.refresh_from_db()
     people("dept").post(judge, {"act": "pass", "version": target.version})

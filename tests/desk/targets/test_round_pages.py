@@ -68,7 +68,8 @@ def test_from_the_notice_to_the_approval_with_five_roles(bureau, people):
     posted = {"act": "return", "version": target.version, f"note{first.pk}": "写明期数"}
     assert department.post(judge, posted).status_code == 302
     clerk = people("clerk")
-    assert "被退回，改后再送审" in page(clerk, "home")
+    assert f"被退回：“{first.name}”写明期数" in page(clerk, "home")
+    assert f"退回 1 处：“{first.name}”写明期数" in page(clerk, "target_round", row.pk)
     target.refresh_from_db()
     clerk.post(fill, grid(target, ROWS, then="submit"))
     # the division's own officer passes it, the budget section approves

@@ -4,9 +4,10 @@ received, and handed in for them, one or many.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,22 +22,24 @@ from wenxiao.pages.request_values import ticked, whole
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.checks import checks_in, rows_of
 from wenxiao.reviews.kinds import FILED
-from wenxiao.reviews.services import register_received, submit_for_units
+from wenxiao.reviews.services import correct_received_day, register_received, submit_for_units
 from wenxiao.reviews.services.receiving import ROADS
 from wenxiao.reviews.services.road import blocking_texts
-from wenxiao.reviews.worklists import not_arrived, received_open
+from wenxiao.reviews.worklists import arrived_unsettled, not_arrived, received_open
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Round
+
 MOST = 300
 """How many one act may take, and how many stand on the page."""
 KEPT = "received_batch"
 
 
-def _round(request: HttpRequest, pk: int) -> Any:
+def _round(request: HttpRequest, pk: int) -> Round:
     """A round in which units file, seen by somebody who receives their forms."""
     holding = held(request)
     shown_round = (
@@ -65,6 +68,7 @@ def received(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "lines": [(one, blocking_texts(one, checks[one.pk])) for one in reviews],
         "absent": absent,
+        "arrived": list(arrived_unsettled(person(request), row)[:MOST]),
         "most": MOST,
         "today": today(),
         "roads": ROADS,
@@ -126,10 +130,13 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
         Typed("收到日期", "", text_of(request, "on", 10)),
         Typed("交表人", "", text_of(request, "sender", 60)),
     ]
+    if request.POST.get("again"):
+        typed.append(Typed("理由", "", text_of(request, "why", 300)))
+        return carry_out(request, lambda: _correct_days(request, row, wanted), back, typed)
     return carry_out(request, lambda: _register(request, row, wanted), back, typed)
 
 
-def _register(request: HttpRequest, row: Any, wanted: list[int]) -> str:
+def _register(request: HttpRequest, row: Round, wanted: list[int]) -> str:
     if not wanted:
         raise NotAllowed("没有勾选任何一项。")
     on, count = day_of(request, "on", "收到日期"), 0
@@ -147,3 +154,15 @@ def _register(request: HttpRequest, row: Any, wanted: list[int]) -> str:
         raise NotAllowed("所选的都已登记收到。")
     messages.info(request, "收到不等于报送：录入或导入表里的内容，检查通过后再代单位报送。")
     return f"已登记收到 {count} 份。"
+
+
+def _correct_days(request: HttpRequest, row: Round, wanted: list[int]) -> str:
+    """The day the ticked forms really came, with why; road and sender stay."""
+    on, why = day_of(request, "on", "收到日期"), text_of(request, "why", 300)
+    chosen = list(arrived_unsettled(person(request), row).filter(dossier__in=wanted))
+    if not chosen:
+        raise NotAllowed("没有勾选任何一份还没确认的表。")
+    with transaction.atomic():
+        for one in chosen:
+            correct_received_day(review=one, on=on, by=person(request), why=why)
+    return f"已更正 {len(chosen)} 份的收到日期：{on}。"

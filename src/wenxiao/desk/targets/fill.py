@@ -36,7 +36,12 @@ from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets import services
 from wenxiao.targets.carryover import stale_parts
 from wenxiao.targets.plan import span_of_step
-from wenxiao.targets.selectors import dossiers_without_target, stale_rows
+from wenxiao.targets.selectors import (
+    changed_since_return,
+    dossiers_without_target,
+    last_return_of,
+    stale_rows,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -96,6 +101,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
             *((None, [""] * len(COLUMNS)) for _ in range(SPARE)),
         ],
         "marks": row.marks,
+        **_returned(row),
         "notes": {mark["row"]: mark for mark in row.marks if mark["row"]},
         "stale": stale_rows(row, before),
         **checked(row),
@@ -103,6 +109,12 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
         "submits": held(request).can("submit", subject=row.dossier.subject),
     }
     return render(request, "desk/targets/fill.html", values)
+
+
+def _returned(row: Target) -> dict[str, object]:
+    """Who gave the target back and when, and what was changed since."""
+    returned = last_return_of(row)
+    return {"returned": returned, "changed": changed_since_return(row) if returned else []}
 
 
 def _bars(row: Target) -> list[tuple[int, int] | None]:

@@ -52,6 +52,7 @@ from wenxiao.reviews.services.planning import draft_plan, drop_plan, issue_plan
 from wenxiao.reviews.services.proving import judge_proof
 from wenxiao.reviews.services.receiving import (
     arrival,
+    correct_received_day,
     receives,
     register_received,
     submit_for_unit,
@@ -92,6 +93,7 @@ __all__ = [
     "confirm_facts",
     "confirm_paper",
     "confirm_review",
+    "correct_received_day",
     "decide_objection",
     "draft_plan",
     "draw_recheck",

@@ -107,6 +107,41 @@ def register_received(
 
 
 @transaction.atomic
+def correct_received_day(*, review: Review, on: date, by: User | None, why: str) -> Review:
+    """更正收到日期: a form imported or typed later than it came gets the day it really came.
+    Road and sender stay; why is always asked.
+    """
+    require_one(
+        by,
+        ("import", "submit_for"),
+        what="更正收到日期",
+        division=review.round.division_id,
+        unit=review.dossier.unit,
+        subject=review.dossier.subject,
+    )
+    if review.received_on is None:
+        raise NotAllowed("还没有登记收到，请先登记收到。")
+    if review.state in SETTLED:
+        raise NotAllowed(f"现为“{review.get_state_display()}”，收到日期不能再改。")
+    if not why.strip():
+        raise NotAllowed(f"已登记 {review.received_on} 收到，改日期须写明理由。")
+    if on > today():
+        raise NotAllowed(f"收到日期 {on} 还没有到，请填表实际交来的日期。")
+    before = {"on": review.received_on}
+    change(review, received_on=on)
+    record(
+        division=review.round.division,
+        by=by,
+        act="更正收到日期",
+        target=review,
+        label=str(review),
+        why=why,
+        data={"before": before, "after": {"on": on}},
+    )
+    return review
+
+
+@transaction.atomic
 def submit_for_unit(
     *,
     review: Review,

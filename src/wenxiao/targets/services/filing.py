@@ -150,6 +150,12 @@ def withdraw_target(*, target: Target, by: User | None, version: int, why: str =
     return target
 
 
+def _all_said(why: str, marks: Sequence[Mapping[str, Any]]) -> str:
+    """The reason of a return in one line: what is said of the whole, then of each marked row."""
+    rows = [f"“{mark['name']}”{mark['note']}" for mark in marks]
+    return "；".join([*([why.strip()] if why.strip() else []), *rows])
+
+
 def _ask_again(target: Target, word: str) -> None:
     """A to-do for the unit's clerk about this very target."""
     dossier = target.dossier
@@ -212,7 +218,7 @@ def return_target(
     }
     move(target, allowed=MOVES, to=S.RETURNED, version=version, **values)
     _moved(target, before, act="退回绩效目标", by=by, why=why, marks=marks_kept)
-    _ask_again(target, "被退回，改后再送审")
+    _ask_again(target, f"被退回：{_all_said(why, marks_kept)}")
     return target
 
 
