@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   const palette = document.getElementById("palette");
-  const token = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
+  const token = () => document.body.dataset.token || "";
   const send = (address, values) => fetch(address, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(values), keepalive: true });
 
   /* One list of options under one box: arrows move, Enter takes, the box tells which is chosen. */
@@ -181,5 +181,5 @@
   }
   const all = () => document.querySelectorAll("main select").forEach(enrich);
   all();
-  document.addEventListener("htmx:afterSettle", all);
+  document.addEventListener("wenxiao:part", all);
 })();

@@ -5,20 +5,6 @@
   const on = (type, act) => document.addEventListener(type, act);
   const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
-  /* Parts of pages are brought by htmx (51 KB); pages without any do without it. It sets itself up at DOMContentLoaded,
-     which has passed where it comes late: then it is told again, and nobody else listens any more. */
-  const own = document.currentScript;
-  if (own?.dataset.htmx && document.querySelector("[hx-get], [hx-post]")) {
-    const script = document.createElement("script");
-    let passed = false;
-    document.addEventListener("DOMContentLoaded", () => (passed = true), { once: true });
-    script.addEventListener("load", () => {
-      if (passed && !("htmx-internal-data" in document.body)) document.dispatchEvent(new Event("DOMContentLoaded"));
-    });
-    script.src = own.dataset.htmx;
-    document.head.append(script);
-  }
-
   /* Theme: switch at once, remember in a cookie so that the server paints it next time. */
   function chooseTheme(name) {
     root.dataset.theme = name;
@@ -156,12 +142,12 @@
     }
   }
   fit();
-  on("htmx:afterSettle", fit);
+  on("wenxiao:part", fit);
   window.addEventListener("resize", fit);
 
-  /* Parts that htmx brings. */
-  on("htmx:beforeRequest", (event) => {
-    const opener = event.detail.elt;
+  /* Parts brought into a box beside (parts.js). */
+  on("wenxiao:part-asked", (event) => {
+    const opener = event.detail.element;
     const box = opener.dataset?.opens && document.querySelector(opener.dataset.opens);
     if (!box) return;
     for (const other of document.querySelectorAll(`[data-opens="${opener.dataset.opens}"][aria-current]`)) {
@@ -170,7 +156,7 @@
     opener.setAttribute("aria-current", "true");
     openers.set(box.id, opener);
   });
-  on("htmx:afterSwap", (event) => {
+  on("wenxiao:part", (event) => {
     const box = event.detail.target;
     if (!box.hasAttribute("data-box")) return;
     box.classList.add("open");
@@ -193,9 +179,9 @@
     document.getElementById("toasts")?.append(toast);
   }
   on("wenxiao:say", (event) => say(event.detail, ""));
-  on("htmx:sendError", () => say("网络不通，没有取到内容。已填的都在，请稍后再点一次。"));
-  on("htmx:responseError", (event) => {
-    const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector(".said");
+  on("wenxiao:part-lost", () => say("网络不通，没有取到内容。已填的都在，请稍后再点一次。"));
+  on("wenxiao:part-refused", (event) => {
+    const said = new DOMParser().parseFromString(event.detail.html, "text/html").querySelector(".said");
     say(said ? `${said.querySelector("h1").textContent}：${said.querySelector("p").textContent}` : "没有取到内容，请再点一次。");
   });
 })();
