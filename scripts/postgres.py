@@ -11,12 +11,15 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+import empty_databases
 
 VARIABLE = "WENXIAO_TEST_DATABASE_URL"
 # A test database that a power cut may lose costs nothing and runs twice as fast. Every test's rows
@@ -28,7 +31,10 @@ SETTINGS = (
     " -c listen_addresses= -c max_connections=60"
 )
 LASTING = "-c listen_addresses= -c max_connections=60"
-SECONDS = 60
+SECONDS = 600
+"""Only what hangs, for a busy machine is slow."""
+EMPTY = "wenxiao_migrated"
+"""A database of every server of ours, all migrations applied: others are copied from it."""
 
 
 def server_programs() -> Path | None:
@@ -65,11 +71,59 @@ def _run(command: list[str], *, as_postgres: bool) -> None:
 
 @dataclass(frozen=True)
 class Server:
-    """A server of one's own: its URL, and how it is stopped and started again."""
+    """A server of one's own: its URL, how it is stopped and started again, and the name of its empty
+    database, "" where it has none.
+    """
 
     url: str
     stop: Callable[[], object]
     start: Callable[[], object]
+    empty: str
+
+    def url_of(self, database: str) -> str:
+        """The address of one of its databases; of the first one where ``database`` is none."""
+        return self.url.replace("/postgres?", f"/{database}?") if database else self.url
+
+
+def _initdb(programs: Path, data: Path, *, as_postgres: bool) -> None:
+    words = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D", str(data)]
+    _run([str(programs / "initdb"), "--no-sync", *words], as_postgres=as_postgres)
+
+
+def _lay(programs: Path, data: Path, *, as_postgres: bool) -> None:
+    """A data folder with the empty database in it: copied from the one that is made once."""
+    version = programs.parent.name if programs.parent.parent.name == "postgresql" else "server"
+    made = empty_databases.server_folder(version)
+    with empty_databases.alone(made):
+        if not made.exists():
+            beside = made.with_name(f"{made.name}.making")
+            shutil.rmtree(beside, ignore_errors=True)
+            _migrate(programs, data, as_postgres=as_postgres)
+            shutil.move(data, beside)
+            beside.rename(made)
+    subprocess.run(["cp", "-a", str(made), str(data)], check=True, timeout=SECONDS)
+
+
+def _migrate(programs: Path, data: Path, *, as_postgres: bool) -> None:
+    """Make a data folder whose server holds the empty database."""
+    _initdb(programs, data, as_postgres=as_postgres)
+    control = [str(programs / "pg_ctl"), "-w", "-D", str(data)]
+    start = f"-k {data.parent} {SETTINGS}"
+    log = str(data.parent / "log")
+    _run([*control, "-l", log, "-o", start, "start"], as_postgres=as_postgres)
+    try:
+        words = ["-h", str(data.parent), "-U", "postgres", "-T", "template0", EMPTY]
+        _run([str(programs / "createdb"), *words], as_postgres=as_postgres)
+        url = f"postgresql://postgres@/{EMPTY}?host={data.parent}"
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("WENXIAO_", "DJANGO_"))}
+        with tempfile.TemporaryDirectory(prefix="wenxiao-migrating-") as home:
+            env |= {"WENXIAO_DATABASE_URL": url, "WENXIAO_HOME": home}
+            env |= {"DJANGO_SETTINGS_MODULE": "wenxiao.site.settings"}
+            env |= {"PYTHONPATH": str(empty_databases.ROOT / "src")}
+            command = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
+            subprocess.run(command, env=env, check=True, stdin=subprocess.DEVNULL)
+    finally:
+        _run([*control, "-m", "fast", "stop"], as_postgres=as_postgres)
 
 
 @contextmanager
@@ -82,18 +136,7 @@ def _own_server(programs: Path, *, as_postgres: bool, settings: str) -> Iterator
     home.chmod(0o755)
     start = f"-k {home} {settings}"
     try:
-        initdb = [
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "-D",
-            str(data),
-        ]
-        _run([str(programs / "initdb"), "--no-sync", *initdb], as_postgres=as_postgres)
+        _lay(programs, data, as_postgres=as_postgres)
         control = [str(programs / "pg_ctl"), "-w", "-D", str(data)]
         begin = partial(
             _run, [*control, "-l", str(log), "-o", start, "start"], as_postgres=as_postgres
@@ -101,7 +144,7 @@ def _own_server(programs: Path, *, as_postgres: bool, settings: str) -> Iterator
         end = partial(_run, [*control, "-m", "immediate", "stop"], as_postgres=as_postgres)
         begin()
         try:
-            yield Server(f"postgresql://postgres@/postgres?host={home}", end, begin)
+            yield Server(f"postgresql://postgres@/postgres?host={home}", end, begin, EMPTY)
         finally:
             end()
     finally:
@@ -125,7 +168,7 @@ def _pip_server() -> Iterator[Server]:
                 pgdata=server.pgdata,
                 user=server.system_user,
             )
-            yield Server(server.get_uri(), stop, server.ensure_postgres_running)
+            yield Server(server.get_uri(), stop, server.ensure_postgres_running, "")
         finally:
             server.cleanup()
     finally:

@@ -5,15 +5,15 @@ traced, what is kept from test to test.
 from __future__ import annotations
 
 import gc
-import hashlib
 import os
 import shutil
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
+import empty_databases
 import pytest
 from hypothesis import HealthCheck, settings
+from postgres import EMPTY
 
 # 200 examples in `make test`, 20 000 in `make soak`; no deadline, for a busy machine must not fail
 # a law of arithmetic.
@@ -37,47 +37,37 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 100)
 
 
-def migrations_seal():
-    """A digest of all that decides what the migrations make: they
-    themselves and what they import.
-    """
-    product = Path(__file__).resolve().parent.parent / "src" / "wenxiao"
-    sources = [*product.glob("*/migrations/*.py"), *product.glob("store/*.py")]
-    sources.append(product / "orgs" / "models.py")
-    digest = hashlib.sha256()
-    for source in sorted(sources):
-        digest.update(source.relative_to(product).as_posix().encode() + source.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
     """On SQLite a database migrated by an earlier run is laid under `migrate`, which then looks
-    whether anything is missing and sets the triggers anew: six seconds less for each process.
+    whether anything is missing and sets the triggers anew: thirty seconds less for each process. On
+    a PostgreSQL that scripts/postgres.py began the test database is a copy of its empty one.
     """
     from django.core.management.commands.migrate import Command
     from django.db import connection
 
     if connection.vendor != "sqlite":
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname = %s", [EMPTY])
+            connection.settings_dict["TEST"]["TEMPLATE"] = EMPTY if cursor.fetchone() else None
         return
-    place = Path(__file__).resolve().parent.parent / "build" / "testing"
-    stored = place / f"migrated-{migrations_seal()}.sqlite3"
+    stored = empty_databases.sqlite_file()
     handle = Command.handle
 
     def handled(command, **options):
         Command.handle = handle  # the first one alone: later ones migrate databases that hold rows
         connection.ensure_connection()
-        if stored.exists():
-            with closing(sqlite3.connect(stored)) as copy:
-                copy.backup(connection.connection)
-        result = handle(command, **options)
-        if not stored.exists():
-            place.mkdir(parents=True, exist_ok=True)
-            beside = stored.with_name(f"{stored.name}.{os.getpid()}")
-            with closing(sqlite3.connect(beside)) as copy:
-                connection.connection.backup(copy)
-            beside.replace(stored)
-        return result
+        with empty_databases.alone(stored):
+            if not stored.exists():
+                result = handle(command, **options)
+                beside = stored.with_name(f"{stored.name}.{os.getpid()}")
+                with closing(sqlite3.connect(beside)) as copy:
+                    connection.connection.backup(copy)
+                beside.replace(stored)
+                return result
+        with closing(sqlite3.connect(stored)) as copy:
+            copy.backup(connection.connection)
+        return handle(command, **options)
 
     Command.handle = handled
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from postgres import own_server
 from tests.site.running import running, until
 
 FILES = 8
@@ -170,14 +171,12 @@ def test_asked_to_stop_it_ends_whole(tmp_path, migrated):
         assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
 
 
-def test_a_database_that_restarts_is_waited_for(tmp_path, monkeypatch):
+def test_a_database_that_restarts_is_waited_for(tmp_path):
     """PostgreSQL stopped outright under a running system: plain pages
     meanwhile, all acknowledged rows afterwards.
     """
-    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parents[2] / "scripts"))
-    from postgres import own_server
-
-    with own_server(lasting=True) as (server, _), running(tmp_path, server.url) as system:
+    begun = own_server(lasting=True)
+    with begun as (server, _), running(tmp_path, server.url_of(server.empty)) as system:
         saver = Saver(system, 4000)
         assert saver.save() == 302
         before = set(system.processes("gunicorn") + system.processes("site.worker"))

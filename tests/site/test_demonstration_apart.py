@@ -174,8 +174,9 @@ class TestHomes:
         assert stat.S_IMODE(old.stat().st_mode) == 0o640
         assert stat.S_IMODE((home / "new").stat().st_mode) == 0o640
 
-    def test_the_command_begins_real_work_apart_and_private(self, run, tmp_path):
+    def test_the_command_begins_real_work_apart_and_private(self, run, tmp_path, migrated):
         home = tmp_path / "home"
+        migrated(home)  # from nothing: tests/site/test_command.py
         who = ("--code", "360100", "--name", "某某市", "--bureau", "某某市财政局")
         made = run("init", *who, home=home)
         assert made.returncode == 0, made.stderr

@@ -1,0 +1,49 @@
+"""The tests' empty databases, migrated once and kept under build/testing until a migration changes.
+
+Migrating takes thirty seconds; a copy of what they made takes one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PLACE = ROOT / "build" / "testing"
+PRODUCT = ROOT / "src" / "wenxiao"
+
+
+def seal() -> str:
+    """A digest of all that decides what the migrations make: they themselves and what they
+    import.
+    """
+    sources = [*PRODUCT.glob("*/migrations/*.py"), *PRODUCT.glob("store/*.py")]
+    sources.append(PRODUCT / "orgs" / "models.py")
+    digest = hashlib.sha256()
+    for source in sorted(sources):
+        digest.update(source.relative_to(PRODUCT).as_posix().encode() + source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def sqlite_file() -> Path:
+    """Where the embedded database lies once it was migrated."""
+    return PLACE / f"migrated-{seal()}.sqlite3"
+
+
+def server_folder(version: str) -> Path:
+    """Where the data folder of a PostgreSQL of this version lies once its empty database was
+    migrated.
+    """
+    return PLACE / f"migrated-{seal()}-postgresql-{version}"
+
+
+@contextmanager
+def alone(made: Path) -> Iterator[None]:
+    """One process makes it, the others wait and find it made."""
+    PLACE.mkdir(parents=True, exist_ok=True)
+    with (PLACE / f"{made.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
