@@ -243,14 +243,14 @@ def test_a_leader_sends_back_with_a_reason_and_it_comes_again(year, handed, writ
         leader,
         "下一步计划写实一些",
     )
-    assert hand_in.drafts_waiting(year.division, "returned") == [handed]
+    assert hand_in.draft_states(writer) == [(handed.work_year, "returned")]
     with pytest.raises(NotAllowed, match="送签"):
         services.sign_report(
             draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader
         )
     again = hand_in.hand_in_report(draft=services.draft_of(year.division, 2021), by=writer)
     assert again.back_why == ""
-    assert hand_in.drafts_waiting(None, "handed") == []
+    assert hand_in.draft_states(writer) == [(handed.work_year, "handed")]
 
 
 def test_the_signer_learns_what_changed_after_it_was_handed_in(year, handed):

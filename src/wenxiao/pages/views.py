@@ -114,17 +114,17 @@ def view(
                 return errors.not_this_way(request, methods)
             if power != "anyone" and not request.user.is_authenticated:
                 return _to_login(request)
-            if power != "anyone" and (first := _first_page(request)):
-                return redirect(first)
-            if names_nothing(kwargs):
-                return errors.not_found(request)
-            if not files and brings_files(request):
-                return errors.takes_no_files(request)
-            without_nul(request)
             # Who only looks changes no grant: they are read once. Whoever acts asks again before
             # and after.
             keeps = request.method != "POST" and power != "anyone"
             with grants_kept(person(request) if keeps else None):
+                if power != "anyone" and (first := _first_page(request)):
+                    return redirect(first)
+                if names_nothing(kwargs):
+                    return errors.not_found(request)
+                if not files and brings_files(request):
+                    return errors.takes_no_files(request)
+                without_nul(request)
                 response = _answer(function, request, power, args, kwargs)
             if power != "anyone":
                 noted.taken(request, response)

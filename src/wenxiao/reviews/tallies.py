@@ -42,11 +42,18 @@ class ReviewTally(models.Model):
     state = models.CharField("状态", max_length=10)
     arrived = models.BooleanField("登记过收到")
     excused = models.BooleanField("本次免报")
+    step = models.PositiveSmallIntegerField("流程第几步", default=0)
     reviews = models.PositiveIntegerField("评审数")
 
     class Meta:
         verbose_name = verbose_name_plural = "评审计数"
-        indexes = [models.Index(fields=["round", "kind", "state"], name="review_tally_round")]
+        indexes = [
+            # Added up from the index alone, in its order.
+            models.Index(
+                fields=["round", "kind", "state", "step", "arrived", "excused", "unit", "reviews"],
+                name="review_tally_sums",
+            )
+        ]
 
 
 class TallyMark(models.Model):

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min
 
-from wenxiao.followup.selectors.disclosed import comments_seen_by, disclosures_seen_by
+from wenxiao.followup.selectors.desk_counts import desk_counts
 from wenxiao.followup.selectors.ledger import notices_to_receive
 from wenxiao.pages.formats import lateness, subject_title
 from wenxiao.pages.jinja import address
-from wenxiao.reports.hand_in import drafts_waiting
+from wenxiao.reports.hand_in import draft_states
 from wenxiao.reviews.exante import day_asked, terms_asked, to_request
 from wenxiao.reviews.kinds import FILED, JUDGED
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
-from wenxiao.reviews.worklists import reviews_visible_to, rounds_at_work, to_score
+from wenxiao.reviews.worklists import reviews_visible_to, rounds_at_work, to_score, waiting_at_steps
 from wenxiao.targets.budget_changes import asked_about
 from wenxiao.targets.selectors import waiting_targets
 
@@ -115,7 +115,8 @@ def _reports(user: User, holding: Holdings, on: date) -> list[HomeTask]:
         )
         for power, state, words, verb in wanted
         if holding.can(power)
-        for row in drafts_waiting(user.division, state)
+        for row in draft_states(user)
+        if row.state == state
     ]
 
 
@@ -124,14 +125,9 @@ def _road(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
     round's road, counted by round and step.
     """
     rounds = {row.pk: row for row in rounds_at_work(user, year)}
-    rows = reviews_visible_to(user).filter(
-        round__in=list(rounds), state__in=("submitted", "checked")
-    )
-    rows = rows.exclude(submitted_by=user).exclude(authors=user) if holding.can("confirm") else rows
     waiting: Counter[tuple[int, str]] = Counter()
-    for pk, kind, state, step, n in (
-        rows.order_by().values_list("round", "kind", "state", "step").annotate(n=Count("pk"))
-    ):
+    counts = waiting_at_steps(user, year, but_own=holding.can("confirm"))
+    for (pk, kind, state, step), n in counts.items():
         power = _next_power(rounds[pk].route if pk in rounds else [], kind, state, step)
         if holding.can(power):
             waiting[pk, "确认" if power == "confirm" and state == "checked" else "审核"] += n
@@ -263,16 +259,8 @@ def _disclosures(user: User, on: date) -> list[HomeTask]:
     """Results on their way to the public at a step another person left to
     this one; opinions nobody answered.
     """
-    on_their_way = (
-        disclosures_seen_by(user)
-        .filter(state__in=("proposed", "approved"))
-        .exclude(proposed_by=user)
-    )
-    states = Counter({"proposed": 0, "approved": 0})
-    for state, reviewer, n in (
-        on_their_way.order_by().values_list("state", "reviewed_by").annotate(n=Count("pk"))
-    ):
-        states[state] += n if reviewer != user.pk else 0
+    counts = desk_counts(user)
+    states, waiting = counts.disclosures, counts.comments
     words = (("proposed", "待审查", "审查"), ("approved", "待签发公开", "签发"))
     tasks = [
         HomeTask(
@@ -287,7 +275,6 @@ def _disclosures(user: User, on: date) -> list[HomeTask]:
         for state, words_of_state, verb in words
         if states[state]
     ]
-    waiting = comments_seen_by(user).filter(state="waiting").count()
     return [
         *tasks,
         *(

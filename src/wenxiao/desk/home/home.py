@@ -15,23 +15,21 @@ from django.urls import reverse
 from wenxiao.desk.home.preparations import next_of, preparations
 from wenxiao.desk.home.tasks import waiting
 from wenxiao.desk.home.tour import tour_of
-from wenxiao.desk.monitoring.lights import counts_of, rows_of_table, table_of, told
+from wenxiao.desk.monitoring.lights import counts_of, lamps_of_table, table_of, told
 from wenxiao.followup.selectors import common_lines
-from wenxiao.followup.selectors.ledger import (
-    mending_of,
-    overdue,
-    rectifications_seen_by,
-    use_states,
-)
+from wenxiao.followup.selectors.desk_counts import desk_counts
+from wenxiao.followup.selectors.ledger import first_late, mending_of
 from wenxiao.followup.selectors.problems import selection
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import services as reports
+from wenxiao.reports.hand_in import draft_states
 from wenxiao.reviews.services.tallies import renew_few
 from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.reviews.worklists import (
     assigned_to,
+    best_results,
     dues_of_year,
     files_received,
     outside_scope,
@@ -46,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from decimal import Decimal
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Round
@@ -57,6 +54,8 @@ if TYPE_CHECKING:
 
 READERS = ("write_report", "sign_report", "instruct")
 SHOWN = 6
+SQUARES = 200
+"""Results drawn at most, the best first."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Where the day begins, for each role its own part of the year."""
     renew_few()
     user, holding, year = person(request), held(request), work_year(request)
-    mine, listed = waiting(request, year), preparations(user, holding)
+    mine, listed = waiting(request, year), preparations(user, holding, year)
     values: dict[str, Any] = {
         "mine": mine,
         "late": sum(task.late for task in mine),
@@ -106,7 +105,7 @@ def home(request: HttpRequest) -> HttpResponse:
             )
             values["filling"] = list(rows.order_by("round__deadline", "pk")[:8])
         if user.division and any(holding.can(power) for power in READERS):
-            values["report"] = _report(user.division, year)
+            values["report"] = _report(user, user.division, year)
     if values["watches"]:
         values["files"] = files_received(user)
     return render(request, "desk/home/home.html", values)
@@ -141,16 +140,14 @@ def _assigned(user: User, year: int) -> Iterable[Review]:
 
 def _year(user: User, year: int) -> dict[str, object]:
     """The year's state as this person may see it."""
-    rows = reviews_visible_to(user).filter(round__work_year=year)
     watched = rounds_of_year(user, year, "monitoring")
     key_rounds = [row for row in watched if row.key]
-    key = table_of(key_rounds, user)
-    table = key if key or len(key_rounds) == len(watched) else table_of(watched, user)
+    key = table_of(key_rounds, user, summed=True)
+    table = key if key or len(key_rounds) == len(watched) else table_of(watched, user, summed=True)
     late = mending_of(user, today()).late
-    mending: Any = overdue(rectifications_seen_by(user), today())
     return {
         "stages": stages(user, year),
-        "lights": rows_of_table(table, 0, SHOWN),
+        "lights": lamps_of_table(table, SHOWN),
         "light_kind": "财政重点监控" if key else "日常监控",
         "light_total": len(table or ()),
         "key_total": len(key or ()),
@@ -158,9 +155,9 @@ def _year(user: User, year: int) -> dict[str, object]:
         "light_words": told(counts_of(table)),
         "behind": table.behind if table is not None else None,
         "problems": _problems(user, year),
-        "overdue": list(mending.order_by("due", "pk")[:3]) if late else [],
+        "overdue": list(first_late(user, today())) if late else [],
         "overdue_count": late,
-        "grades": _grades(rows),
+        "grades": _grades(user, year),
     }
 
 
@@ -176,7 +173,7 @@ def stages(user: User, year: int) -> list[StageCard]:
     counts.subtract(outside_scope(user, rounds))
     dues = dues_of_year(user, rounds, year)
     ordered = mending_of(user, today()).states
-    decided = use_states(user)
+    decided = desk_counts(user).uses
     total_uses = sum(decided.values())
     return [
         StageCard("绩效目标", dues.approved, dues.asked, "项已批复", f"{year} 预算年度对象", ""),
@@ -340,14 +337,11 @@ class GradedResult(NamedTuple):
         return rate_percent(self.proved, self.points)
 
 
-def _grades(rows: QuerySet[Review]) -> dict[str, object]:
+def _grades(user: User, year: int) -> dict[str, object]:
     """Settled results of the key finance evaluations: projects as squares, departments in words."""
-    settled = rows.filter(kind="finance_evaluation", round__key=True, state__in=SETTLED).exclude(
-        points=None
-    )
-    named = ("dossier", "dossier__subject__name", "points", "grade", "dossier__subject__kind")
-    rows_shown = settled.select_related(None).order_by("-points", "pk")
-    first = rows_shown.values_list(*named, "proved", "dossier__subject__synthetic")[:200]
+    columns = ("dossier", "dossier__subject__name", "points", "grade", "dossier__subject__kind")
+    rows = best_results(user, year, SQUARES)
+    first = rows.values_list(*columns, "proved", "dossier__subject__synthetic")
     results = [GradedResult._make(row) for row in first]
     projects = [row for row in results if row.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}
@@ -363,7 +357,8 @@ def _grades(rows: QuerySet[Review]) -> dict[str, object]:
     }
 
 
-def _report(division: Division, year: int) -> dict[str, object]:
+def _report(user: User, division: Division, year: int) -> dict[str, object]:
     """Where the annual report stands, without writing it."""
-    signed, draft = reports.signed_reports(division, year), reports.draft_of(division, year)
+    signed = reports.signed_reports(division, year)
+    draft = next((one for one in draft_states(user) if one.work_year == year), None)
     return {"signed": signed[0] if signed else None, "draft": draft}

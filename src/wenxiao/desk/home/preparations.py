@@ -19,6 +19,7 @@ from wenxiao.pages.downloads import attachment
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person, view
 from wenxiao.records.selectors import documents
+from wenxiao.reviews.worklists import rounds_at_work
 from wenxiao.store.clock import today
 from wenxiao.targets.library import published
 
@@ -60,14 +61,15 @@ def next_of(listed: Sequence[Preparation]) -> Preparation | None:
     return next((one for one in listed if one.mine and not one.done), None)
 
 
-def preparations(user: User, holding: Holdings) -> list[Preparation]:
+def preparations(user: User, holding: Holdings, year: int | None = None) -> list[Preparation]:
     """The list for who prepares a bureau; empty for everybody else, in a
-    demonstration, once the first round stands, and once all is done.
+    demonstration, once the first round stands, and once all is done. ``year``: the one the
+    page shows.
     """
     division = user.division
     if division is None or division.demo or not any(holding.can(power) for power in POWERS):
         return []
-    if has_rounds(division):
+    if rounds_at_work(user, year or today().year) or has_rounds(division):
         return []
     first = holding.can("manage_round")
     listed = [*_people(division, holding), *(_work(user, division, holding) if first else [])]

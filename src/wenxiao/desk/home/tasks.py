@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.desk.home.duties import HomeTask, duties, of_year
-from wenxiao.followup.selectors.ledger import mending_of, use_states
-from wenxiao.followup.selectors.problems import findings_seen_by
-from wenxiao.followup.selectors.reminders import reminders_for
+from wenxiao.followup.selectors.desk_counts import desk_counts
+from wenxiao.followup.selectors.ledger import mending_of
+from wenxiao.followup.selectors.reminders import reminders_about
 from wenxiao.orgs.selectors import todos_for
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person
@@ -52,13 +52,13 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
     """The person's open to-dos: forms of rounds, forms given back, and steps of rectifications."""
     user, on = person(request), today()
     rounds = {row.pk: row for row in rounds_at_work(user, year)}
-    reminders = reminders_for(user, rounds)
     listed = list(
         todos_for(user).filter(
             target_type__in=(_ROUND, _RECTIFICATION, _REVIEW, _TARGET, _EXCHANGE)
         )[:TODOS]
     )
     asked = [row.target_id for row in listed if row.target_type == _ROUND]
+    reminders = reminders_about(row for row in listed if row.target_id in rounds)
     if earlier := {pk for pk in asked if pk is not None} - set(rounds):
         rounds |= rounds_visible_to(user).in_bulk(earlier)
     tasks = []
@@ -105,7 +105,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
     if holding.can("manage_round"):
         tasks += _chases(user, year, on)
     if holding.can("confirm_finding"):
-        candidates = findings_seen_by(user).filter(state="candidate").count()
+        candidates = desk_counts(user).candidates
         if candidates:
             tasks.append(
                 HomeTask(
@@ -143,7 +143,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
                     on,
                 )
             )
-    if holding.can("decide_use") and (open_uses := use_states(user).get("proposed", 0)):
+    if holding.can("decide_use") and (open_uses := desk_counts(user).uses["proposed"]):
         tasks.append(
             HomeTask(
                 "应用",

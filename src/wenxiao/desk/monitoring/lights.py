@@ -11,7 +11,7 @@ from django.db.models import Q
 from wenxiao.followup.services.keeping import first_to_ask, kept_watch
 from wenxiao.followup.tasks import keep
 from wenxiao.followup.watch.lines import each_once, rows_now
-from wenxiao.followup.watch.sentences import in_words, watch_rows
+from wenxiao.followup.watch.sentences import in_words, lamps, watch_rows
 from wenxiao.rulebook.pace import lights_in_force
 from wenxiao.store.clock import today
 
@@ -20,21 +20,24 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Round
     from wenxiao.followup.watch.lines import Behind, Watch
-    from wenxiao.followup.watch.sentences import WatchRow
+    from wenxiao.followup.watch.sentences import Lamp, WatchRow
     from wenxiao.orgs.models import Division, User
     from wenxiao.rulebook.pace import Lights
 
 WORDS = {"red": "红", "yellow": "黄", "green": "绿", "none": "不亮灯"}
 
 
-def table_of(rounds: Sequence[Round], user: User) -> Watch | None:
+def table_of(rounds: Sequence[Round], user: User, *, summed: bool = False) -> Watch | None:
     """The watch over some windows, worst first, in the user's scope, every object once (by the
     newest window in which it has a light); None without any window or object.
 
     What a page cannot bring up to date itself the worker is asked for, once; the page tells it
-    (``behind``).
+    (``behind``). ``summed``: the page shows what the rows add up to, so that one query says this
+    and whether there are any.
     """
     table = each_once(kept_watch(rounds, user, on=today())) if rounds else None
+    if table is not None and summed:
+        _ = table.sums
     if table is not None and table.behind and first_to_ask(rounds):
         keep.enqueue()
     return table if table is not None and (table or table.behind) else None
@@ -51,6 +54,11 @@ def most_behind(*tables: Watch | None) -> Behind | None:
 def rows_of_table(table: Watch | None, start: int = 0, stop: int | None = None) -> list[WatchRow]:
     """Some rows with their sentences; none of nothing."""
     return watch_rows(table, start, stop) if table is not None else []
+
+
+def lamps_of_table(table: Watch | None, stop: int) -> list[Lamp]:
+    """The first rows as a desk shows them; none of nothing."""
+    return lamps(table, 0, stop) if table is not None else []
 
 
 def counts_of(table: Watch | None) -> dict[str, int]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 
@@ -62,12 +62,16 @@ def of_work_year(rows: QuerySet[Rectification], year: int) -> QuerySet[Rectifica
     return rows.filter(in_year | Q(finding__review=None, finding__dossier__fiscal_year=year))
 
 
+UNITS_TURN = tuple(state for state in UNDER_WAY if state != "replied")
+"""The states in which the unit has to act, not the bureau."""
+
+
 def overdue(rows: QuerySet[Rectification], on: date) -> QuerySet[Rectification]:
     """Those under way whose day has passed; what waits for the bureau's
     verification is not the unit's delay.
     """
     late = rows.annotate(late_since=FALLS_DUE).filter(late_since__lt=on)
-    return late.filter(state__in=[state for state in UNDER_WAY if state != "replied"])
+    return late.filter(state__in=UNITS_TURN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +125,24 @@ def mending_of(user: User, on: date) -> RectificationCounts:
 
 
 def _mending(user: User, on: date) -> RectificationCounts:
-    rows = rectifications_seen_by(user)
-    late = Q(pk__in=overdue(Rectification.objects.all(), on).values("pk"))
-    counted = {state: Count("pk", filter=Q(state=state)) for state, _ in states()}
-    counts = rows.order_by().aggregate(
-        late_ones=Count("pk", filter=late), first_day=Min("due", filter=late), **counted
-    )
-    return RectificationCounts(
-        {state: counts[state] for state in counted}, counts["late_ones"], counts["first_day"]
-    )
+    rows = Rectification.objects.filter(seen_by(user, "finding__dossier")).order_by()
+    late_now = When(late_since__lt=on, state__in=UNITS_TURN, then=Value(True))
+    dated: Any = rows.annotate(late_since=FALLS_DUE)
+    marked = dated.annotate(passed=Case(late_now, default=Value(False)))
+    counted = marked.values_list("state", "passed").annotate(n=Count("pk"), first=Min("late_since"))
+    in_states, late, first = {state: 0 for state, _ in states()}, 0, None
+    for state, passed, n, day in counted:
+        in_states[state] += n
+        if passed:
+            late, first = late + n, day if first is None else min(first, day)
+    return RectificationCounts(in_states, late, first)
 
 
-def use_states(user: User) -> dict[str, int]:
-    """How many uses the user sees in each state, proposals too; one query for a whole page.
-    States without any are absent.
-    """
-    rows = uses_seen_by(user, internal=True).order_by().values_list("state").annotate(n=Count("pk"))
-    return once(user, "uses", lambda: dict(rows))
+def first_late(user: User, on: date, most: int = 3) -> QuerySet[Rectification]:
+    """The rectifications overdue longest; ordered by their days alone, then read."""
+    late = overdue(Rectification.objects.filter(seen_by(user, "finding__dossier")), on)
+    first = late.order_by(FALLS_DUE, "pk").values("pk")[:most]
+    return rectifications_seen_by(user).filter(pk__in=first).order_by(FALLS_DUE, "pk")
 
 
 def orderable(user: User | None, review: Review | None = None) -> QuerySet[Finding]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Round
-from wenxiao.orgs.selectors import todos_for
 from wenxiao.records.models import Notice, Todo
 from wenxiao.records.trail import target_of
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from wenxiao.orgs.models import User
 
 ROUND_TYPE = "budget.Round"
 
@@ -61,16 +59,15 @@ def reminders_of(round: Round) -> dict[str, Reminded]:
     return {name: _reminded(online.get(name, 0), sent.get(name, [])) for name in {*online, *sent}}
 
 
-def reminders_for(user: User | None, rounds: Iterable[int]) -> dict[tuple[int, int], Reminded]:
-    """What was sent to the units whose to-dos about rounds this person does, by (round, unit).
-    Two queries.
+def reminders_about(todos: Iterable[Todo]) -> dict[tuple[int, int], Reminded]:
+    """What was sent to the units whose to-dos about rounds these are, by (round, unit).
+    One query, none where no to-do is a unit's about a round.
     """
-    mine = (
-        todos_for(user)
-        .filter(target_type=ROUND_TYPE, target_id__in=list(rounds))
-        .exclude(unit=None)
-    )
-    online = {(row.target_id or 0, row.unit_id or 0): row.reminded for row in mine}
+    online = {
+        (row.target_id or 0, row.unit_id): row.reminded
+        for row in todos
+        if row.target_type == ROUND_TYPE and row.unit_id is not None
+    }
     if not online:
         return {}
     sent: dict[tuple[int, int], list[Notice]] = {}

@@ -15,6 +15,7 @@ from django.db.models import Q, Sum
 
 from wenxiao.budget.models import Dossier, Milestone, Spending
 from wenxiao.budget.money_columns import cut_off, dated_cuts
+from wenxiao.evidence.models import Actual
 from wenxiao.followup.models import Finding
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.followup.watch.goals import GoalLine, goal_lines
@@ -77,7 +78,7 @@ class WatchRow:
         """Whether goals made for the demonstration stand on a project that
         is not: their names then say so.
         """
-        return not self.synthetic and any("（合成）" in goal.name for goal in self.goals)
+        return not self.synthetic and any(INVENTED in goal.name for goal in self.goals)
 
 
 def watch_rows(table: Watch, start: int = 0, stop: int | None = None) -> list[WatchRow]:
@@ -85,6 +86,110 @@ def watch_rows(table: Watch, start: int = 0, stop: int | None = None) -> list[Wa
     of queries a window, whatever their number.
     """
     return in_words(table.rounds, table.part(start, stop))
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """What a desk says of one dossier in one window: the light with its sum, open findings and, of
+    an alarming one, what was suggested.
+    """
+
+    dossier: int
+    name: str
+    period: str
+    synthetic: bool
+    pace: pacing.Pace
+    goal: str
+    goal_text: str
+    goals_synthetic: bool
+    compliance: tuple[tuple[str, bool], ...]
+    suggestions: tuple[str, ...]
+
+
+def lamps(table: Watch, start: int = 0, stop: int | None = None) -> list[Lamp]:
+    """Some rows of a watch as :class:`Lamp`: five queries for all windows at most, none about what
+    no row has.
+    """
+    part = table.part(start, stop)
+    if not part:
+        return []
+    rounds = {one.pk: one for one in table.rounds}
+    names = Dossier.objects.filter(pk__in={row["dossier"] for row in part})
+    named: dict[int, tuple[str, bool]] = {
+        pk: (name, synthetic)
+        for pk, name, synthetic in names.values_list("pk", "subject__name", "subject__synthetic")
+    }
+    steps = _steps_of([row["dossier"] for row in part if row["planned"]])
+    open_ones = {one.pk: _open_in(one, part) for one in rounds.values()}
+    advised = _advice([row["review"] for row in part if row["review"] and _alarming(row)])
+    invented = _invented_goals(part)
+    shown = []
+    for row in part:
+        window, pk = rounds[row["round"]], row["dossier"]
+        name, synthetic = named[pk]
+        shown.append(
+            Lamp(
+                pk,
+                name,
+                window.period,
+                synthetic,
+                _pace_of(window, row, steps.get(pk, ())),
+                row["goal"],
+                goal_text(row),
+                not synthetic and pk in invented,
+                tuple(open_ones[window.pk].get(pk, ())),
+                tuple(advised.get(row["review"], ())),
+            )
+        )
+    return shown
+
+
+def _alarming(row: dict[str, Any]) -> bool:
+    return row["light"] in {"red", "yellow"}
+
+
+def _steps_of(dossiers: list[int]) -> dict[int, list[Milestone]]:
+    """Milestones by dossier; asked for those alone that have any."""
+    rows = Milestone.objects.filter(dossier__in=dossiers) if dossiers else ()
+    return _grouped(rows, "dossier_id")
+
+
+def _open_in(round: Round, part: list[dict[str, Any]]) -> dict[int, list[tuple[str, bool]]]:
+    """Open compliance findings by dossier: the text, and whether it is confirmed."""
+    keys = [
+        row["dossier"]
+        for row in part
+        if row["round"] == round.pk and (row["confirmed"] or row["candidates"])
+    ]
+    by_dossier: dict[int, list[tuple[str, bool]]] = defaultdict(list)
+    rows = _findings(round, keys).values_list("dossier", "text", "state") if keys else ()
+    for pk, text, state in rows:
+        by_dossier[pk].append((text, state == Finding.State.CONFIRMED))
+    return by_dossier
+
+
+def _advice(reviews: list[int]) -> dict[int, list[str]]:
+    """What was suggested, by review, in order."""
+    by_review: dict[int, list[str]] = defaultdict(list)
+    rows = Suggestion.objects.filter(review__in=reviews).order_by("number") if reviews else None
+    for pk, text in rows.values_list("review", "text") if rows is not None else ():
+        by_review[pk].append(text)
+    return by_review
+
+
+def _invented_goals(part: list[dict[str, Any]]) -> set[int]:
+    """Dossiers with a reported goal made for the demonstration, among those whose goal alarms."""
+    keys = [row["dossier"] for row in part if row["goal"] in {"red", "yellow"}]
+    if not keys:
+        return set()
+    rows = Actual.objects.filter(
+        indicator__target__dossier__in=keys, stage="monitoring", indicator__name__contains=INVENTED
+    )
+    return set(rows.values_list("indicator__target__dossier", flat=True))
+
+
+INVENTED = "（合成）"
+"""What the name of a goal carries that was made for the demonstration."""
 
 
 def in_words(rounds: Iterable[Round], part: list[dict[str, Any]]) -> list[WatchRow]:
@@ -109,16 +214,17 @@ class _WindowParts:
         }
         self.departments = departments_of(d.unit for d in self.dossiers.values())
         self.monthly = _monthly(keys, round.through_month or 12)
-        self.goals = goal_lines(round, keys)
-        self.milestones = _grouped(Milestone.objects.filter(dossier__in=keys), "dossier_id")
-        self.findings = _grouped(_findings(round, keys), "dossier_id")
-        self.cuts = dated_cuts(Q(dossier__in=keys), round.fiscal_year)
+        reported = [row["dossier"] for row in rows if row["reported"]]
+        self.goals = goal_lines(round, reported) if reported else {}
+        self.milestones = _steps_of([row["dossier"] for row in rows if row["planned"]])
+        open_ones = [row["dossier"] for row in rows if row["confirmed"] or row["candidates"]]
+        self.findings = _grouped(_findings(round, open_ones) if open_ones else (), "dossier_id")
+        cut = [row["dossier"] for row in rows if row["cut_back"]]
+        self.cuts = dated_cuts(Q(dossier__in=cut), round.fiscal_year) if cut else {}
         self.over = plain(pacing.lights_in_force(cut_off(round), self.rules).above_over)
         reviews = [row["review"] for row in rows if row["review"]]
         self.expected = dict(Review.objects.filter(pk__in=reviews).values_list("pk", "expected"))
-        self.suggestions = _grouped(
-            Suggestion.objects.filter(review__in=reviews).order_by("number"), "review_id"
-        )
+        self.suggestions = _advice(reviews)
 
     def row(self, row: dict[str, Any]) -> WatchRow:
         """One row of the frame told in full."""
@@ -126,13 +232,8 @@ class _WindowParts:
         budget, executed = _yuan(row["budget"]), _yuan(row["executed"])
         steps = self.milestones.get(dossier.pk, ())
         month, day = self.round.through_month or 12, cut_off(self.round)
-        plan = [pacing.PaceStep(step.name, step.due, step.done) for step in steps] or None
-        spending_pace = pacing.pace(
-            budget, executed, month, row["arrived"], plan, day, overrides=self.rules
-        )
-        if spending_pace.light == "none" and executed is None and (begins := _to_begin(self.round)):
-            spending_pace = replace(spending_pace, reason=begins)
-        late = not plan and row["arrived"] not in {None, 1}
+        spending_pace = _pace_of(self.round, row, steps)
+        late = not steps and row["arrived"] not in {None, 1}
         whole_year = (
             pacing.pace(budget, executed, month, None, None, day, overrides=self.rules)
             if late
@@ -164,7 +265,7 @@ class _WindowParts:
                 (f.text, f.state == Finding.State.CONFIRMED)
                 for f in self.findings.get(dossier.pk, ())
             ),
-            suggestions=tuple(s.text for s in self.suggestions.get(row["review"], ())),
+            suggestions=tuple(self.suggestions.get(row["review"], ())),
             warnings=tuple(_warnings(row, spending_pace, whole_year, self._table(row), self.over)),
             expected=self.expected.get(row["review"]),
         )
@@ -185,6 +286,24 @@ class _WindowParts:
             return None
         straight = scaled(Fraction(executed) * 12 / month, 2)
         return pacing.Forecast(straight, straight, (("直线外推", straight),))
+
+
+def _pace_of(round: Round, row: dict[str, Any], steps: Iterable[Milestone]) -> pacing.Pace:
+    """The money light of a row with its sum and its reason."""
+    budget, executed = _yuan(row["budget"]), _yuan(row["executed"])
+    plan = [pacing.PaceStep(step.name, step.due, step.done) for step in steps] or None
+    spending_pace = pacing.pace(
+        budget,
+        executed,
+        round.through_month or 12,
+        row["arrived"],
+        plan,
+        cut_off(round),
+        overrides=round.division.own_rules,
+    )
+    if spending_pace.light == "none" and executed is None and (begins := _to_begin(round)):
+        return replace(spending_pace, reason=begins)
+    return spending_pace
 
 
 def _to_begin(round: Round) -> str:

@@ -33,7 +33,17 @@ FEW, BY_PAGE, AT_ONCE = 8, 50, 100
 and that are counted in one transaction.
 """
 DOSSIER_NAMES = ("unit", "division", "fiscal_year", "kind", "nature", "tags", "restriction")
-REVIEW_NAMES = ("unit", "division", "restriction", "round", "kind", "state", "arrived", "excused")
+REVIEW_NAMES = (
+    "unit",
+    "division",
+    "restriction",
+    "round",
+    "kind",
+    "state",
+    "arrived",
+    "excused",
+    "step",
+)
 
 
 def _column(model: type[Model], name: str) -> str:
@@ -53,7 +63,7 @@ _OF_SUBJECT = f"SELECT d.{_UNIT} AS key FROM {_DOSSIERS} d WHERE d.subject_id = 
 INPUTS = (
     _input(Dossier, "subject unit fiscal_year", f"SELECT {{r}}.{_UNIT} AS key"),
     _input(Subject, "division kind nature tags restriction", _OF_SUBJECT),
-    _input(Review, "dossier round kind state received_on", _OF_DOSSIER),
+    _input(Review, "dossier round kind state step received_on", _OF_DOSSIER),
     _input(Exemption, "round dossier", _OF_DOSSIER),
     _input(Target, "dossier state", _OF_DOSSIER),
 )
