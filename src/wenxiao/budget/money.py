@@ -21,9 +21,10 @@ from wenxiao.budget.models import (
     Spending,
 )
 from wenxiao.store.fields import MoneyField
+from wenxiao.store.prepared import IDS, answered, exact, prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,41 +75,38 @@ def money_of(
 ) -> dict[int, Money]:
     """Money of many dossiers (their ids) in one query; every dossier asked for is answered."""
     if isinstance(dossiers, QuerySet):
-        chosen: Any = dossiers.order_by().values("pk")
-        rows = _rows(chosen, through_month, _named(dossiers))
-        keys = [row.dossier for row in rows if row.table == NAMED]
+        chosen = dossiers.order_by().values("pk")
+        rows = answered(_question({"dossier__in": chosen}, through_month, _named(dossiers)))
+        keys = [row[KEY] for row in rows if row[TABLE] == NAMED]
     else:
-        chosen = keys = list(dossiers)
-        rows = _rows(chosen, through_month) if keys else []
-    parts: tuple[dict[int, dict[str, Any]], ...] = (
-        _arranged(row for row in rows if row.table == ARRANGED),
-        _spent(row for row in rows if row.table == SPENT),
-        {
-            row.dossier: {"audited_arranged": row.sums[0], "audited_used": row.sums[1]}
-            for row in sorted(rows, key=lambda row: row.order)
-            if row.table == AUDITED
-        },
-    )
+        keys = list(dossiers)
+        rows = _rows_among(keys, through_month) if keys else []
+    appropriations: dict[int, list[FundSums]] = defaultdict(list)
+    spendings: dict[int, dict[str, list[SpentSum]]] = {}
+    audited: dict[int, tuple[int, int | None, int | None]] = {}
+    for table, key, fund, source, cumulative, order, *sums in rows:
+        if table == ARRANGED:
+            appropriations[key].append((fund, sums))
+        elif table == SPENT:
+            spent = SpentSum(fund, bool(cumulative), order, sums[0] or 0)
+            spendings.setdefault(key, {}).setdefault(source, []).append(spent)
+        elif table == AUDITED and (key not in audited or order > audited[key][0]):
+            audited[key] = (order, sums[0], sums[1])
     return {
-        key: Money(**{name: value for part in parts for name, value in part.get(key, {}).items()})
-        for key in keys
+        key: _money(appropriations.get(key), spendings.get(key), audited.get(key)) for key in keys
     }
 
 
-def funds_of(dossier: int) -> dict[str, Money]:
-    """A dossier's money by fund where its records name one, in the order of the funds; the spending
-    is that of the record which counts.
-    """
-    rows = _rows([dossier], 12)
-    source = _spent(row for row in rows if row.table == SPENT).get(dossier, {}).get("source")
-    by_fund = {}
-    for fund in Fund:
-        own = [row for row in rows if row.fund == fund and fund != Fund.TOTAL]
-        spent = [row for row in own if row.table == SPENT and row.source == source]
-        parts = _arranged(row for row in own if row.table == ARRANGED).get(dossier, {})
-        if own:
-            by_fund[str(fund)] = Money(**parts, **_spent(spent).get(dossier, {}))
-    return by_fund
+def _money(
+    appropriations: list[FundSums] | None,
+    spendings: dict[str, list[SpentSum]] | None,
+    audited: tuple[int, int | None, int | None] | None,
+) -> Money:
+    """One dossier's money from what was read of it."""
+    columns = _arranged(appropriations) if appropriations else NOTHING
+    spent, source = _counted(spendings) if spendings else (None, "")
+    _, arranged, used = audited or (0, None, None)
+    return Money(*map(exact, columns), exact(spent), source, exact(arranged), exact(used))
 
 
 BUDGETS = (Fund.GENERAL, Fund.GOVERNMENT, Fund.STATE_CAPITAL, Fund.SOCIAL)
@@ -133,29 +131,27 @@ def budgets_of(dossiers: QuerySet[Dossier]) -> dict[int, Budgeted]:
     ``NO_MONEY`` where every amount is 0 or missing.
     """
     appropriations = Appropriation.objects.filter(dossier__in=dossiers.order_by().values("pk"))
-    rows = [
-        MoneyRow(ARRANGED, dossier, fund, "", False, 0, tuple(sums))
-        for dossier, fund, *sums in appropriations.order_by().values_list(
-            "dossier", "fund", *COLUMNS
-        )
-    ]
-    funds: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for row in rows:
-        yuan = _full_year(dict(zip(COLUMNS, row.sums, strict=True)))
-        funds[row.dossier][row.fund] += yuan or Decimal(0)
+    read: dict[int, list[FundSums]] = defaultdict(list)
+    for dossier, fund, *sums in answered(
+        appropriations.order_by().values_list("dossier", "fund", *COLUMNS)
+    ):
+        read[dossier].append((fund, sums))
     return {
-        dossier: Budgeted(_full_year(columns), _budget_of(funds[dossier]))
-        for dossier, columns in _arranged(rows).items()
+        dossier: Budgeted(_full_year(_arranged(rows)), _budget_of(rows))
+        for dossier, rows in read.items()
     }
 
 
-def _full_year(columns: dict[str, Any]) -> Decimal | None:
-    return Money(**columns).budget
+def _full_year(columns: Sequence[int | None]) -> Decimal | None:
+    return Money(*map(exact, columns)).budget
 
 
-def _budget_of(funds: dict[str, Decimal]) -> str:
+def _budget_of(rows: list[FundSums]) -> str:
     """The fund that the amounts of a dossier put it in."""
-    paid = {fund for fund, yuan in funds.items() if yuan}
+    funds: dict[str, Decimal] = defaultdict(Decimal)
+    for fund, sums in rows:
+        funds[fund] += _full_year(sums) or Decimal(0)
+    paid = {fund for fund, amount in funds.items() if amount}
     own = paid & set(BUDGETS) or paid - {Fund.TOTAL.value} or paid
     return str(next(iter(own))) if len(own) == 1 else SEVERAL if own else NO_MONEY
 
@@ -165,28 +161,41 @@ ARRANGED, SPENT, AUDITED, NAMED = range(4)
 COLUMNS = ("opening", "added", "cut_back", "adjusted", "arrived")
 
 
-class MoneyRow(NamedTuple):
-    """A row of the one statement.
-    ``order``: the month of spending, the number of an audited amount; ``sums`` in 元.
-    """
+NOTHING = (None,) * len(COLUMNS)
+FundSums = tuple[str, list[Any]]
+"""A fund and its sums of :data:`COLUMNS` in 分."""
+TABLE, KEY = 0, 1
 
-    table: int
-    dossier: int
+
+class SpentSum(NamedTuple):
+    """What was spent from a fund in a month (``order``), or up to it; in 分."""
+
     fund: str
-    source: str
     cumulative: bool
     order: int
-    sums: tuple[Decimal | None, ...]
+    amount: int
 
 
-def _rows(dossiers: Any, through_month: int, *more: QuerySet[Any, Any]) -> list[MoneyRow]:
-    """The rows of all three tables that concern some dossiers, read together."""
-    arranged = Appropriation.objects.filter(dossier__in=dossiers)
-    spent = Spending.objects.filter(dossier__in=dossiers, month__lte=through_month)
-    audited = AuditedAmount.objects.filter(dossier__in=dossiers)
+def _rows_among(dossiers: list[int], through_month: int) -> list[tuple[Any, ...]]:
+    """The rows of all three tables that concern some dossiers: which table, dossier, fund, source,
+    cumulative, order (the month of spending, the number of an audited amount), sums in 分.
+    """
+    return prepared(
+        ("money", through_month),
+        lambda: _question({"dossier__among": IDS}, through_month),
+        dossiers,
+    )
+
+
+def _question(
+    which: dict[str, Any], through_month: int, *more: QuerySet[Any, Any]
+) -> QuerySet[Any, Any]:
+    arranged = Appropriation.objects.filter(**which)
+    spent = Spending.objects.filter(**which, month__lte=through_month)
+    audited = AuditedAmount.objects.filter(**which)
     first = _columns(arranged, ARRANGED, F("fund"), sums=[F(name) for name in COLUMNS])
     summed = spent.values("dossier", "fund", "source", "cumulative", "month")
-    read = first.union(
+    return first.union(
         _columns(
             summed,
             SPENT,
@@ -200,7 +209,6 @@ def _rows(dossiers: Any, through_month: int, *more: QuerySet[Any, Any]) -> list[
         *more,
         all=True,
     )
-    return [MoneyRow._make((*row[:6], tuple(row[6:]))) for row in read]
 
 
 def _named(dossiers: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
@@ -237,49 +245,36 @@ def _columns(
     return columns.values_list(*names, *(f"_sum{number}" for number in range(len(COLUMNS))))
 
 
-def _arranged(rows: Iterable[MoneyRow]) -> dict[int, dict[str, Any]]:
+def _arranged(rows: list[FundSums]) -> Sequence[int | None]:
     """Sums over funds; a total row counts only where no part is given, and column by column."""
-    parts: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
-    totals: dict[int, dict[str, Decimal | None]] = defaultdict(dict)
-    for row in rows:
-        known = (totals if row.fund == Fund.TOTAL else parts)[row.dossier]
-        for name, value in zip(COLUMNS, row.sums, strict=True):
-            if value is not None:
-                known[name] = (known.get(name) or Decimal(0)) + value
-    return {
-        key: {name: parts[key].get(name, totals[key].get(name)) for name in COLUMNS}
-        for key in set(parts) | set(totals)
-    }
+    if len(rows) == 1:
+        return rows[0][1]
+    columns = []
+    for at in range(len(COLUMNS)):
+        given = [(fund, sums[at]) for fund, sums in rows if sums[at] is not None]
+        parts = [fen for fund, fen in given if fund != Fund.TOTAL]
+        counted = parts or [fen for _, fen in given]
+        columns.append(sum(counted) if counted else None)
+    return columns
 
 
-def _spent(rows: Iterable[MoneyRow]) -> dict[int, dict[str, Any]]:
-    """Per dossier the first source that has rows.
-    Months add up; a total row counts in a month where no part is given.
+def _counted(by_source: dict[str, list[SpentSum]]) -> tuple[int, str]:
+    """Of the first source that has rows what was spent, and its name.
 
-    Where a source has no months, its latest cumulative figures stand for them.
+    Months add up; a total row counts in a month where no part is given. Where a source has no
+    months, its latest cumulative figures stand for them.
     """
-    sources: dict[int, dict[str, list[MoneyRow]]] = defaultdict(lambda: defaultdict(list))
-    for row in sorted(rows, key=lambda row: row.order):
-        sources[row.dossier][row.source].append(row)
-    return {dossier: _counted(by_source) for dossier, by_source in sources.items()}
-
-
-def _counted(by_source: dict[str, list[MoneyRow]]) -> dict[str, Any]:
     source = next(s for s in COUNTED_SOURCES if s in by_source)
     rows = by_source[source]
     flows = [row for row in rows if not row.cumulative]
-    latest = {row.fund: row._replace(order=0) for row in rows if row.cumulative}
-    return {"spent": _without_doubles(flows or list(latest.values())), "source": str(source)}
+    if flows:
+        return _without_doubles(flows), str(source)
+    ordered = sorted(rows, key=lambda row: row.order)
+    latest = {row.fund: row._replace(order=0) for row in ordered}
+    return _without_doubles(list(latest.values())), str(source)
 
 
-def _without_doubles(rows: list[MoneyRow]) -> Decimal:
+def _without_doubles(rows: list[SpentSum]) -> int:
     """The sum of the parts of each month, or its undivided total where there are no parts."""
     parts = {row.order for row in rows if row.fund != Fund.TOTAL}
-    return sum(
-        (
-            row.sums[0] or Decimal(0)
-            for row in rows
-            if row.fund != Fund.TOTAL or row.order not in parts
-        ),
-        Decimal(0),
-    )
+    return sum(row.amount for row in rows if row.fund != Fund.TOTAL or row.order not in parts)

@@ -158,7 +158,7 @@ class Works:
         """
         rows = self.reviews(kinds, key=True).filter(Exists(among.filter(pk=OuterRef("dossier"))))
         names = ("dossier", "dossier__unit", "dossier__fiscal_year", "dossier__subject__kind")
-        return list(rows.order_by().values_list(*names).distinct())
+        return list(dict.fromkeys(rows.order_by().values_list(*names)))
 
     def counts(
         self,

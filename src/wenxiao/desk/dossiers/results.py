@@ -15,10 +15,11 @@ from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.numbers import wan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
     from wenxiao.followup.models import Finding, Use
+    from wenxiao.reviews.lines import ReviewLine
     from wenxiao.reviews.models import ExAnte, Review
     from wenxiao.targets.models import Target
     from wenxiao.targets.selectors import TargetVersion
@@ -33,7 +34,7 @@ UNBEGUN = frozenset({"waiting", "filling"})
 class Result:
     """One named result: 自评分 · 复核分 · 部门评价分 · 财政评价分. There is no result above the others."""
 
-    review: Review
+    review: Review | ReviewLine
     name: str
     title: str
     points: Decimal | None
@@ -48,11 +49,11 @@ class Result:
         return str(self.review.get_state_display()) if self.review.complete else "未评完"
 
 
-def results(reviews: Iterable[Review]) -> list[Result]:
+def results(reviews: Iterable[Review | ReviewLine]) -> list[Result]:
     """The latest result of each scoring kind, in the order of the year;
     none for kinds that were not held.
     """
-    latest: dict[str, Review] = {}
+    latest: dict[str, Review | ReviewLine] = {}
     for review in reviews:
         kind = KINDS.get(review.kind)
         if kind and kind.scores:
@@ -71,7 +72,7 @@ def results(reviews: Iterable[Review]) -> list[Result]:
     ]
 
 
-def stage_words(reviews: list[Review]) -> str:
+def stage_words(reviews: Sequence[Review | ReviewLine]) -> str:
     """Where the dossier stands, by its furthest review: 「财政评价 已出具」「1-7月监控
     待审核」; 未开展 before the first.
     """

@@ -26,6 +26,9 @@ TAGS = 12
 TOPS = 120
 """How many top units the tree opens with; all of them when asked."""
 
+PLACE = "PLACE-OF-UNIT"
+"""Stands for a unit's number in an address made for all units at once."""
+
 WORKS: dict[str, tuple[str, str, bool]] = {
     "finance": ("财政评价", "finance_evaluation", False),
     "key_monitoring": ("重点监控", "monitoring", True),
@@ -74,7 +77,13 @@ class Branch:
     count: int
     has_more: bool
     chosen: bool
+    href: str
     below: list[Branch] = field(default_factory=list)
+
+    @property
+    def shade(self) -> int:
+        """How far it is set in; the fifth level stands where the fourth does."""
+        return min(self.depth, 4)
 
 
 @dataclass(frozen=True)
@@ -188,6 +197,7 @@ def tree_of(
     for cell in cells:
         for part in known[cell.unit].path.strip("/").split("/"):
             counts[int(part)] += cell.n
+    all_units, one_unit = asked.address(unit=""), asked.address(unit=PLACE)
     way = units[asked.unit].path if asked.unit in units else "/"
     below: dict[int | None, list[UnitPlace]] = {}
     for place in units.values():
@@ -204,6 +214,8 @@ def tree_of(
         on_way = way.startswith(place.path) or (len(tops) == 1 and depth == 0)
         own = below.get(place.pk, [])
         children = [grow(child, depth + 1) for child in own] if on_way else []
-        return Branch(place, depth, counts[place.pk], bool(own), place.pk == asked.unit, children)
+        chosen = place.pk == asked.unit
+        href = all_units if chosen else one_unit.replace(PLACE, str(place.pk))
+        return Branch(place, depth, counts[place.pk], bool(own), chosen, href, children)
 
     return UnitTree([grow(top, 0) for top in tops_shown], len(tops) - len(tops_shown))

@@ -17,7 +17,8 @@ from wenxiao.pages.downloads import attachment
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
 from wenxiao.records.services import record
-from wenxiao.reviews.selectors import reviews_of, told_money
+from wenxiao.reviews.lines import review_lines
+from wenxiao.reviews.selectors import told_money
 from wenxiao.rulebook.numbers import as_wan, rate_percent
 from wenxiao.rulebook.table_layouts import table_layout
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Dossier
     from wenxiao.budget.money import Money
     from wenxiao.orgs.models import User
-    from wenxiao.reviews.models import Review
+    from wenxiao.reviews.lines import ReviewLine
 
 MOST = 20_000
 """How many rows one workbook holds; beyond that it says so."""
@@ -46,7 +47,8 @@ def subjects_file(request: HttpRequest) -> HttpResponse:
     whole = look(request)
     exported = whole.found.exclude(subject__restriction="restricted")
     total, kept_in = exported.count(), whole.found.filter(subject__restriction="restricted").count()
-    ids = _ids(whole.ranked(exported), applied(whole.asked.sort, small=total <= SUMMED))
+    sort = applied(whole.asked.sort, small=total <= SUMMED)
+    ids = _ids(whole.ranked(exported), sort, person(request))
     layout = table_layout("subjects")
     notes = [*layout.notes]
     if total > MOST:
@@ -93,9 +95,9 @@ def conditions(whole: ListView) -> str:
     return "、".join(part for part in phrases if part) or "全部对象"
 
 
-def _ids(found: QuerySet[Dossier], sort: str) -> list[int]:
+def _ids(found: QuerySet[Dossier], sort: str, user: User) -> list[int]:
     if sort.lstrip("-") in SHOWN:
-        return [key[2] for key in keys_by_shown(found, sort)][:MOST]
+        return [key[2] for key in keys_by_shown(found, sort, user)][:MOST]
     return list(found.order_by(*STORED.get(sort, DEFAULT)).values_list("pk", flat=True)[:MOST])
 
 
@@ -109,13 +111,13 @@ def _rows(
         part = ids[start : start + AT_ONCE]
         rows = dossiers.select_related("subject", "unit").in_bulk(part)
         monies = told_money(user, money_of(part))
-        reviews, findings = reviews_of(part, user), confirmed_counts(part)
+        reviews, findings = review_lines(part, user), confirmed_counts(part)
         for at, pk in enumerate(part, start=start + 1):
             yield _row(at, rows[pk], monies[pk], reviews.get(pk, []), findings.get(pk, 0))
 
 
 def _row(
-    at: int, dossier: Dossier, money: Money, held: list[Review], findings: int
+    at: int, dossier: Dossier, money: Money, held: list[ReviewLine], findings: int
 ) -> tuple[str | int | Decimal | None, ...]:
     budget, spent, basis = shown_money(money, held)
     last = results(held)[-1:]

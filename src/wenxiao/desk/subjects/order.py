@@ -22,7 +22,8 @@ from django.db.models import Q
 from wenxiao.budget.money import Money, money_of
 from wenxiao.budget.selectors import any_of
 from wenxiao.orgs.selectors import units_among
-from wenxiao.reviews.selectors import reviews_of
+from wenxiao.reviews.lines import review_lines
+from wenxiao.reviews.selectors import told_money
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.keyset import Page, page, place_of
 
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Dossier
     from wenxiao.budget.selectors import CensusCell
+    from wenxiao.orgs.models import User
     from wenxiao.orgs.selectors import UnitPlace
-    from wenxiao.reviews.models import Review
+    from wenxiao.reviews.lines import ReviewLine
 
 DEFAULT = ["rank", "-fiscal_year", "subject__kind", "unit__path", "subject__code", "pk"]
 """``rank`` 0: judged or watched by the bureau itself (财政重点) in the work year; these stand first."""
@@ -58,7 +60,7 @@ SIZE = 50
 Key = tuple[int, Decimal, int]
 
 
-def shown_money(money: Money, held: list[Review]) -> tuple[Decimal | None, Decimal | None, str]:
+def shown_money(money: Money, held: list[ReviewLine]) -> tuple[Decimal | None, Decimal | None, str]:
     """Budget and spending a line shows, always a pair of one basis, and the word for it where it
     isn't the year's own.
 
@@ -228,20 +230,20 @@ def _conditions(runs: Iterable[RowRun]) -> Iterator[Q]:
         else:
             units[run.fiscal_year].add(run.unit)
     if own:
-        yield Q(pk__in=own)
+        yield Q(pk__among=own)
     for year, some in units.items():
         yield Q(unit__in=some) if year is None else Q(fiscal_year=year, unit__in=some)
 
 
-def ordered(found: QuerySet[Dossier], sort: str, token: str | None) -> Page:
+def ordered(found: QuerySet[Dossier], sort: str, token: str | None, user: User) -> Page:
     """A page of ``found`` in the order that ``applied`` gave."""
     if sort.lstrip("-") in SHOWN:
-        return _by_shown(found, sort, token)
+        return _by_shown(found, sort, token, user)
     return page(found, STORED.get(sort, DEFAULT), size=SIZE, token=token)
 
 
-def _by_shown(found: QuerySet[Dossier], sort: str, token: str | None) -> Page:
-    keys = keys_by_shown(found, sort)
+def _by_shown(found: QuerySet[Dossier], sort: str, token: str | None, user: User) -> Page:
+    keys = keys_by_shown(found, sort, user)
     start, stop = _window(keys, sort, token)
     rows = {row.pk: row for row in found.filter(pk__in=[key[2] for key in keys[start:stop]])}
     return Page(
@@ -251,12 +253,15 @@ def _by_shown(found: QuerySet[Dossier], sort: str, token: str | None) -> Page:
     )
 
 
-def keys_by_shown(found: QuerySet[Dossier], sort: str) -> list[Key]:
-    """(missing, value turned so that small stands first, id) of every row, in order."""
+def keys_by_shown(found: QuerySet[Dossier], sort: str, user: User) -> list[Key]:
+    """(missing, value turned so that small stands first, id) of every row, in order.
+
+    By the figures this person may read: an order by others would tell them.
+    """
     ids = list(found.order_by().values_list("pk", flat=True))
-    monies = money_of(ids)
+    monies = told_money(user, money_of(ids))
     bare = [pk for pk, one in monies.items() if one.spent is None and one.audited_used is None]
-    held = reviews_of(bare)
+    held = review_lines(bare, user)
     keys = []
     for pk, one in monies.items():
         budget, spent, _ = shown_money(one, held.get(pk, []))

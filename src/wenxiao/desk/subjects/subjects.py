@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import QueryDict
@@ -38,12 +39,15 @@ from wenxiao.desk.subjects.order import SORTS, applied, heads, near_page, ordere
 from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
 from wenxiao.orgs.selectors import UnitPlace, places, saved_views, units_among, units_visible_to
 from wenxiao.orgs.services.saved_views import forget_view, save_view
+from wenxiao.pages.formats import permille, subject_title, unknown_money
 from wenxiao.pages.frame import work_year
+from wenxiao.pages.jinja import address
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.census import cells_counted, reviews_counted
-from wenxiao.reviews.selectors import reviews_of, told_money, works_and_running
-from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.reviews.lines import review_lines
+from wenxiao.reviews.selectors import told_money, works_and_running
+from wenxiao.rulebook.numbers import rate_percent, wan, wan_screen
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -117,22 +121,30 @@ class ListQuery:
         return self != ListQuery(sort=self.sort)
 
 
-@dataclass(frozen=True)
-class DossierLine:
-    """One dossier of the list; ``opens`` is the group it opens, if it is
-    the first of one on the page.
+class DossierLine(NamedTuple):
+    """One dossier of the list in finished values; ``opens`` is the group it opens, if it is the
+    first of one on the page. Money in 万元 as shown; an empty one is unknown.
     """
 
-    dossier: Dossier
-    money: Money
-    rate: Decimal | None
+    pk: int
+    title: str
+    href: str
+    fiscal_year: int
+    kind: str
+    unit: str
+    synthetic: bool
+    restricted: bool
+    tags: list[tuple[str, str, bool]]
+    unknown: str
+    budget: tuple[str, str] | None
+    spent: tuple[str, str] | None
+    rate: str
+    filled: int
+    basis: str
     stage: str
-    results: list[Result]
+    result: Result | None
     findings: int
     opens: DossierGroup | None
-    budget: Decimal | None = None
-    spent: Decimal | None = None
-    basis: str = ""
 
 
 @view("see_unit")
@@ -148,16 +160,18 @@ def subjects(request: HttpRequest) -> HttpResponse:
     groups = groups_of(whole.kept, first)
     monies = add_up(keys, groups, first, person(request)) if keys is not None else None
     near = (
-        Q(pk__in=list(monies))
+        Q(pk__among=list(monies))
         if monies is not None
         else near_page(whole.kept, whole.known, first, sort, token)
     )
     rows = whole.found if near is None else found_by(near, None if small else whole.found)
-    shown = ordered(whole.ranked(rows).select_related("subject", "unit"), sort, token)
+    shown = ordered(
+        whole.ranked(rows).select_related("subject", "unit"), sort, token, person(request)
+    )
     manages = held(request).can("manage_round")
     values = {
         "asked": asked,
-        "lines": _lines(person(request), shown.rows, groups, monies, grouped=not sort),
+        "lines": _lines(request, shown.rows, {} if sort else groups, monies, asked),
         "shown": shown,
         "total": total,
         "unit": whole.unit,
@@ -396,37 +410,58 @@ def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -
 
 
 def _lines(
-    user: User,
+    request: HttpRequest,
     rows: list[Any],
     groups: dict[GroupKey, DossierGroup],
     known_money: dict[int, Money] | None,
-    *,
-    grouped: bool,
+    asked: ListQuery,
 ) -> list[DossierLine]:
-    ids = [row.pk for row in rows]
+    """The rows of the page; groups are opened where no order is asked for (``groups`` not empty)."""
+    ids, user = [row.pk for row in rows], person(request)
     monies = told_money(user, money_of(ids)) if known_money is None else known_money
-    reviews, findings = reviews_of(ids, user), confirmed_counts(ids)
+    reviews, findings = review_lines(ids, user), confirmed_counts(ids)
+    demo = bool(settings.DEMO or (user.division and user.division.demo))
+    tags = {tag for row in rows for tag in row.subject.tags or ()}
+    links = {
+        tag: (tag, asked.address(tag="" if tag == asked.tag else tag), tag == asked.tag)
+        for tag in tags
+    }
     lines, before = [], None
     for row in rows:
-        key, money = (row.rank, row.fiscal_year, row.subject.kind), monies[row.pk]
-        known, opens = reviews.get(row.pk, []), groups[key] if grouped and key != before else None
-        budget, spent, basis = shown_money(money, known)
+        subject, held_ = row.subject, reviews.get(row.pk, [])
+        key = (row.rank, row.fiscal_year, subject.kind)
+        budget, spent, basis = shown_money(monies[row.pk], held_)
+        rate = rate_percent(spent, budget)
         lines.append(
             DossierLine(
-                row,
-                money,
-                rate_percent(spent, budget),
-                stage_words(known),
-                results(known),
-                findings.get(row.pk, 0),
-                opens,
-                budget,
-                spent,
+                row.pk,
+                subject_title(row),
+                address("desk:dossier", row.pk),
+                row.fiscal_year,
+                str(KINDS.get(subject.kind, subject.kind)),
+                row.unit.name,
+                subject.synthetic,
+                subject.restriction == "restricted",
+                [links[tag] for tag in subject.tags or ()],
+                unknown_money(subject, demo),
+                _in_wan(budget),
+                _in_wan(spent),
+                "" if rate is None else f"{rate:.2f}%",
+                permille(rate),
                 basis,
+                stage_words(held_),
+                next(iter(results(held_)[-1:]), None),
+                findings.get(row.pk, 0),
+                groups[key] if groups and key != before else None,
             )
         )
         before = key
     return lines
+
+
+def _in_wan(yuan: Decimal | None) -> tuple[str, str] | None:
+    """元 as 万元: exactly, and with two decimals."""
+    return None if yuan is None else (wan(yuan), wan_screen(yuan))
 
 
 @view("see_unit", methods=("GET", "POST"))

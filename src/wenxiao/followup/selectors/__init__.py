@@ -19,6 +19,7 @@ from wenxiao.followup.models import BudgetDecision, CommonProblem, Finding, Rect
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Document, Notice, StoredFile
 from wenxiao.reviews.models import Review, Suggestion
+from wenxiao.store.prepared import IDS, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -458,8 +459,12 @@ def findings_and_uses(dossier: int, *, uses: bool = True) -> tuple[list[Finding]
 
 def confirmed_counts(dossiers: Iterable[int]) -> dict[int, int]:
     """How many confirmed findings each dossier has; those without any are absent."""
-    rows = Finding.objects.filter(dossier__in=list(dossiers), state=Finding.State.CONFIRMED)
-    return dict(rows.values_list("dossier").annotate(n=Count("pk")).order_by("dossier"))
+
+    def question() -> Any:
+        rows = Finding.objects.filter(dossier__among=IDS, state=Finding.State.CONFIRMED)
+        return rows.order_by().values_list("dossier").annotate(n=Count("pk"))
+
+    return dict(prepared("confirmed counts", question, dossiers))
 
 
 def troubled(items: Iterable[int]) -> Exists:
