@@ -20,8 +20,8 @@ from wenxiao.budget.models import (
     Fund,
     Spending,
 )
+from wenxiao.store.among import IDS, answered, exact, prepared
 from wenxiao.store.fields import MoneyField
-from wenxiao.store.prepared import IDS, answered, exact, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,7 +106,39 @@ def _money(
     columns = _arranged(appropriations) if appropriations else NOTHING
     spent, source = _counted(spendings) if spendings else (None, "")
     _, arranged, used = audited or (0, None, None)
-    return Money(*map(exact, columns), exact(spent), source, exact(arranged), exact(used))
+    opening, added, cut_back, adjusted, arrived = map(exact, columns)
+    return Money(
+        opening,
+        added,
+        cut_back,
+        adjusted,
+        arrived,
+        exact(spent),
+        source,
+        exact(arranged),
+        exact(used),
+    )
+
+
+def funds_of(dossier: int) -> dict[str, Money]:
+    """A dossier's money by fund where its records name one, in the order of the funds; the spending
+    is that of the record which counts.
+    """
+    arranged: dict[str, list[FundSums]] = defaultdict(list)
+    spent: dict[str, list[SpentSum]] = defaultdict(list)
+    for table, _, fund, source, cumulative, order, *sums in _rows_among([dossier], 12):
+        if table == ARRANGED:
+            arranged[fund].append((fund, sums))
+        elif table == SPENT:
+            spent[source].append(SpentSum(fund, bool(cumulative), order, sums[0] or 0))
+    source = next((str(one) for one in COUNTED_SOURCES if one in spent), "")
+    by_fund = {}
+    for fund in Fund:
+        own = [row for row in spent.get(source, []) if row.fund == fund]
+        named = any(row.fund == fund for rows in spent.values() for row in rows)
+        if fund != Fund.TOTAL and (fund in arranged or named):
+            by_fund[str(fund)] = _money(arranged.get(fund), {source: own} if own else None, None)
+    return by_fund
 
 
 BUDGETS = (Fund.GENERAL, Fund.GOVERNMENT, Fund.STATE_CAPITAL, Fund.SOCIAL)
@@ -143,7 +175,8 @@ def budgets_of(dossiers: QuerySet[Dossier]) -> dict[int, Budgeted]:
 
 
 def _full_year(columns: Sequence[int | None]) -> Decimal | None:
-    return Money(*map(exact, columns)).budget
+    opening, added, cut_back, adjusted, _ = map(exact, columns)
+    return Money(opening, added, cut_back, adjusted).budget
 
 
 def _budget_of(rows: list[FundSums]) -> str:

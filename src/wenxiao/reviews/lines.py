@@ -9,7 +9,7 @@ from wenxiao.budget.models import Round
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.selectors import told_to
 from wenxiao.rulebook.numbers import rate_percent
-from wenxiao.store.prepared import IDS, exact, prepared
+from wenxiao.store.among import IDS, exact, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,99 +1,63 @@
-"""Statements put together once: a page that asks the same question of other rows pays only for the
-answer.
+"""Reads that every page and every act begins with, made into SQL once.
 
-Django builds a query anew for every request, which costs more than small questions themselves.
-:func:`prepared` keeps a question's text by its name and shape; the ids asked about are one
-parameter (``among``), so that their number does not change the text.
+Django builds the SQL of a queryset anew at each call; where a short read is asked thousands of
+times that costs several times what the database does. A prepared read is compiled at its first call
+and afterwards sent with another key. Only reads whose SQL is the same for every key are fit for it.
 """
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Field, ForeignKey, Lookup
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models.query import ModelIterable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable
 
-    from django.db.models import QuerySet
+    from django.db.models.sql.compiler import SQLCompiler
 
-IDS = "ids asked about"
-"""What stands for the ids in a question that is put together before they are known."""
-_MOST = 512
-_texts: dict[Hashable, tuple[str, tuple[Any, ...]] | None] = {}
-
-
-@Field.register_lookup
-@ForeignKey.register_lookup
-class Among(Lookup[Any]):
-    """``pk__among=ids``: one parameter however many there are, which Django need not look at one by
-    one.
-    """
-
-    lookup_name = "among"
-    prepare_rhs = False
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        """An array on PostgreSQL, JSON text on SQLite."""
-        left, parameters = self.process_lhs(compiler, connection)
-        given = self.rhs if self.rhs == IDS else as_parameter(self.rhs, connection.vendor)
-        if connection.vendor == "postgresql":
-            return f"{left} = ANY(%s::bigint[])", [*parameters, given]
-        listed = "(SELECT value FROM json_each(%s))"
-        return f"{left} IN {listed}", [*parameters, given]
-
-    def process_rhs(self, _compiler: Any, _connection: Any) -> tuple[str, list[Any]]:
-        """The ids as they are."""
-        return "%s", [self.rhs]
+Row = TypeVar("Row", bound=models.Model)
+MARK = -9_087_131_415
+"""Stands for the key while the SQL is made; no row has such a key, no other value is the same."""
 
 
-def as_parameter(ids: Iterable[int], vendor: str) -> Any:
-    """The ids as the database takes them at once."""
-    listed = list(ids)
-    return listed if vendor == "postgresql" else json.dumps(listed)
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    compiler: SQLCompiler
+    sql: str
+    values: tuple[Any, ...]
 
 
-def prepared(
-    shape: Hashable, build: Callable[[], QuerySet[Any, Any]], ids: Iterable[int]
-) -> list[tuple[Any, ...]]:
-    """The raw rows of the question ``build`` puts together with :data:`IDS` for the ids.
+class PreparedRead(Generic[Row]):
+    """A queryset that depends on one key alone, compiled once for each kind of database."""
 
-    ``shape``: everything the text depends on. Numbers come as the database holds them (money in
-    分).
-    """
-    key = (connection.vendor, shape)
-    if key not in _texts:
-        if len(_texts) >= _MOST:
-            _texts.clear()
-        try:
-            _texts[key] = build().query.sql_with_params()
-        except EmptyResultSet:
-            _texts[key] = None
-    text = _texts[key]
-    if text is None:
-        return []
-    sql, parameters = text
-    given = as_parameter(ids, connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [given if one == IDS else one for one in parameters])
-        return cursor.fetchall()
+    def __init__(self, build: Callable[[int], models.QuerySet[Row]]) -> None:
+        self._build = build
+        self._compiled: dict[str, _Compiled] = {}
 
+    def rows(self, key: int) -> list[Row]:
+        """The rows as the queryset of this key would give them, relations and annotations too."""
+        statement = self._compiled.get(connection.vendor)
+        if statement is None:
+            statement = self._compiled[connection.vendor] = self._compile()
+        compiler: Any = copy(statement.compiler)
+        compiler.connection = connections[DEFAULT_DB_ALIAS]
+        values = tuple(key if value == MARK else value for value in statement.values)
+        compiler.as_sql = lambda: (statement.sql, values)
+        asked: Any = SimpleNamespace(
+            db=DEFAULT_DB_ALIAS,
+            query=SimpleNamespace(get_compiler=lambda **_: compiler),
+            _known_related_objects={},
+        )
+        return list(ModelIterable(asked))
 
-def exact(hundredths: Any) -> Decimal | None:
-    """A column of hundredths (money, points) as Python holds it; nothing of nothing."""
-    return None if hundredths is None else Decimal(int(hundredths)).scaleb(-2)
-
-
-def answered(question: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
-    """The raw rows of a question: numbers as the database holds them (money in 分)."""
-    try:
-        sql, parameters = question.query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+    def _compile(self) -> _Compiled:
+        compiler = self._build(MARK).query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, values = compiler.as_sql()
+        if MARK not in values:
+            raise AssertionError("the key is no value of the statement")
+        return _Compiled(compiler, sql, tuple(values))

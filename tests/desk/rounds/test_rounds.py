@@ -219,8 +219,9 @@ def handed_in_everywhere(user, row):
     of the annual report.
     """
     from wenxiao.followup.selectors import selfeval_coverage
+    from wenxiao.reviews.road_counts import states_of_year
     from wenxiao.reviews.states import OPEN
-    from wenxiao.reviews.worklists import states_of_year, whole_of
+    from wenxiao.reviews.worklists import whole_of
 
     stages = states_of_year(user, row.work_year).items()
     counted = sum(n for (kind, _, state), n in stages if kind == "selfeval" and state not in OPEN)

@@ -18,9 +18,10 @@ from wenxiao.pages.jinja import address
 from wenxiao.reports.hand_in import draft_states
 from wenxiao.reviews.exante import day_asked, terms_asked, to_request
 from wenxiao.reviews.kinds import FILED, JUDGED
+from wenxiao.reviews.road_counts import waiting_at_steps
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
-from wenxiao.reviews.worklists import reviews_visible_to, rounds_at_work, to_score, waiting_at_steps
+from wenxiao.reviews.worklists import reviews_visible_to, rounds_at_work, to_score
 from wenxiao.targets.budget_changes import asked_about
 from wenxiao.targets.selectors import waiting_targets
 

@@ -25,17 +25,16 @@ from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import services as reports
 from wenxiao.reports.hand_in import draft_states
+from wenxiao.reviews.road_counts import best_results, states_of_year
 from wenxiao.reviews.services.tallies import renew_few
 from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.reviews.worklists import (
     assigned_to,
-    best_results,
     dues_of_year,
     files_received,
     outside_scope,
     reviews_visible_to,
     rounds_of_year,
-    states_of_year,
 )
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.clock import today

@@ -19,7 +19,7 @@ from wenxiao.followup.models import BudgetDecision, CommonProblem, Finding, Rect
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Document, Notice, StoredFile
 from wenxiao.reviews.models import Review, Suggestion
-from wenxiao.store.prepared import IDS, prepared
+from wenxiao.store.among import IDS, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

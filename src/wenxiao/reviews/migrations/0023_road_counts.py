@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('budget', '0008_requests'),
         ('orgs', '0017_assist_links'),
-        ('reviews', '0019_kept_counts'),
+        ('reviews', '0022_sealed_contacts'),
     ]
 
     operations = [
