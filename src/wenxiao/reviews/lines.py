@@ -77,16 +77,16 @@ def review_lines(dossiers: Iterable[int], user: User | None) -> dict[int, list[R
     """The reviews whose rows this person may read by dossier, in the order of their rounds'
     periods. One query.
     """
-    told = told_to(user)
+    readable = told_to(user)
 
     def question() -> Any:
-        rows = Review.objects.filter(told, dossier__among=IDS)
+        rows = Review.objects.filter(readable, dossier__among=IDS)
         ordered = rows.order_by("round__work_year", "round__through_month", "pk")
         return ordered.values_list("dossier", *_FIELDS)
 
     by_dossier: dict[int, list[ReviewLine]] = defaultdict(list)
     for pk, kind, state, points, grade, complete, proved, budget, executed, *months in prepared(
-        ("review lines", str(told)), question, dossiers
+        ("review lines", str(readable)), question, dossiers
     ):
         by_dossier[pk].append(
             ReviewLine(
