@@ -1,4 +1,4 @@
-"""Reviews as a list of dossiers shows them: plain rows, with what stands in a line and nothing else."""
+"""Reviews as a list of dossiers shows them: plain rows of what stands in a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reviews of the rounds at work, counted for desks: by state, by step of their road, the best of them."""
+"""Reviews of the rounds at work, counted for desks by state and by step of their road."""
 
 from __future__ import annotations
 

@@ -416,7 +416,7 @@ def _lines(
     known_money: dict[int, Money] | None,
     asked: ListQuery,
 ) -> list[DossierLine]:
-    """The rows of the page; groups are opened where no order is asked for (``groups`` not empty)."""
+    """The rows of the page; groups are opened where ``groups`` are given."""
     ids, user = [row.pk for row in rows], person(request)
     monies = told_money(user, money_of(ids)) if known_money is None else known_money
     reviews, findings = review_lines(ids, user), confirmed_counts(ids)

@@ -1,4 +1,4 @@
-"""What a desk counts of findings, uses, publications and opinions: one statement for all of them."""
+"""What a desk counts of findings, uses, publications and opinions, in one statement."""
 
 from __future__ import annotations
 
