@@ -46,10 +46,6 @@ class Among(Lookup[Any]):
         listed = "(SELECT value FROM json_each(%s))"
         return f"{left} IN {listed}", [*parameters, given]
 
-    def process_rhs(self, _compiler: Any, _connection: Any) -> tuple[str, Any]:
-        """The ids as they are."""
-        return "%s", [self.rhs]
-
 
 def as_parameter(ids: Iterable[int], vendor: str) -> Any:
     """The ids as the database takes them at once."""
