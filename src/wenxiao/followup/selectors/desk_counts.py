@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BigIntegerField, Count, F, Value
+from django.db.models.functions import Cast
 
 from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Comment, Disclosure, Finding, Use
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
 
 FINDINGS, USES, DISCLOSURES, COMMENTS = range(4)
-NOBODY = Value(None, output_field=BigIntegerField())
+NOBODY = Cast(Value(None), BigIntegerField())
+"""A typed nothing: PostgreSQL takes a bare one for text."""
 
 
 @dataclass(frozen=True, slots=True)
