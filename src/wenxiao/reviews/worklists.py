@@ -336,9 +336,8 @@ def outside_scope(user: User | None, rounds: Iterable[Round]) -> Counter[tuple[s
     counts: Counter[tuple[str, bool, str]] = Counter()
     if not scoped:
         return counts
-    outside = any_of(
-        Q(round=row) & ~Q(dossier__in=Dossier.objects.filter(in_scope(row))) for row in scoped
-    )
+    own = Dossier.objects.filter(pk=OuterRef("dossier"))
+    outside = any_of(Q(~Exists(own.filter(in_scope(row))), round=row) for row in scoped)
     rows = Review.objects.filter(seen_by(user), outside)
     for kind, key, state, arrived in rows.values_list("kind", "round__key", "state", "received_on"):
         counts[kind, bool(key), "received" if arrived and state in OPEN else state] += 1
