@@ -90,9 +90,9 @@ def the_year_after(division):
         "returned": 1,
         "submitted": 2,
     }
-    started = time.monotonic()
+    started = time.process_time()  # its own work: a busy machine is no fault
     play_following_year(division)
-    assert time.monotonic() - started < 40
+    assert time.process_time() - started < 40
     assert written(division) == before
     filed = Target.objects.filter(origin="filed").values_list("dossier__fiscal_year", "state")
     assert Counter(filed) == {
@@ -138,6 +138,8 @@ def two_years_of_one_project(division, office):
     assert [lines[year].decision.proposed for year in lines] == ["strict", "redesign"]
     assert [lines[year].decision.kind for year in lines] == ["strict", "redesign"]
     assert all(lines[year].decision.signed_id for year in lines)
+    assert [lines[year].decision.proposed_amount for year in lines] == [3_285_000, 1_600_000]
+    assert [lines[year].proposed.kind for year in lines] == ["strict", "redesign"]
     assert lines[2023].last == "2022年从严审核，审减 45.00"
     assert [(one.kind, sum(one.amounts)) for one in money_consequences(division, 2022)] == [
         ("2022年预算从严审核", Decimal("450000.00"))

@@ -144,6 +144,36 @@ def test_without_the_divisions_shares_no_amount_is_proposed(small, asked):
     assert all(line.proposed.amount is None for line in strict)
 
 
+def test_what_no_rule_prices_is_not_shown_as_nothing_taken_off(small, asked):
+    """审减 0.00 would say that the rules leave the request whole."""
+    Finding.objects.create(dossier=small.dossiers[0], text="未验收", state="confirmed")
+    BudgetDecision.objects.all().delete()
+    Request.objects.exclude(subject=small.dossiers[0].subject).delete()
+    client = opened(small.officer)
+    for address in ("/uses/next", f"/uses/next/{small.units[0].pk}"):
+        page = client.get(f"{address}?year=2021").content.decode()
+        assert "建议都没有金额，审减多少由人定" in page
+        assert "建议审减 0.00" not in " ".join(page.split())
+
+
+def test_a_signed_decision_stands_beside_what_it_was_made_from(small, asked):
+    """Problems found or mended after the signature don't change the proposal it answered."""
+    small.division.rules = [SHARES]
+    small.division.save()
+    late = Finding.objects.create(dossier=small.dossiers[0], text="未验收", state="confirmed")
+    services.take_proposals(
+        division=small.division, unit=small.units[0], fiscal_year=YEAR, by=small.officer
+    )
+    services.sign_use_list(
+        division=small.division, unit=small.units[0], fiscal_year=YEAR, by=small.leader
+    )
+    before = {line.request.pk: line.proposed for line in sheet_of(small).lines}
+    assert "strict" in {one.kind for one in before.values()}
+    Finding.objects.filter(dossier__in=small.dossiers).update(state="dismissed")
+    assert late.pk
+    assert {line.request.pk: line.proposed for line in sheet_of(small).lines} == before
+
+
 def test_the_simulator_writes_nothing_and_equals_the_list(small, asked):
     small.division.rules = [SHARES]
     small.division.save()

@@ -38,6 +38,14 @@ def _review(request: HttpRequest, pk: int) -> Review:
     return row
 
 
+def _readable(request: HttpRequest, pk: int) -> Review:
+    """For whoever reads the sheet: an auditor always, the unit once the result is settled."""
+    row = review_of(request, pk)
+    if row.kind not in JUDGED:
+        raise Http404
+    return row
+
+
 @view("evaluate", methods=("GET", "POST"))
 def papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The evaluation's working papers, and the form for one more."""
@@ -135,10 +143,10 @@ def signed(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return carry_out(request, run, back, [Typed("确认人", "", name), Typed("意见", "", opinion)])
 
 
-@view("evaluate")
+@view("see_unit")
 def printed(request: HttpRequest, pk: int) -> HttpResponse:
     """All working papers of an evaluation as .docx, or one (``?paper=``)."""
-    row = _review(request, pk)
+    row = _readable(request, pk)
     rows = row.working_papers.filter(kind__in=KINDS).select_related("criterion", "by")
     if asked := whole(request.GET.get("paper")):
         rows = rows.filter(pk=asked)
@@ -146,9 +154,9 @@ def printed(request: HttpRequest, pk: int) -> HttpResponse:
     return attachment(papers_docx(row, list(rows)), name, "docx")
 
 
-@view("evaluate")
+@view("see_unit")
 def scoring_note(request: HttpRequest, pk: int) -> HttpResponse:
     """打分说明书 as .docx."""
-    row = _review(request, pk)
+    row = _readable(request, pk)
     name = f"{row.dossier.subject.name}打分说明书"
     return attachment(scoring_note_docx(row), name, "docx")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 
-@view("evaluate")
+@view("see_unit")
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The report of one review in this person's scope; 404 for any other."""
     row = (

@@ -89,6 +89,11 @@ class Effect:
     arranged: Decimal
 
     @property
+    def priced(self) -> bool:
+        """Whether any proposal names an amount: without one nothing is known to be taken off."""
+        return sum(n for _, n, _ in self.by_kind) > self.unpriced
+
+    @property
     def proposed(self) -> Decimal:
         """What would be arranged if every proposal were taken; unpriced ones stay as asked."""
         return self.asked - self.proposed_cut
@@ -298,20 +303,28 @@ def _line(row: Request, facts: _Facts, shares: Terms) -> Line:
     )
     following = facts.next_dossiers.get(subject)
     ahead = facts.money.get(following) if following else None
+    decision = facts.decisions.get(row.pk)
     return Line(
         request=row,
         past=past,
-        proposed=propose(past, shares),
+        proposed=_signed_proposal(decision) or propose(past, shares),
         result=f"{result[1]} {ROUND_KINDS[result[2]]}" if result else "",
         points=result[4] if result else None,
         proved=rate_percent(result[5], result[4]) if result else None,
         confirmed=facts.confirmed.get(subject, 0),
         last=facts.last.get(subject, ""),
-        decision=facts.decisions.get(row.pk),
+        decision=decision,
         dossier=dossier,
         next_line=ahead.opening if ahead else None,
         next_dossier=following,
     )
+
+
+def _signed_proposal(decision: BudgetDecision | None) -> Proposed | None:
+    """What a signed decision was proposed as: facts of later years don't change the rule's word."""
+    if decision is None or decision.signed_id is None:
+        return None
+    return Proposed(decision.proposed, decision.basis, decision.proposed_amount)
 
 
 def department_units(units: Iterable[Unit]) -> dict[int, Unit]:

@@ -22,6 +22,8 @@ from wenxiao.followup.services import (
     propose_finding,
     sign_use_list,
 )
+from wenxiao.orgs.services.library import add_document
+from wenxiao.orgs.services.rule_values import RuleSource, override_rule
 from wenxiao.reviews.services import (
     begin_evaluation,
     check_review,
@@ -51,6 +53,9 @@ STORY = (
 """By the year evaluated: on which days it is evaluated, the next request is entered and decided; the
 request in 万元, what is decided and how much is arranged.
 """
+SHARED = date(2022, 1, 5)
+SHARES = {"strict_cut_percent": "10", "redesign_keep_percent_of_last_year": "50"}
+"""By how much a request is cut, in percent: made up, for each division sets its own."""
 SHARE = Decimal("0.75")
 """Of each row's full mark: 中."""
 
@@ -60,6 +65,7 @@ def play_two_years(filing: Filing, unit_of: Dossier) -> None:
     subject = _subject(filing, unit_of)
     with standing_at(STORY[0][1]):
         _dossier(filing, subject, STORY[1][0])
+    _shares(filing)
     for year, evaluated, asked, decided, wan, kind, amount in STORY:
         with standing_at(evaluated):
             dossier = _dossier(filing, subject, year)
@@ -70,6 +76,29 @@ def play_two_years(filing: Filing, unit_of: Dossier) -> None:
         with standing_at(decided):
             _decided(filing, request, kind, amount)
             _dossier(filing, subject, year + 2, Decimal(amount) * 10_000)
+
+
+def _shares(filing: Filing) -> None:
+    """What the division decided to take off by rule: without it a proposal names no amount."""
+    with standing_at(SHARED):
+        paper = add_document(
+            division=filing.division,
+            by=filing.judge,
+            kind="measures",
+            title="评价结果应用的核减比例（合成）",
+            number="演示〔2022〕2号",
+            issued_on=SHARED,
+            issuer=filing.division.bureau,
+        )
+        override_rule(
+            division=filing.division,
+            rule="results_application",
+            start=SHARED,
+            source=RuleSource(paper, "全文"),
+            content={"next_budget": {"amounts": SHARES}},
+            by=filing.judge,
+            why="演示用的比例，不是任何地方的规定（合成）",
+        )
 
 
 def _subject(filing: Filing, unit_of: Dossier) -> Subject:
