@@ -11,7 +11,7 @@ from wenxiao.pages.frame import MENU, MORE, THUMB
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
 NAMES = re.compile(r"""["']((?:desk|portal|api|pages|health):\w+)["']""")
-LITERAL = re.compile(r"""(?:href|action|formaction|data-part-get|data-part-post)="(/[^"{]*)""")
+LITERAL = re.compile(r"""(?:href|action|formaction|hx-get|hx-post)="(/[^"{]*)""")
 
 
 def known():

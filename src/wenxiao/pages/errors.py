@@ -14,7 +14,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from wenxiao.pages import noted
 from wenxiao.pages.outages import Outage, outage_of
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.texts import posted_texts
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def _page(
     """``lost``: what was sent did not arrive; the browser keeps what was
     typed for when the page is opened again.
     """
-    part = wants_part(request)
+    part = getattr(request, "htmx", False)
     template = "pages/said_part.html" if part else "pages/said.html"
     back = request.headers.get("referer", "") if request.method == "POST" else ""
     values = {"status": status, "title": title, "text": text, "hint": hint, "lost": lost}
@@ -63,7 +62,7 @@ def conflict(request: HttpRequest, sentence: str) -> HttpResponse:
 
 def too_long(request: HttpRequest, sentence: str) -> HttpResponse:
     """409: a text does not fit; everything that was typed stands below, whole."""
-    if wants_part(request):
+    if getattr(request, "htmx", False):
         return _page(request, 409, "有一栏太长", sentence, "没有写入任何内容。")
     back = request.headers.get("referer", "")
     known = url_has_allowed_host_and_scheme(back, {request.get_host()})

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from wenxiao.orgs.permissions import HELD, Holdings
 from wenxiao.orgs.selectors import mixed_sentences
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held
 from wenxiao.reviews.selectors import latest_work_year
@@ -166,7 +165,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     inside = bool(user and user.is_authenticated)
     division = user.division if inside and user else None
-    part = wants_part(request)  # parts show no toasts and must not swallow those of the next page
+    part = getattr(
+        request, "htmx", False
+    )  # parts show no toasts and must not swallow those of the next page
     values: dict[str, Any] = {
         "user": user if inside else None,
         "division": division,

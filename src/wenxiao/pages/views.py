@@ -23,7 +23,6 @@ from wenxiao.orgs.permissions import (
 )
 from wenxiao.orgs.services.account_policy import policy_of
 from wenxiao.pages import errors, noted
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.request_values import brings_files, names_nothing, without_nul
 from wenxiao.pages.texts import TooLong
 from wenxiao.store.moves import NotAllowed, Stale
@@ -163,7 +162,7 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
     A part of a page is only told: to lead away would lose what is being typed around it.
     """
-    if wants_part(request):
+    if getattr(request, "htmx", False):
         return errors.logged_out(request)
     if request.method in {"GET", "HEAD"}:
         return redirect_to_login(request.get_full_path())

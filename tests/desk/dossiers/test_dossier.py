@@ -77,7 +77,7 @@ def test_candidates_are_not_counted(inside, small):
 def test_a_point_opens_to_formula_inputs_rule_and_basis(inside, small):
     mark = small.marks[1]
     client = inside(small.officer)
-    part = read(client, f"/marks/{mark.pk}/why", **{"X-Part": "true"})
+    part = read(client, f"/marks/{mark.pk}/why", **{"HX-Request": "true"})
     assert "<html" not in part
     for words in ("15 × 118.6", "≥126公里", "财预〔2020〕10号", "依据未核", "扣 0.88 分的原因"):
         assert words in part
@@ -110,7 +110,9 @@ def test_restricted_subjects_are_absent_for_foreign_eyes(inside, small):
 
 def test_spending_opens_to_its_months(inside, small):
     part = read(
-        inside(small.officer), f"/dossiers/{small.dossiers[0].pk}/spending", **{"X-Part": "true"}
+        inside(small.officer),
+        f"/dossiers/{small.dossiers[0].pk}/spending",
+        **{"HX-Request": "true"},
     )
     assert "国库支付" in part
     assert "248.83" in part

@@ -103,7 +103,7 @@ def test_the_reviewer_sees_it_beside_the_value_and_accepts(handed, place, inside
     page = client.get(
         reverse("desk:materials", args=[place.first.pk]),
         {"row": place.rows[2].pk},
-        headers={"X-Part": "true"},
+        headers={"HX-Request": "true"},
     )
     text = page.content.decode()
     assert "97.5%" in text

@@ -130,7 +130,7 @@ def test_acts_without_a_file_or_the_tick_are_refused(handed, place, inside):
     assert act(client, handed, "burn").status_code == 404
     missing = {"row": "999"}
     address = reverse("desk:materials", args=[place.first.pk])
-    assert client.get(address, missing, headers={"X-Part": "true"}).status_code == 404
+    assert client.get(address, missing, headers={"HX-Request": "true"}).status_code == 404
     assert client.get(address, {"row": place.rows[2].pk}).status_code == 200
 
 

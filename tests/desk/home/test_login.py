@@ -77,7 +77,9 @@ def test_what_was_sent_after_the_session_ended_leads_back_to_its_page(client, sm
 
 
 def test_a_part_of_a_page_is_told_and_leads_nowhere(client, small):
-    answer = client.get(f"/dossiers/{small.dossiers[0].pk}/spending", headers={"X-Part": "true"})
+    answer = client.get(
+        f"/dossiers/{small.dossiers[0].pk}/spending", headers={"hx-request": "true"}
+    )
     assert answer.status_code == 401
     assert "登录已经过期" in answer.content.decode()
     assert "<html" not in answer.content.decode()

@@ -95,7 +95,7 @@ def test_a_large_ledger_is_taken_back_by_the_worker(place, enter, monkeypatch):
     progress = client.get(
         reverse("desk:import_undoing", args=[batch.pk]), {"state": "undo_waiting"}
     )
-    assert progress["X-Reload"] == "true"
+    assert progress["HX-Refresh"] == "true"
     assert "已撤销" in client.get(page).content.decode()
     acts = Entry.objects.filter(target_type="records.ImportBatch").values_list("act", flat=True)
     assert Counter(acts) == {"导入": 1, "提出撤销导入": 3, "取消撤销导入": 1, "撤销导入": 1}

@@ -96,12 +96,12 @@ def test_progress_is_told_and_ends_with_the_result(place, enter):
     address = reverse("desk:intake_progress", args=[intake.pk])
     response = client.get(address)
     assert "已读 0 / 1 份" in response.content.decode()
-    assert "X-Reload" not in response
+    assert "HX-Refresh" not in response
     Intake.objects.filter(pk=intake.pk).update(beat=None)
     assert "接着办" in client.get(address).content.decode()
     assert client.post(reverse("desk:intake_go_on", args=[intake.pk])).status_code == 302
     read.func(intake.pk)
-    assert client.get(address)["X-Reload"] == "true"
+    assert client.get(address)["HX-Refresh"] == "true"
 
 
 def test_why_a_file_was_refused_stays_with_it(place, enter):

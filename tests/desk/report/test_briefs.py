@@ -18,7 +18,7 @@ def test_page_figure_and_files(small):
     assert "2021 年给领导的一页纸" in page
     assert "领导批示" not in page
     part = client.get(
-        "/report/2021/briefs/leaders/figures/projects.count", headers={"X-Part": "true"}
+        "/report/2021/briefs/leaders/figures/projects.count", headers={"hx-request": "true"}
     ).content.decode()
     assert "背后的行" in part
     assert client.get("/report/2021/briefs/half-year/files/brief.docx").status_code == 200

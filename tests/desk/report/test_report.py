@@ -12,12 +12,10 @@ def test_the_report_is_drawn_from_the_rows_and_its_figures_open(inside, small):
     client = inside(small.officer)
     text = client.get("/report/2021").content.decode()
     assert "2021年度示例区预算绩效管理工作情况" in text
-    links = [
-        unescape(link) for link in re.findall(r'data-part-get="(/report/2021/figures/[^"]+)"', text)
-    ]
+    links = [unescape(link) for link in re.findall(r'hx-get="(/report/2021/figures/[^"]+)"', text)]
     assert links
     for link in set(links):
-        part = client.get(link, headers={"X-Part": "true"})
+        part = client.get(link, headers={"HX-Request": "true"})
         assert part.status_code == 200, link
         assert "怎么算" in part.content.decode()
     plain = client.get(links[0])
@@ -29,8 +27,8 @@ def test_a_figure_leads_to_its_dossiers(inside, small):
     client = inside(small.officer)
     text = client.get("/report/2021").content.decode()
     parts = "".join(
-        client.get(unescape(link), headers={"X-Part": "true"}).content.decode()
-        for link in set(re.findall(r'data-part-get="(/report/2021/figures/[^"]+)"', text))
+        client.get(unescape(link), headers={"HX-Request": "true"}).content.decode()
+        for link in set(re.findall(r'hx-get="(/report/2021/figures/[^"]+)"', text))
     )
     assert f"/dossiers/{small.dossiers[0].pk}" in parts
 

@@ -83,7 +83,7 @@ def signed(small, handed):
 
 
 def test_a_paragraph_opens_with_its_words_and_is_saved(desk, small):
-    part = body(desk.get("/report/2021/write/opening", headers={"X-Part": "true"}))
+    part = body(desk.get("/report/2021/write/opening", headers={"HX-Request": "true"}))
     assert "{财政部门}" in part
     assert "可以插入的词" in part
     assert 'data-keep="report-2021-opening"' in part
@@ -243,7 +243,7 @@ def test_changed_figures_name_their_rows_until_they_were_seen(desk, small, draft
     type(row).objects.filter(pk=row.pk).update(grade="优")
     page = body(desk.get("/report/2021"))
     assert "处数据已变" in page
-    told = body(desk.get("/report/2021/changes", headers={"X-Part": "true"}))
+    told = body(desk.get("/report/2021/changes", headers={"HX-Request": "true"}))
     assert "减少" in told
     assert small.dossiers[2].subject.name in told
     assert "以现在的数据为准" in told
@@ -348,7 +348,7 @@ def test_a_signed_edition_stays_while_the_desk_tells_the_difference(inside, smal
     assert "处与签发稿不同" in body(client.get("/report/2021"))
     assert small.dossiers[1].subject.name in body(client.get("/report/2021/changes?signed=1"))
     frozen = body(
-        client.get(f"/reports/{signed.pk}/figures/projects.count", headers={"X-Part": "true"})
+        client.get(f"/reports/{signed.pk}/figures/projects.count", headers={"HX-Request": "true"})
     )
     assert small.dossiers[1].subject.name in frozen
 

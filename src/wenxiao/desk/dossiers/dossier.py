@@ -30,7 +30,6 @@ from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.followup.selectors.next_budget import decisions_on
 from wenxiao.pages.formats import full_day
 from wenxiao.pages.frame import latest_year_known
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.exante import ex_ante_of
@@ -183,7 +182,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     if mark is None:
         raise Http404
     put_under(request, "desk:subjects")
-    template = "desk/dossiers/why_part.html" if wants_part(request) else "desk/dossiers/why.html"
+    template = "desk/dossiers/why_part.html" if request.htmx else "desk/dossiers/why.html"  # type: ignore[attr-defined]
     return render(
         request,
         template,
@@ -229,9 +228,7 @@ def spending(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for entry in spending_by_month(row)
     ]
-    template = (
-        "desk/dossiers/spending_part.html" if wants_part(request) else "desk/dossiers/spending.html"
-    )
+    template = "desk/dossiers/spending_part.html" if request.htmx else "desk/dossiers/spending.html"  # type: ignore[attr-defined]
     return render(request, template, {"dossier": row, "rows": rows, "money": _money(request, row)})
 
 

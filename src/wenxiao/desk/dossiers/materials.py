@@ -32,7 +32,6 @@ from wenxiao.intake.uploads import unsettled
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.pages.downloads import as_received
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.selectors import DossierTarget, promise_of
@@ -196,7 +195,7 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     """All proofs of a dossier, row by row; asked by script for one row, its panel alone."""
     dossier = _dossier(request, pk)
     row, origin = _number(request.GET.get("row", "")), _origin(request.GET.get("from", ""))
-    if row is not None and wants_part(request):
+    if row is not None and request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         proofs_panel = panel(
             request,
             dossier,

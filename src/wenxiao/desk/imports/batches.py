@@ -78,5 +78,5 @@ def undoing(request: HttpRequest, pk: int) -> HttpResponse:
         else HttpResponse()
     )
     if batch.state != request.GET.get("state"):
-        response["X-Reload"] = "true"
+        response["HX-Refresh"] = "true"
     return response

@@ -148,7 +148,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     row = intake_of(request, pk)
     response = render(request, "desk/imports/progress.html", waits(row))
     if row.state == "ready":
-        response["X-Reload"] = "true"
+        response["HX-Refresh"] = "true"
     return response
 
 

@@ -19,7 +19,6 @@ from wenxiao.desk.report.report import (
     version_for,
 )
 from wenxiao.files.out.pdf import NoChineseFontError
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.views import put_under, view
 from wenxiao.reports import briefs
 from wenxiao.store.moves import NotAllowed
@@ -68,7 +67,7 @@ def figure(request: HttpRequest, year: int, name: str, ident: str) -> HttpRespon
     if opened is None:
         raise Http404
     back = reverse("desk:brief", args=[year, name])
-    if not wants_part(request):
+    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return redirect(f"{back}?figure={ident}#drawer")
     return figure_part(request, opened, back)
 

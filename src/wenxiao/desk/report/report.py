@@ -14,7 +14,6 @@ from wenxiao.followup.selectors.sources import dossiers_behind
 from wenxiao.orgs.permissions import READ_RESTRICTED, Refused
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports import services
 from wenxiao.reports.briefs import BRIEFS
@@ -162,7 +161,7 @@ def figure(request: HttpRequest, year: int, ident: str) -> HttpResponse:
     if opened is None:
         raise Http404
     back = reverse("desk:report", args=[year])
-    if not wants_part(request):
+    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return redirect(f"{back}?figure={ident}#drawer")
     return figure_part(request, opened, back)
 
@@ -208,7 +207,7 @@ def changes(request: HttpRequest, year: int) -> HttpResponse:
         "known": edition.report.figures,
         "writes": held(request).can("write_report", division=division.pk) and not against_signed,
     }
-    if wants_part(request):
+    if request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return render(request, "desk/report/changes_part.html", values)
     return desk(request, year, drawer={"template": "desk/report/changes_part.html", **values})
 

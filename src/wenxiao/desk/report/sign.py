@@ -23,7 +23,6 @@ from wenxiao.desk.report.report import (
 )
 from wenxiao.orgs.permissions import role_label
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reports import instructions, services
 from wenxiao.store.clock import today
@@ -138,7 +137,7 @@ def signed_figure(request: HttpRequest, pk: int, ident: str) -> HttpResponse:
     if opened is None:
         raise Http404
     back = reverse("desk:signed", args=[pk])
-    if not wants_part(request):
+    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return redirect(f"{back}?figure={ident}#drawer")
     return figure_part(request, opened, back)
 

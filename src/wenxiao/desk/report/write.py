@@ -15,7 +15,6 @@ from django.urls import reverse
 from wenxiao.desk.report.report import KEYS, bureau_of, desk, edition_for
 from wenxiao.orgs.permissions import require
 from wenxiao.pages.acts import version_of
-from wenxiao.pages.parts import wants_part
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.texts import whole_text
 from wenxiao.pages.views import person, view
@@ -123,7 +122,7 @@ def write(request: HttpRequest, year: int, key: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _save(request, year, key)
-    if not wants_part(request):
+    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return redirect(f"{reverse('desk:report', args=[year])}?write={key}#drawer")
     part = _writing(request, year, key)
     return render(request, part["template"], part)
@@ -262,7 +261,7 @@ def choose(request: HttpRequest, year: int) -> HttpResponse:
     """Open the choices, or save them."""
     if request.method == "POST":
         return _choose(request, year)
-    if not wants_part(request):
+    if not request.htmx:  # type: ignore[attr-defined]  # set by its middleware
         return redirect(f"{reverse('desk:report', args=[year])}?choices=1#drawer")
     part = _choosing(request, year)
     return render(request, part["template"], part)

@@ -1,9 +1,9 @@
-/* 问效 · Ctrl K and boxes one chooses from. The list comes from the server while one types; without this script the box
-   leads to the page of the search, and a choice stays the browser's own. */
+/* 问效 · Ctrl K and boxes one chooses from; wenxiao.js brings it at its first use. The list comes from the server while
+   one types; without this script the box leads to the page of the search, and a choice stays the browser's own. */
 (function () {
   "use strict";
   const palette = document.getElementById("palette");
-  const token = () => document.body.dataset.token || "";
+  const token = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
   const send = (address, values) => fetch(address, { method: "POST", headers: { "X-CSRFToken": token() }, body: new URLSearchParams(values), keepalive: true });
 
   /* One list of options under one box: arrows move, Enter takes, the box tells which is chosen. */
@@ -78,8 +78,8 @@
     document.addEventListener("keydown", (event) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") open(event);
     });
+    document.addEventListener("wenxiao:find", show);
     for (const opener of document.querySelectorAll("[data-palette]")) {
-      opener.addEventListener("click", open);
       /* Tab goes past it; the first key typed there goes on in the dialog. */
       opener.addEventListener("keydown", (event) => {
         if (opener.tagName === "INPUT" && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key.length === 1 || event.key === "Process")) show();
@@ -181,5 +181,5 @@
   }
   const all = () => document.querySelectorAll("main select").forEach(enrich);
   all();
-  document.addEventListener("wenxiao:part", all);
+  document.addEventListener("htmx:afterSettle", all);
 })();

@@ -52,7 +52,7 @@
     }
   });
 
-  document.addEventListener("wenxiao:part", (event) => offer(event.detail.target));
+  document.addEventListener("htmx:afterSwap", (event) => offer(event.detail.target));
   for (const saved of document.querySelectorAll("[data-forget]")) sessionStorage.removeItem(saved.dataset.forget);
   offer(document);
 })();

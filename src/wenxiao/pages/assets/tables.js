@@ -262,5 +262,5 @@
 
   const all = () => document.querySelectorAll("main .scroll > table.t").forEach(dress);
   all();
-  document.addEventListener("wenxiao:part", all);
+  document.addEventListener("htmx:afterSettle", all);
 })();

@@ -4,7 +4,7 @@
   const SHOWN_FROM = 300 * 1024;
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.enctype !== "multipart/form-data" || form.dataset.partPost) return;
+    if (event.defaultPrevented || form.enctype !== "multipart/form-data" || form.hasAttribute("hx-post")) return;
     const size = [...form.querySelectorAll("input[type=file]")].flatMap((one) => [...one.files]).reduce((sum, file) => sum + file.size, 0);
     if (size < SHOWN_FROM) return;
     event.preventDefault();

@@ -5,6 +5,58 @@
   const on = (type, act) => document.addEventListener(type, act);
   const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
+  /* Scripts that only some pages need come when they are needed; their addresses stand on this script's own element. */
+  const own = document.currentScript;
+  const coming = {};
+  function bring(name) {
+    coming[name] ??= new Promise((done) => {
+      const script = document.createElement("script");
+      script.addEventListener("load", done);
+      script.src = own.dataset[name];
+      document.head.append(script);
+    });
+    return coming[name];
+  }
+
+  /* Parts of pages are brought by htmx (51 KB). It sets itself up at DOMContentLoaded, which has passed where it comes
+     late: then it is told again, and nobody else listens any more. */
+  if (own?.dataset.htmx && document.querySelector("[hx-get], [hx-post]")) {
+    let passed = false;
+    document.addEventListener("DOMContentLoaded", () => (passed = true), { once: true });
+    bring("htmx").then(() => {
+      if (passed && !("htmx-internal-data" in document.body)) document.dispatchEvent(new Event("DOMContentLoaded"));
+    });
+  }
+
+  /* The list that comes while one types: at the first touch of its box, or where one chooses among dozens. */
+  const MANY = 12;
+  const opener = (event) => own?.dataset.palette && near(event, "[data-palette]");
+  function choices() {
+    if (own?.dataset.palette && [...document.querySelectorAll("main select")].some((one) => one.options.length > MANY)) bring("palette");
+  }
+  /* The head of lists, where a list stands that it dresses (tables.js) or a link that carries a view over to one. */
+  const PLAIN = ".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets";
+  function lists() {
+    if (!own?.dataset.tables || coming.tables) return;
+    const dressed = (table) => table.tHead && (table.matches(".cards") || !table.matches(PLAIN));
+    if (document.querySelector("a[data-look]") || [...document.querySelectorAll("main .scroll > table.t")].some(dressed)) bring("tables");
+  }
+  for (const type of ["DOMContentLoaded", "htmx:afterSettle"]) {
+    on(type, choices);
+    on(type, lists);
+  }
+  on("focusin", (event) => opener(event) && bring("palette"));
+  on("keydown", (event) => {
+    if (!own?.dataset.palette || coming.palette || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+    event.preventDefault();
+    bring("palette").then(() => document.dispatchEvent(new Event("wenxiao:find")));
+  });
+  on("click", (event) => {
+    if (!opener(event) || event.defaultPrevented) return;
+    event.preventDefault();
+    bring("palette").then(() => document.dispatchEvent(new Event("wenxiao:find")));
+  });
+
   /* Theme: switch at once, remember in a cookie so that the server paints it next time. */
   function chooseTheme(name) {
     root.dataset.theme = name;
@@ -142,12 +194,12 @@
     }
   }
   fit();
-  on("wenxiao:part", fit);
+  on("htmx:afterSettle", fit);
   window.addEventListener("resize", fit);
 
-  /* Parts brought into a box beside (parts.js). */
-  on("wenxiao:part-asked", (event) => {
-    const opener = event.detail.element;
+  /* Parts that htmx brings. */
+  on("htmx:beforeRequest", (event) => {
+    const opener = event.detail.elt;
     const box = opener.dataset?.opens && document.querySelector(opener.dataset.opens);
     if (!box) return;
     for (const other of document.querySelectorAll(`[data-opens="${opener.dataset.opens}"][aria-current]`)) {
@@ -156,7 +208,7 @@
     opener.setAttribute("aria-current", "true");
     openers.set(box.id, opener);
   });
-  on("wenxiao:part", (event) => {
+  on("htmx:afterSwap", (event) => {
     const box = event.detail.target;
     if (!box.hasAttribute("data-box")) return;
     box.classList.add("open");
@@ -179,9 +231,9 @@
     document.getElementById("toasts")?.append(toast);
   }
   on("wenxiao:say", (event) => say(event.detail, ""));
-  on("wenxiao:part-lost", () => say("网络不通，没有取到内容。已填的都在，请稍后再点一次。"));
-  on("wenxiao:part-refused", (event) => {
-    const said = new DOMParser().parseFromString(event.detail.html, "text/html").querySelector(".said");
+  on("htmx:sendError", () => say("网络不通，没有取到内容。已填的都在，请稍后再点一次。"));
+  on("htmx:responseError", (event) => {
+    const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").querySelector(".said");
     say(said ? `${said.querySelector("h1").textContent}：${said.querySelector("p").textContent}` : "没有取到内容，请再点一次。");
   });
 })();
