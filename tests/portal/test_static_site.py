@@ -6,12 +6,13 @@ import io
 import json
 import re
 import zipfile
+from datetime import date
 
 import pytest
 from django.test import Client
 
 from wenxiao.budget.services import open_round, restrict_subject
-from wenxiao.followup.models import Comment
+from wenxiao.followup.models import Comment, Finding, Rectification
 from wenxiao.followup.services.disclosing import take_comment
 from wenxiao.portal.static_site import pages, write_site
 from wenxiao.reviews.models import Mark, Review
@@ -45,6 +46,19 @@ def test_every_link_of_the_site_leads_to_one_of_its_files(house, public):
             assert "<script" not in page
             for address in re.findall(r'(?:href|src)="([^"#]+)"', page):
                 assert address in files, f"{name}: {address}"
+
+
+def test_a_problem_that_is_late_stands_in_the_site(house, public):
+    """The page asks what day it is; the site is of the day it was written."""
+    public.what = ["findings"]
+    public.save()
+    finding = Finding.objects.create(
+        dossier=house.dossier, review=house.review, text="资金闲置", state="confirmed"
+    )
+    Rectification.objects.create(
+        finding=finding, unit=house.unit, deadline=date(2021, 1, 31), state="ordered"
+    )
+    assert "资金闲置" in dict(pages(house.division, 2020))["result-1.html"].decode()
 
 
 def test_the_command_writes_the_same_files_with_their_digests(house, public, tmp_path):

@@ -19,6 +19,7 @@ from wenxiao.followup.selectors.public_front import public_front
 from wenxiao.portal.open_data import records, schema
 from wenxiao.portal.sheets import headings, open_sheet, result_sheets, row_of
 from wenxiao.portal.views import grades_of, line_of, result_values, unit_lines
+from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def pages(division: Division, year: int) -> Iterator[tuple[str, bytes]]:
     yield "schema.json", _json(schema())
     for row in rows:
         number = numbers[row.pk]
-        values = {**frame, "tab": "home", **result_values(row)}
+        values = {**frame, "tab": "home", "today": today(), **result_values(row)}
         yield f"result-{number}.html", _page("result", values, numbers, used)
         yield f"result-{number}.xlsx", workbook_bytes(result_sheets(row))
     yield from _assets(used)
