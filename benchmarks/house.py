@@ -85,7 +85,7 @@ def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def division(size, *, many=None, year=YEAR):
+def division(size, *, many=None, year=YEAR, code="990000"):
     """A division with so many subjects, each with a dossier of ``year`` and a budget; (division,
     ids of the dossiers).
     """
@@ -96,7 +96,7 @@ def division(size, *, many=None, year=YEAR):
     from wenxiao.orgs.services import create_division
     from wenxiao.store.bulk import insert_rows
 
-    made = create_division(code="990000", name="某区", bureau="某区财政局", by=None)
+    made = create_division(code=code, name="某区", bureau="某区财政局", by=None)
     many = many or max(size // 100, 10)
     chance = random.Random(7)
     with transaction.atomic():
@@ -105,7 +105,7 @@ def division(size, *, many=None, year=YEAR):
             ("division", "code", "name", "kind"),
             [(made.pk, f"{n:04}", f"某区第{n}单位", "department") for n in range(many)],
         )
-        units = list(Unit.objects.order_by("pk"))
+        units = list(Unit.objects.filter(division=made).order_by("pk"))
         for unit in units:
             unit.path = f"/{unit.pk}/"
         Unit.objects.bulk_update(units, ["path"], batch_size=200)
@@ -117,11 +117,11 @@ def division(size, *, many=None, year=YEAR):
                 for n in range(size)
             ],
         )
-        subjects = Subject.objects.order_by("pk").values_list("pk", "unit")
+        subjects = Subject.objects.filter(division=made).order_by("pk").values_list("pk", "unit")
         insert_rows(
             Dossier, ("subject", "unit", "fiscal_year"), [(pk, unit, year) for pk, unit in subjects]
         )
-        keys = list(Dossier.objects.order_by("pk").values_list("pk", flat=True))
+        keys = pks(Dossier, subject__division=made)
         insert_rows(
             Appropriation,
             ("dossier", "fund", "opening", "adjusted"),
@@ -132,6 +132,11 @@ def division(size, *, many=None, year=YEAR):
             ],
         )
     return made, keys
+
+
+def pks(model, **which):
+    """The ids of the chosen rows in order."""
+    return list(model.objects.filter(**which).order_by("pk").values_list("pk", flat=True))
 
 
 def self_evaluations(made, keys, *, year=YEAR, state="submitted"):
@@ -159,7 +164,7 @@ def self_evaluations(made, keys, *, year=YEAR, state="submitted"):
     chance = random.Random(8)
     with transaction.atomic():
         insert_rows(Target, ("dossier", "state"), [(key, "approved") for key in keys])
-        targets = list(Target.objects.order_by("pk").values_list("pk", flat=True))
+        targets = pks(Target, dossier__subject__division=made)
         at = pl.int_range(len(keys) * ROWS, dtype=pl.Int64, eager=True).alias("at")
         row, goal = pl.col("at") % ROWS, 10 + (pl.col("at") * 7919) % 90
         frame = at.to_frame().select(
@@ -171,8 +176,9 @@ def self_evaluations(made, keys, *, year=YEAR, state="submitted"):
             expression=pl.format("≥{}次", goal),
             weight=pl.when(row < 6).then(800).otherwise(700).cast(pl.Int64),
         )
+        last = (pks(Indicator) or [0])[-1]
         insert_frame(Indicator, frame)
-        indicators = list(Indicator.objects.order_by("pk").values_list("pk", flat=True))
+        indicators = pks(Indicator, pk__gt=last)
         insert_frame(
             Actual,
             at.to_frame().select(
@@ -246,7 +252,8 @@ def evaluations(made, keys, *, year=YEAR, state="issued"):
                 for key, yuan in zip(keys, budgets, strict=True)
             ],
         )
-        audited = dict(AuditedAmount.objects.values_list("dossier", "pk"))
+        mine = AuditedAmount.objects.filter(dossier__subject__division=made)
+        audited = dict(mine.values_list("dossier", "pk"))
         points = [Decimal(chance.randint(60, 99)) for _ in keys]
         insert_rows(
             Review,
@@ -288,9 +295,7 @@ def _sheets(reviews):
             for at, (level, weight) in enumerate(rows, 1)
         ],
     )
-    criteria = (
-        Criterion.objects.filter(review__in=reviews) if len(reviews) < 500 else Criterion.objects
-    )
+    criteria = Criterion.objects.filter(review__gte=reviews[0])
     insert_rows(
         Mark,
         ("review", "criterion", "status", "points", "note"),
@@ -322,7 +327,11 @@ def _problems(made, reviews):
             for n in (1, 2)
         ],
     )
-    findings = Finding.objects.order_by("pk").values_list("pk", "dossier__unit")
+    findings = (
+        Finding.objects.filter(dossier__subject__division=made)
+        .order_by("pk")
+        .values_list("pk", "dossier__unit")
+    )
     insert_rows(
         Rectification,
         ("finding", "unit", "deadline", "state"),

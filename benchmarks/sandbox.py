@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 
 from benchmarks.house import ROWS, alone, best, opened, peak, statements
 
@@ -34,7 +33,7 @@ def measure():
     """In a process of its own."""
     from benchmarks.section import Section
 
-    told, few = alone("sandbox", str(SUBJECTS)), alone("sandbox", str(FEW))
+    told = alone("sandbox")
     about = (
         f"{SUBJECTS:,} 份自评表 × {ROWS} 行，改一条规则，列出每个对象改前改后（不写入）；"
         "处理器时间，几次中最少的一次，SQLite。"
@@ -49,7 +48,7 @@ def measure():
         ),
     ]
     section.notes = [
-        f"查询数：{FEW} 份与 {SUBJECTS:,} 份为 {_asked(few)} 与 {_asked(told)}。",
+        f"查询数：{FEW} 份与 {SUBJECTS:,} 份为 {told['few']} 与 {told['many']}。",
         f"内存最高：读入同样的行 {told['peak_scan']} MB，试算之后 {told['peak']} MB。",
         *(f"{name}：{moved:,} 个对象会变。" for name, (_, _, moved) in told["tried"].items()),
     ]
@@ -92,17 +91,13 @@ def scan(made):
     return sum(len(list(part)) for part in parts)
 
 
-def _asked(told):
-    return next(iter(told["tried"].values()))[1]
-
-
-def main(size):
+def main():
     """Plant, scan, try; told as one line of JSON."""
     opened()
     from benchmarks.house import division, self_evaluations
     from wenxiao.followup.services.trying import try_rules
 
-    made, keys = division(size)
+    made, keys = division(SUBJECTS)
     self_evaluations(made, keys)
     spent, _, rows = best(lambda: scan(made))
     peak_scan, tried = peak(), {}
@@ -110,19 +105,20 @@ def main(size):
         cpu, _, ledger = best(
             lambda change=change: try_rules(division=made, changes=[change], by=None), 2
         )
-        assert ledger.objects == size, ledger.objects
-        moved = len(ledger.moved)
+        assert ledger.objects == SUBJECTS, ledger.objects
+        tried[name] = [cpu, 0, len(ledger.moved)]
         del ledger
-        asked = statements(
-            lambda change=change: try_rules(division=made, changes=[change], by=None)
-        )
-        tried[name] = (cpu, asked, moved)
-    print(
-        json.dumps(
-            {"scan": spent, "rows": rows, "peak_scan": peak_scan, "tried": tried, "peak": peak()}
-        )
-    )
+    told = {"scan": spent, "rows": rows, "peak_scan": peak_scan, "peak": peak()}
+    few, few_keys = division(FEW, code="990001")
+    self_evaluations(few, few_keys)
+    for name, change in CHANGES.items():
+        for key, one in (("few", few), ("many", made)):
+            told[key] = statements(
+                lambda one=one, change=change: try_rules(division=one, changes=[change], by=None)
+            )
+        tried[name][1] = told["many"]
+    print(json.dumps({**told, "tried": tried}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import sys
 from decimal import Decimal
 
 from benchmarks.house import YEAR, alone, best, opened, peak, statements
@@ -23,7 +22,7 @@ def measure():
     """In a process of its own."""
     from benchmarks.section import Section
 
-    told, few = alone("simulator", str(SUBJECTS)), alone("simulator", str(FEW))
+    told = alone("simulator")
     about = (
         f"{SUBJECTS:,} 个对象的下年度申报，连同本年预算和支出、上年评价结果、确认的问题、上年决定，算出全部建议和合计；"
         "处理器时间，几次中最少的一次，SQLite。要求不超过读入同样的行的 2 倍。"
@@ -47,7 +46,7 @@ def measure():
     ]
     section.rows = [tuple(str(cell) for cell in row) for row in section.rows]
     section.notes = [
-        f"测算的查询数：{FEW} 个对象与 {SUBJECTS:,} 个对象为 {few['many']} 与 {told['many']}。",
+        f"测算的查询数：{FEW} 个对象与 {SUBJECTS:,} 个对象为 {told['few']} 与 {told['many']}。",
         f"测算的合计与逐行清单的合计相同：建议审减 {told['cut']} 元，{told['unpriced']:,} 项建议没有金额。",
         f"内存最高：测算之后 {told['peak_effect']} MB，逐行清单之后 {told['peak']} MB。",
     ]
@@ -82,18 +81,18 @@ def read(made):
     return sum(len(list(part)) for part in parts)
 
 
-def plant(size):
+def plant(size, code="990000"):
     """Requests for the year after; a tenth evaluated with problems, a tenth with a decision of the
     year before.
     """
     from django.db import transaction
 
-    from benchmarks.house import division, evaluations
+    from benchmarks.house import division, evaluations, pks
     from wenxiao.budget.models import Request, Spending, Subject
     from wenxiao.followup.models import BudgetDecision
     from wenxiao.store.bulk import insert_rows
 
-    made, keys = division(size)
+    made, keys = division(size, code=code)
     chance = random.Random(11)
     evaluations(made, keys[:: 10 if size > 100 else 2])
     with transaction.atomic():
@@ -114,7 +113,7 @@ def plant(size):
                     for month in MONTHS
                 ],
             )
-        subjects = list(Subject.objects.order_by("pk").values_list("pk", flat=True))
+        subjects = pks(Subject, division=made)
         names = ("subject", "fiscal_year", "stage", "asked")
         insert_rows(
             Request,
@@ -122,7 +121,7 @@ def plant(size):
             [(pk, YEAR + 1, "first", chance.randint(10, 5000) * 10_000) for pk in subjects]
             + [(pk, YEAR, "first", 1_000_000) for pk in subjects[::10]],
         )
-        earlier = Request.objects.filter(fiscal_year=YEAR).values_list("pk", flat=True)
+        earlier = pks(Request, fiscal_year=YEAR, subject__division=made)
         insert_rows(
             BudgetDecision,
             ("request", "proposed", "basis", "kind", "asked", "amount", "cut", "decided_on"),
@@ -150,14 +149,14 @@ def effect(made, user):
     return sheet(requests_seen_by(user, made, YEAR + 1), division=made, year=YEAR + 1).effect
 
 
-def main(size):
+def main():
     """Plant, read, reckon; told as one line of JSON."""
     opened()
     from benchmarks.house import officer
     from wenxiao.followup.selectors.next_budget import requests_seen_by, sheet
     from wenxiao.orgs.models import Role
 
-    made = plant(size)
+    made = plant(SUBJECTS)
     user = officer(made, Role.PERFORMANCE)
     floor, _, _ = best(lambda: read(made))
     cpu, _, whole = best(lambda: effect(made, user))
@@ -168,8 +167,12 @@ def main(size):
 
     spent, _, rows = best(lines, 2)
     listed = sum((one.proposed_cut or Decimal(0) for one in rows), Decimal(0))
-    assert len(rows) == size
+    assert len(rows) == SUBJECTS
     assert listed == whole.proposed_cut, (listed, whole.proposed_cut)
+    held, asked = peak(), statements(lines)
+    small = plant(FEW, "990001")
+    other = officer(small, Role.PERFORMANCE, "xiaoqu")
+    few = statements(lambda: effect(small, other))
     print(
         json.dumps(
             {
@@ -177,15 +180,16 @@ def main(size):
                 "effect": cpu,
                 "sheet": spent,
                 "many": many,
-                "rows": statements(lines),
+                "rows": asked,
                 "cut": str(whole.proposed_cut),
                 "unpriced": whole.unpriced,
                 "peak_effect": peak_effect,
-                "peak": peak(),
+                "peak": held,
+                "few": few,
             }
         )
     )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main()
