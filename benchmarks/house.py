@@ -143,14 +143,11 @@ def self_evaluations(made, keys, *, year=YEAR, state="submitted"):
     """A round of self-evaluations over the dossiers: a target of 12 rows each, with actuals; the
     round.
     """
-    import polars as pl
     from django.db import transaction
 
     from wenxiao.budget.models import Round
-    from wenxiao.evidence.models import Actual
-    from wenxiao.reviews.models import Review
-    from wenxiao.store.bulk import insert_frame, insert_rows
-    from wenxiao.targets.models import Indicator, Target
+    from wenxiao.store.bulk import insert_rows
+    from wenxiao.targets.models import Target
 
     round_ = Round.objects.create(
         division=made,
@@ -161,13 +158,28 @@ def self_evaluations(made, keys, *, year=YEAR, state="submitted"):
         state="open",
         scope={"dossiers": keys},
     )
-    chance = random.Random(8)
     with transaction.atomic():
         insert_rows(Target, ("dossier", "state"), [(key, "approved") for key in keys])
         targets = pks(Target, dossier__subject__division=made)
-        at = pl.int_range(len(keys) * ROWS, dtype=pl.Int64, eager=True).alias("at")
-        row, goal = pl.col("at") % ROWS, 10 + (pl.col("at") * 7919) % 90
-        frame = at.to_frame().select(
+        _indicators(targets)
+        _self_evaluated(round_, keys, targets, state)
+    return round_
+
+
+def _indicators(targets):
+    """Twelve rows a target, each with what came of it."""
+    import polars as pl
+
+    from wenxiao.evidence.models import Actual
+    from wenxiao.store.bulk import insert_frame
+    from wenxiao.targets.models import Indicator
+
+    at = pl.int_range(len(targets) * ROWS, dtype=pl.Int64, eager=True).alias("at")
+    row, goal = pl.col("at") % ROWS, 10 + (pl.col("at") * 7919) % 90
+    last = (pks(Indicator) or [0])[-1]
+    insert_frame(
+        Indicator,
+        at.to_frame().select(
             target_id=pl.Series(targets).gather(at // ROWS),
             order=row + 1,
             level1=pl.when(row < 8).then(pl.lit("产出指标")).otherwise(pl.lit("效益指标")),
@@ -175,49 +187,43 @@ def self_evaluations(made, keys, *, year=YEAR, state="submitted"):
             name=pl.format("第{}项工作完成数", row + 1),
             expression=pl.format("≥{}次", goal),
             weight=pl.when(row < 6).then(800).otherwise(700).cast(pl.Int64),
-        )
-        last = (pks(Indicator) or [0])[-1]
-        insert_frame(Indicator, frame)
-        indicators = pks(Indicator, pk__gt=last)
-        insert_frame(
-            Actual,
-            at.to_frame().select(
-                indicator_id=pl.Series(indicators),
-                stage=pl.lit("selfeval"),
-                value=pl.format("{}次", 5 + (pl.col("at") * 104729) % 110),
-            ),
-        )
-        insert_rows(
-            Review,
+        ),
+    )
+    insert_frame(
+        Actual,
+        at.to_frame().select(
+            indicator_id=pl.Series(pks(Indicator, pk__gt=last)),
+            stage=pl.lit("selfeval"),
+            value=pl.format("{}次", 5 + (pl.col("at") * 104729) % 110),
+        ),
+    )
+
+
+def _self_evaluated(round_, keys, targets, state):
+    from wenxiao.reviews.models import Review
+    from wenxiao.store.bulk import insert_rows
+
+    chance = random.Random(8)
+    names = ("dossier", "round", "kind", "state", "target", "budget", "executed", "points", "grade")
+    insert_rows(
+        Review,
+        (*names, "complete"),
+        [
             (
-                "dossier",
-                "round",
-                "kind",
-                "state",
-                "target",
-                "budget",
-                "executed",
-                "points",
-                "grade",
-                "complete",
-            ),
-            [
-                (
-                    key,
-                    round_.pk,
-                    "selfeval",
-                    state,
-                    target,
-                    Decimal(1_000_000),
-                    Decimal(chance.randint(200_000, 1_000_000)),
-                    Decimal(chance.randint(6000, 9900)) / 100,
-                    "良",
-                    True,
-                )
-                for key, target in zip(keys, targets, strict=True)
-            ],
-        )
-    return round_
+                key,
+                round_.pk,
+                "selfeval",
+                state,
+                target,
+                Decimal(1_000_000),
+                Decimal(chance.randint(200_000, 1_000_000)),
+                Decimal(chance.randint(6000, 9900)) / 100,
+                "良",
+                True,
+            )
+            for key, target in zip(keys, targets, strict=True)
+        ],
+    )
 
 
 def evaluations(made, keys, *, year=YEAR, state="issued"):
