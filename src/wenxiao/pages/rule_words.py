@@ -145,6 +145,8 @@ WORDS = {
     "facts": "事项",
     "agree": "相合",
     "look_at": "另看的评价内容",
+    "of_kind": "各类对象用哪套指标体系",
+    "output_and_benefit": "计入产出与效益的一级指标",
     "criteria": "指标",
     "full": "满分",
     "explanation": "说明",

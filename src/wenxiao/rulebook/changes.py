@@ -12,6 +12,8 @@ from wenxiao.rulebook import basis, grading
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.checks import CATALOGUE, refused_change, rules_in_force
 from wenxiao.rulebook.code_levels import CODES, refused_codes
+from wenxiao.rulebook.evaluation_frames import RULE as EVALUATION_FRAMES
+from wenxiao.rulebook.evaluation_frames import refused_frames
 from wenxiao.rulebook.form_packs import RULE as FORM_PACKS
 from wenxiao.rulebook.form_packs import refused_packs
 from wenxiao.rulebook.object_kinds import RULE as OBJECT_KINDS
@@ -37,6 +39,7 @@ _OWN_SHAPE = {
     UNIT_COSTS: refused_standards,
     PACKAGE_LISTS: refused_packages,
     OBJECT_KINDS: refused_kinds,
+    EVALUATION_FRAMES: refused_frames,
 }
 
 _LIMITS = ("unspent_below", "idle_months")

@@ -15,6 +15,12 @@ TREES = (
     "project_framework",
     "department_framework",
     "government_framework",
+    "policy_framework",
+    "special_bond_framework",
+    "ppp_construction_framework",
+    "ppp_operation_framework",
+    "ppp_agency_framework",
+    "purchase_framework",
     "target_review",
     "ex_ante",
 )

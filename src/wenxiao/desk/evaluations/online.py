@@ -38,13 +38,14 @@ from wenxiao.reviews.services import (
     open_frame,
     set_weights,
 )
-from wenxiao.reviews.services.framing import FRAMES, frame_words, share_note, sum_of
+from wenxiao.reviews.services.framing import OWN, frame_choices, frame_words, share_note, sum_of
 from wenxiao.reviews.states import MARKABLE, OPEN
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.files.forms.frame_rows import FrameRow
     from wenxiao.reviews.models import Review
 
 LARGEST = 2 << 20
@@ -54,7 +55,7 @@ LINES = 6
 """Differences one page takes; more go in after saving."""
 
 
-@view("evaluate", methods=("GET", "POST"))
+@view("evaluate", methods=("GET", "POST"), files=True)
 def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     """Choose the frame of one object's evaluation and begin it."""
     user = person(request)
@@ -66,17 +67,14 @@ def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
     if begun is not None:
         return redirect("desk:review_frame" if begun.frame else "desk:review", pk=begun.pk)
     if request.method != "POST":
-        whole = row.subject.kind == "department_overall"
-        values = {
-            "round": round,
-            "dossier": row,
-            "frames": FRAMES,
-            "chosen": "department_framework" if whole else "project_framework",
-        }
+        values = {"round": round, "dossier": row, "frames": frame_choices(row, round), "own": OWN}
         return render(request, "desk/evaluations/begin.html", values)
 
     def carry() -> str:
-        begin_evaluation(dossier=row, round=round, frame=text_of(request, "frame", 40), by=user)
+        frame, rows, source = text_of(request, "frame", 40), [], ""
+        if frame == OWN:
+            rows, source = _brought(request)
+        begin_evaluation(dossier=row, round=round, frame=frame, by=user, rows=rows, source=source)
         return "评价已开始。请定本项目的权重，由另一人核对定稿后评分。"
 
     return carry_out(request, carry, reverse("desk:evaluation_begin", args=[round.pk, row.pk]))
@@ -85,7 +83,7 @@ def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
 @view("see_unit")
 def frame(request: HttpRequest, pk: int) -> HttpResponse:
     """The frame of an evaluation begun on line: rows, 指标解释, 评分标准, weights, who fixed it."""
-    return _frame_page(request, _framed(request, pk), {}, "")
+    return _frame_page(request, _framed(request, pk), {}, {}, "")
 
 
 def _framed(request: HttpRequest, pk: int) -> Review:
@@ -97,7 +95,11 @@ def _framed(request: HttpRequest, pk: int) -> Review:
 
 
 def _frame_page(
-    request: HttpRequest, row: Review, typed: dict[int, str], error: str
+    request: HttpRequest,
+    row: Review,
+    typed: dict[int, str],
+    words: dict[int, tuple[str, str]],
+    error: str,
 ) -> HttpResponse:
     writes = may(request, "evaluate", row) and row.state in OPEN
     values = {
@@ -107,10 +109,12 @@ def _frame_page(
         "rows": list(row.criteria.all()),
         "total": sum_of(row),
         "note": share_note(row),
+        "unwritten": row.criteria.filter(standard="").count(),
         "weighs": writes and not row.frame_set_on,
         "fixes": writes and not row.frame_set_on and row.frame_by_id != person(request).pk,
         "opens": writes and row.frame_set_on,
         "typed": typed,
+        "words": words,
         "error": error,
     }
     return render(request, "desk/evaluations/frame.html", values, status=422 if error else 200)
@@ -121,40 +125,55 @@ def weights(request: HttpRequest, pk: int) -> HttpResponse:
     """Save the weights; a refused one keeps everything typed."""
     row = _framed(request, pk)
     typed = {one.pk: text_of(request, f"w{one.pk}", 12) for one in row.criteria.all()}
+    words = {
+        key: (text_of(request, f"e{key}", 1000), text_of(request, f"s{key}", 1000))
+        for key in typed
+        if f"e{key}" in request.POST
+    }
     try:
         given = {key: points_of(text, "权重") if text else None for key, text in typed.items()}
-        set_weights(review=row, weights=given, by=person(request), version=version_of(request))
+        set_weights(
+            review=row, weights=given, words=words, by=person(request), version=version_of(request)
+        )
     except NotAllowed as refusal:
-        return _frame_page(request, row, typed, str(refusal))
-    return carry_out(request, lambda: "权重已存。", reverse("desk:review_frame", args=[pk]))
+        return _frame_page(request, row, typed, words, str(refusal))
+    return carry_out(
+        request, lambda: "权重和评分标准已存。", reverse("desk:review_frame", args=[pk])
+    )
 
 
 @view("evaluate", methods=("POST",), files=True)
 def frame_file(request: HttpRequest, pk: int) -> HttpResponse:
     """A tree of one's own in the place of the frame's rows."""
-    row, upload = _framed(request, pk), request.FILES.get("file")
+    row = _framed(request, pk)
 
     def carry() -> str:
-        name = str(upload.name) if upload is not None else ""
-        ending = Path(name).suffix.lower()
-        if upload is None or ending not in ENDINGS or (upload.size or 0) > LARGEST:
-            raise NotAllowed("请选择指标体系的表（.xlsx、.xls 或 .docx，不超过 2 MB）。")
-        with tempfile.TemporaryDirectory(prefix="wenxiao-frame-") as folder:
-            path = Path(folder) / f"指标体系{ending}"
-            path.write_bytes(upload.read())
-            answer = read_in_child(path, "book", seconds=SECONDS)
-        if answer["book"] is None:
-            raise NotAllowed("；".join(problem["text"] for problem in answer["problems"]))
-        try:
-            rows = frame_rows(answer["book"])
-        except NoFrameError as error:
-            raise NotAllowed(str(error)) from error
+        rows, source = _brought(request)
         bring_frame(
-            review=row, rows=rows, source=name, by=person(request), version=version_of(request)
+            review=row, rows=rows, source=source, by=person(request), version=version_of(request)
         )
         return f"已换用自带的指标体系 {len(rows)} 行，由另一人核对定稿后评分。"
 
     return carry_out(request, carry, reverse("desk:review_frame", args=[pk]))
+
+
+def _brought(request: HttpRequest) -> tuple[list[FrameRow], str]:
+    """The rows of the table uploaded and its name. Raises NotAllowed."""
+    upload = request.FILES.get("file")
+    name = str(upload.name) if upload is not None else ""
+    ending = Path(name).suffix.lower()
+    if upload is None or ending not in ENDINGS or (upload.size or 0) > LARGEST:
+        raise NotAllowed("请选择指标体系的表（.xlsx、.xls 或 .docx，不超过 2 MB）。")
+    with tempfile.TemporaryDirectory(prefix="wenxiao-frame-") as folder:
+        path = Path(folder) / f"指标体系{ending}"
+        path.write_bytes(upload.read())
+        answer = read_in_child(path, "book", seconds=SECONDS)
+    if answer["book"] is None:
+        raise NotAllowed("；".join(problem["text"] for problem in answer["problems"]))
+    try:
+        return frame_rows(answer["book"]), name
+    except NoFrameError as error:
+        raise NotAllowed(str(error)) from error
 
 
 @view("evaluate", methods=("POST",))

@@ -63,10 +63,16 @@ USES: dict[str, dict[str, str]] = {
     "department_dimensions": {"dimensions": READ_ONLY},
     "department_framework": {
         "used_for": READ_ONLY,
-        "criteria": "设计评价指标体系时查阅，不自动计分",
+        "criteria": "开始评价时可选，评分项、指标解释、评分标准由此而来",
     },
     "disclosure": {"terms": READ_ONLY},
     "disclosure_tables": {"tables": "公开检查（命令 wenxiao disclose check）应有哪些表，按表名找"},
+    "evaluation_frames": {
+        "of_kind": "开始评价时先选好这套指标体系",
+        "output_and_benefit": "核对产出与效益的合计时计入这些一级指标",
+        "min_output_plus_benefit": "定权重时产出与效益合计低于此数的提示",
+        "weights": "开始评价时带入这些分值，评价人可以按对象改",
+    },
     "ex_ante": {
         "sources": "事前评估报告写明评估内容见于哪份文件",
         "dimensions": READ_ONLY,
@@ -109,6 +115,20 @@ USES: dict[str, dict[str, str]] = {
         "upper": "上级考核材料包里各项内容的证明材料（更多 → 材料包）",
     },
     "problem_catalogue": {"entries": "新建区划时的问题目录；建好后在问题目录中改"},
+    **{
+        name: {
+            "used_for": READ_ONLY,
+            "criteria": "开始评价时可选，评分项、指标解释、评分标准由此而来",
+        }
+        for name in (
+            "policy_framework",
+            "special_bond_framework",
+            "ppp_construction_framework",
+            "ppp_operation_framework",
+            "ppp_agency_framework",
+            "purchase_framework",
+        )
+    },
     "profiles": {
         "default": "自评、复核的计分口径",
         "profiles": "自评、复核的计分和执行率得分",
@@ -118,7 +138,7 @@ USES: dict[str, dict[str, str]] = {
     "project_framework": {
         "min_output_plus_benefit": READ_ONLY,
         "used_for": READ_ONLY,
-        "criteria": "设计评价指标体系时查阅，不自动计分",
+        "criteria": "开始评价时可选，评分项、指标解释、评分标准由此而来",
     },
     "ratios": {"ratios": "部门整体支出评价基础数据表的比率（命令 wenxiao ratios）"},
     "deductions": {"reasons": "评价评分表里选的扣分原因和每种原因扣分的幅度"},

@@ -15,7 +15,7 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.reviews.kinds import JUDGED
 from wenxiao.reviews.models import Assignment, Review
 from wenxiao.reviews.services.assigning import assign_reviewer
-from wenxiao.reviews.services.framing import begin_evaluation
+from wenxiao.reviews.services.framing import begin_evaluation, frame_for
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -113,12 +113,6 @@ def _assigned(
 def _refuse_again(again: str, why: str) -> None:
     if again and not why.strip():
         raise NotAllowed(f"{again}上一年已评价过同一对象，应当轮换；确需连续承担的写明理由。")
-
-
-def frame_for(dossier: Dossier) -> str:
-    """The frame an object of this kind is begun with unless somebody chooses another."""
-    whole = dossier.subject.kind == "department_overall"
-    return "department_framework" if whole else "project_framework"
 
 
 def _again(to: Assignees, before: tuple[set[int], set[int]]) -> str:

@@ -4,20 +4,23 @@ object, fixed by a second person before scoring.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from wenxiao.budget.kind_facts import own_of_dossier
+from wenxiao.budget.kind_facts import own_of_dossier, recorded
 from wenxiao.budget.selectors import dossiers_of
 from wenxiao.orgs import permissions
+from wenxiao.orgs.services.secrecy import refuse_secret
 from wenxiao.records.services import record
 from wenxiao.reviews.kinds import JUDGED, kind_of
 from wenxiao.reviews.models import Criterion, Review
 from wenxiao.reviews.services.road import start_review
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook import basis, frameworks
+from wenxiao.rulebook.evaluation_frames import ALIKE, FRAMES, frame_rules, rows_of
 from wenxiao.rulebook.numbers import plain
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
@@ -29,29 +32,64 @@ if TYPE_CHECKING:
     from wenxiao.files.forms.frame_rows import FrameRow
     from wenxiao.orgs.models import User
 
-FRAMES = {
-    "project_framework": "项目支出绩效评价指标体系",
-    "department_framework": "部门整体支出绩效评价指标体系",
-}
-"""Frames an evaluation may be begun with, by the rulebook's name."""
 OWN = "own"
 OWN_TITLE = "自带的指标体系"
 MOST_ROWS = 200
 FULL = Decimal(100)
 OF_KIND = "本类型另看"
+PPP_STAGE = "所处阶段"
+LONGEST_WORDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FrameChoice:
+    """A frame one may begin with: what it is called, how many rows, on which document."""
+
+    code: str
+    title: str
+    rows: int
+    basis: str
+
+
+def frame_for(dossier: Dossier) -> str:
+    """The frame an object of this kind is begun with unless somebody chooses another."""
+    rules = frame_rules(dossier.fiscal_year, dossier.subject.division.own_rules)
+    kind = dossier.subject.kind
+    return rules.frame_for(kind, recorded(dossier).get(PPP_STAGE, "") if kind == "ppp" else "")
+
+
+def frame_choices(dossier: Dossier, round: Round) -> list[FrameChoice]:
+    """Every frame of the round's year, that of this kind of object first."""
+    own, year, first = round.division.own_rules, round.fiscal_year, frame_for(dossier)
+    return [
+        FrameChoice(
+            code, FRAMES[code], rows_of(code, year, own), basis.in_force(code, year, own).basis
+        )
+        for code in sorted(FRAMES, key=lambda one: one != first)
+    ]
 
 
 @transaction.atomic
-def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | None) -> Review:
+def begin_evaluation(
+    *,
+    dossier: Dossier,
+    round: Round,
+    frame: str,
+    by: User | None,
+    rows: Sequence[FrameRow] = (),
+    source: str = "",
+) -> Review:
     """Begin a dossier's evaluation with a frame of the round's year: one row per lowest criterion,
-    weights where the frame fixes one. Raises Refused, and NotAllowed where the round doesn't ask
-    for it, isn't open, or it has begun.
+    weights where the frame or the division fixes one; or with a tree brought as a table (``rows``).
+    Raises Refused, and NotAllowed where the round doesn't ask for it, isn't open, or it has begun.
     """
     if round.kind not in JUDGED:
         raise NotAllowed(f"“{round.name}”不是评价任务，不能在线开始评价。")
     permissions.require_for(by, kind_of(round.kind).fill, dossier)
-    if frame not in FRAMES:
-        raise NotAllowed(f"请选用指标体系：{'、'.join(FRAMES.values())}。")
+    if frame not in FRAMES and frame != OWN:
+        raise NotAllowed(f"请选用指标体系：{'、'.join((*FRAMES.values(), OWN_TITLE))}。")
+    if frame == OWN:
+        _refuse_rows(rows)
     if round.state != "open":
         raise NotAllowed(f"“{round.name}”现为“{round.get_state_display()}”，不能再开始评价。")
     if not dossiers_of(round).filter(pk=dossier.pk).exists():
@@ -61,7 +99,12 @@ def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | N
     review = start_review(dossier=dossier, round=round, by=by, synthetic=round.synthetic)
     before = {"state": review.state}
     change(review, version=review.version, frame=frame, frame_by=by, state="filling")
-    rows = Criterion.objects.bulk_create(_numbered(review, _rows(review, frame)))
+    criteria = (
+        [_criterion(review, at, row) for at, row in enumerate(rows, start=1)]
+        if frame == OWN
+        else _numbered(review, _rows(review, frame))
+    )
+    Criterion.objects.bulk_create(criteria)
     record(
         division=round.division,
         by=by,
@@ -69,25 +112,34 @@ def begin_evaluation(*, dossier: Dossier, round: Round, frame: str, by: User | N
         target=review,
         label=str(review),
         data={
-            "frame": FRAMES[frame],
+            "frame": FRAMES.get(frame, OWN_TITLE),
+            **({"source": source} if source else {}),
             "before": before,
-            "after": {"state": review.state} | {row.name: _told(row.weight) for row in rows},
+            "after": {"state": review.state} | {row.name: _told(row.weight) for row in criteria},
         },
     )
     return review
 
 
+def _refuse_rows(rows: Sequence[FrameRow]) -> None:
+    if not rows or len(rows) > MOST_ROWS:
+        raise NotAllowed(f"指标体系应有 1 至 {MOST_ROWS} 行，收到 {len(rows)} 行。")
+
+
 def _numbered(review: Review, rows: list[Criterion]) -> list[Criterion]:
-    """The frame's rows with what this kind of object is looked at besides, each below its 一级指标."""
+    """The frame's rows with what this kind of object and its budgets are looked at besides, each
+    below its 一级指标 as this frame calls it, else at the end.
+    """
     own = own_of_dossier(review.dossier)
     for at, (level1, name) in enumerate(own.look_at, start=1):
-        places = [place for place, row in enumerate(rows) if row.level1 == level1]
-        if not places or any(row.name == name for row in rows):
+        if any(row.name == name for row in rows):
             continue
+        places = [place for place, row in enumerate(rows) if row.level1 in ALIKE[level1]]
+        places = places or [len(rows) - 1]
         besides = Criterion(
             review=review,
             code=f"OWN{at:02}",
-            level1=level1,
+            level1=rows[places[-1]].level1,
             level2=OF_KIND,
             name=name,
             explanation=own.basis,
@@ -99,7 +151,8 @@ def _numbered(review: Review, rows: list[Criterion]) -> list[Criterion]:
 
 
 def _rows(review: Review, frame: str) -> list[Criterion]:
-    tree = frameworks.tree(frame, review.round.fiscal_year, review.round.division.own_rules)
+    year, own = review.round.fiscal_year, review.round.division.own_rules
+    tree, fixed = frameworks.tree(frame, year, own), frame_rules(year, own)
     rows: list[Criterion] = []
     for first in tree.criteria:
         for second in first.children or (first,):
@@ -112,7 +165,7 @@ def _rows(review: Review, frame: str) -> list[Criterion]:
                         level1=first.name,
                         level2=second.name if second is not first else "",
                         name=leaf.name,
-                        weight=leaf.full,
+                        weight=leaf.full or fixed.weight_of(frame, leaf.name),
                         explanation=leaf.explanation,
                         standard="；".join(leaf.points) or leaf.formula,
                     )
@@ -122,10 +175,15 @@ def _rows(review: Review, frame: str) -> list[Criterion]:
 
 @transaction.atomic
 def set_weights(
-    *, review: Review, weights: Mapping[int, Decimal | None], by: User | None, version: int
+    *,
+    review: Review,
+    weights: Mapping[int, Decimal | None],
+    by: User | None,
+    version: int,
+    words: Mapping[int, tuple[str, str]] | None = None,
 ) -> Review:
-    """The weights of this object by criterion id; None: the row isn't used here.
-    Raises Refused, NotAllowed, Stale.
+    """The weights of this object by criterion id; None: the row isn't used here. ``words``: 指标解释
+    and 评分标准 of this object where a person wrote them. Raises Refused, NotAllowed, Stale.
 
     What was fixed is changed only after it was opened again; rows that bear points already keep
     their weight.
@@ -142,7 +200,8 @@ def set_weights(
                 f"{row.name}的权重应在 0 到 100 之间，收到 {plain(weight)}；不用这一行请留空。"
             )
         row.weight = weight
-    Criterion.objects.bulk_update(rows, ["weight"])
+    reworded = _reworded(rows, words or {})
+    Criterion.objects.bulk_update(rows, ["weight", "explanation", "standard"])
     change(review, version=version, frame_by=by)
     moved = {
         row.name: [_told(before[row.name]), _told(row.weight)]
@@ -157,10 +216,30 @@ def set_weights(
         label=str(review),
         data={
             "before": {name: old for name, (old, _) in moved.items()},
-            "after": {name: new for name, (_, new) in moved.items()},
+            "after": {name: new for name, (_, new) in moved.items()} | reworded,
         },
     )
     return review
+
+
+def _reworded(
+    rows: Sequence[Criterion], words: Mapping[int, tuple[str, str]]
+) -> dict[str, list[str]]:
+    """指标解释 and 评分标准 as written for this object; what changed, by row."""
+    changed: dict[str, list[str]] = {}
+    for row in rows:
+        given = words.get(row.pk, (row.explanation, row.standard))
+        if given == (row.explanation, row.standard):
+            continue
+        for text, word in zip(given, ("指标解释", "评分标准"), strict=True):
+            if len(text) > LONGEST_WORDS:
+                raise NotAllowed(
+                    f"{row.name}的{word}最多 {LONGEST_WORDS} 字，收到 {len(text)} 字。"
+                )
+        refuse_secret("".join(given))
+        row.explanation, row.standard = given
+        changed[f"{row.name}：指标解释、评分标准"] = list(given)
+    return changed
 
 
 @transaction.atomic
@@ -174,8 +253,7 @@ def bring_frame(
     _refuse_late(review)
     if review.marks.exists() or review.working_papers.exists():
         raise NotAllowed("已经评过分或写了底稿，不能再换指标体系。")
-    if not rows or len(rows) > MOST_ROWS:
-        raise NotAllowed(f"指标体系应有 1 至 {MOST_ROWS} 行，收到 {len(rows)} 行。")
+    _refuse_rows(rows)
     criteria = [_criterion(review, at, row) for at, row in enumerate(rows, start=1)]
     before = {one.name: _told(one.weight) for one in review.criteria.all()}
     review.criteria.all().delete()
@@ -305,23 +383,18 @@ def sum_of(review: Review) -> Decimal:
 
 
 def share_note(review: Review) -> str:
-    """Where 产出 and 效益 together weigh less than the frame asks: a sentence
+    """Where 产出 and 效益 (效果) together weigh less than the rule asks: a sentence
     with the standing of that clause; else empty.
     """
-    project = review.dossier.subject.kind != "department_overall"
-    name = "project_framework" if review.frame == OWN and project else review.frame
-    if name == OWN:
+    rules = frame_rules(review.round.fiscal_year, review.round.division.own_rules)
+    weights: dict[str, Decimal] = {}
+    for row in review.criteria.exclude(weight=None):
+        weights[row.level1] = weights.get(row.level1, Decimal(0)) + (row.weight or Decimal(0))
+    share = rules.light(weights)
+    if share is None:
         return ""
-    value = basis.in_force(name, review.round.fiscal_year, review.round.division.own_rules)
-    least = value.content.get("min_output_plus_benefit")
-    if least is None:
-        return ""
-    rows = review.criteria.exclude(weight=None)
-    share = sum(
-        (row.weight or Decimal(0) for row in rows if row.level1[:2] in {"产出", "效益"}), Decimal(0)
-    )
-    if share >= basis.number(least):
-        return ""
+    source = rules.document or "财预〔2020〕10号"
     return (
-        f"产出与效益合计 {plain(share)} 分，低于 {least} 分（{value.document}，{value.standing}）。"
+        f"产出与效益（效果）合计 {plain(share)} 分，低于 {rules.least} 分"
+        f"（{source}，{rules.standing}；只提示）。"
     )
