@@ -289,6 +289,11 @@ def _department_alone(form: ObjectForm) -> bool:
     )
 
 
+def _department_judged(form: ObjectForm) -> bool:
+    """Whether a score sheet is of a department's whole: the object it names is the department."""
+    return form.round_kind in JUDGED and form.subject_text in {form.unit_text, form.department_text}
+
+
 def _match_subject(
     form: ObjectForm, directory: Directory, said: dict[str, Any], made: Match
 ) -> None:
@@ -307,6 +312,8 @@ def _match_subject(
         below = directory.below(name=form.subject_text, department=made.unit)
         if below is not None:
             made.subject, made.unit = below
+    if made.subject is None and _department_judged(form):
+        made.subject = directory.overall.get(made.unit or 0)
     if made.subject is not None or (wanted == "create" and form.subject_text):
         made.create_subject = made.subject is None
         return
