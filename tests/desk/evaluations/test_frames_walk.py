@@ -12,19 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from docx import Document
 from tests.desk.evaluations.test_frames import ROWS, table
-from tests.followup.test_kinds_walk import (  # noqa: F401 - a fixture
-    MONEY,
-    YEAR,
-    filled,
-    house,
-    opened,
-    promised,
-    registered,
-)
+from tests.followup.test_kinds_walk import MONEY, YEAR, filled, house, opened, promised, registered  # noqa: F401 - a fixture
 
 from wenxiao.budget.services import add_spending, record_kind_facts
-from wenxiao.records.models import Intake
 from wenxiao.intake.tasks import read
+from wenxiao.records.models import Intake
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services.framing import frame_for
 from wenxiao.rulebook import frameworks
@@ -60,7 +52,7 @@ def post(user, name, /, *args, files=None, **data):
     return page
 
 
-def begun(house, dossier, frame):  # noqa: F811
+def begun(house, dossier, frame):
     """Begun on line with the frame, which the page offers first where it is that of the kind."""
     round = opened(house, "finance_evaluation", dossier, key=True)
     address = reverse("desk:evaluation_begin", args=[round.pk, dossier.pk])
@@ -73,7 +65,7 @@ def begun(house, dossier, frame):  # noqa: F811
     return Review.objects.get(round=round, dossier=dossier)
 
 
-def fixed(house, review):  # noqa: F811
+def fixed(house, review):
     """Weighed with its own 评分标准 by one, fixed by another."""
     rows = list(review.criteria.all())
     assert all(row.level1 and row.name for row in rows)
@@ -116,7 +108,7 @@ def scored(blank, criteria):
     return stream.getvalue()
 
 
-def brought_back(house, review):  # noqa: F811
+def brought_back(house, review):
     """Out as a workbook, filled in elsewhere, in again through the imports page."""
     address = reverse("desk:review_form", args=[review.pk, "xlsx"]) + "?blank=1"
     blank = inside(house.first).get(address).content
@@ -133,7 +125,7 @@ def brought_back(house, review):  # noqa: F811
 
 
 @pytest.mark.parametrize("frame", KIND_OF)
-def test_an_object_is_evaluated_by_this_frame_from_its_target_to_the_report(house, frame):  # noqa: F811
+def test_an_object_is_evaluated_by_this_frame_from_its_target_to_the_report(house, frame):
     dossier, _ = registered(house, KIND_OF[frame], "general")
     if frame == "ppp_operation_framework":
         stage = {"所处阶段": "运营期"}
