@@ -71,7 +71,8 @@ def begin(request: HttpRequest, pk: int, dossier: int) -> HttpResponse:
         return render(request, "desk/evaluations/begin.html", values)
 
     def carry() -> str:
-        frame, rows, source = text_of(request, "frame", 40), [], ""
+        frame, source = text_of(request, "frame", 40), ""
+        rows: list[FrameRow] = []
         if frame == OWN:
             rows, source = _brought(request)
         begin_evaluation(dossier=row, round=round, frame=frame, by=user, rows=rows, source=source)
