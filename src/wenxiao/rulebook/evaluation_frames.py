@@ -1,5 +1,5 @@
-"""Which frame of criteria an object is evaluated by, the weights a division fixes for all its objects,
-and how much 产出 and 效益 should weigh together.
+"""Which frame of criteria an object is evaluated by, the weights a division fixes for all its
+objects, and how much 产出 and 效益 should weigh together.
 
 No national frame fixes weights; a division may, one line a criterion: 「指标体系｜三级指标｜分值」.
 """
@@ -75,7 +75,9 @@ class FrameRules:
         return self.weights.get((frame, name))
 
     def light(self, weights: Mapping[str, Decimal]) -> Decimal | None:
-        """What 产出 and 效益 weigh together where that is less than the rule asks; weights by 一级指标."""
+        """What 产出 and 效益 weigh together where that is less than the rule asks; ``weights`` by
+        一级指标.
+        """
         share = sum((one for name, one in weights.items() if self.counts(name)), Decimal(0))
         return share if self.least is not None and share < self.least else None
 
