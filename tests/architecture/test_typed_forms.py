@@ -214,6 +214,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
         "rulebook/unit_assessment": ["refused_items"],
         "rulebook/unit_costs": ["refused_standards"],
         "rulebook/packages": ["refused_packages"],
+        "rulebook/evaluation_frames": ["refused_frames"],
         "rulebook/object_kinds": ["refused_kinds"],
         "rulebook/frameworks": ["_criterion"],
         "rulebook/laws": ["_clause"],
