@@ -173,7 +173,7 @@ def test_heilongjiang_monitoring_to_august(tmp_path):
     )
     assert yuan(form, "expected_full_year") == ["7800000"]
     assert [row["possibility"]["value"] for row in form["indicators"]] == ["有可能", "确定能"]
-    assert said == []
+    assert said == ["JK-09"]  # “尚未实现” where the target is ≥5%
 
 
 def test_shaanxi_transfer_of_the_centre(tmp_path):

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from wenxiao.rulebook.problems import Problem
 
 ORDER = {"阻断": 0, "警告": 1, "提示": 2}
+_OPEN = frozenset({"needs_judgement", "unreadable", "not_reported"})
+"""Marks of rows that have no points yet."""
 TONE = {"阻断": "bad", "警告": "warn", "提示": "acc"}
 
 
@@ -321,6 +323,7 @@ def _cells(review: Review, row: FilledRow, own: Overrides) -> dict[str, Any]:
         "waiting": row.unverified,
         "refused": row.proof.refused,
         "by_hand": mark is not None and mark.status == "needs_judgement",
+        "open": mark is not None and mark.status in _OPEN,
         "proved_on": row.proof.proved_on,
         "done_on": day_in(actual.value) if actual else None,
     }

@@ -54,11 +54,20 @@ def test_an_unreadable_value_keeps_no_points_of_the_one_before(inside, small, op
 
 
 def test_points_of_the_form_stand_while_its_value_does(inside, small, open_review):
+    """A value far above the target is a person's to judge: the form's author did."""
+    row = first_row(open_review)
+    Actual.objects.filter(indicator=row, stage="selfeval").update(value="100000")
+    imported(open_review, row)
+    told = save(inside(small.clerk), open_review, row, "100000", **{f"n{row.pk}": "另说明"})
+    assert told["rows"][str(row.pk)]["points"] == "14.05"
+
+
+def test_points_of_the_form_do_not_stand_for_a_value_nobody_can_read(inside, small, open_review):
     row = first_row(open_review)
     Actual.objects.filter(indicator=row, stage="selfeval").update(value="十几")
     imported(open_review, row)
     told = save(inside(small.clerk), open_review, row, "十几", **{f"n{row.pk}": "另说明"})
-    assert told["rows"][str(row.pk)]["points"] == "14.05"
+    assert (told["rows"][str(row.pk)]["points"], told["rows"][str(row.pk)]["unread"]) == ("", True)
 
 
 def test_points_given_by_hand_go_with_the_value_they_were_given_for(inside, small, open_review):

@@ -25,6 +25,7 @@ from wenxiao.rulebook import columns, grading
 from wenxiao.rulebook.execution import execution
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.profiles import Profile, profile
+from wenxiao.rulebook.readback import unread
 from wenxiao.rulebook.rows import Row
 
 if TYPE_CHECKING:
@@ -141,15 +142,20 @@ def _totals(round: Round, rules: Profile) -> dict[int, tuple[Decimal, bool]]:
     if frame.is_empty():
         return {}
     distinct = frame.select(_ROW).unique(maintain_order=True).with_row_index("kind")
+    clear = [
+        not unread(one["expression"] or "", one["actual"] or "") for one in distinct.to_dicts()
+    ]
     scored = columns.score(_encoded(distinct, rules, round.fiscal_year), rules)
-    scored = distinct.with_columns(scored["status"], scored["points_h"], scored["weight_h"])
+    scored = distinct.with_columns(
+        scored["status"], scored["points_h"], scored["weight_h"], pl.Series("clear", clear)
+    )
     joined = frame.join(scored, on=list(_ROW), how="left", nulls_equal=True)
     by_hand = pl.col("judged").is_not_null()
     asks = pl.col("status") == columns.STATUSES.index("needs_judgement")
     points = (
         pl.when(by_hand)
         .then(pl.col("judged"))
-        .when(asks & pl.col("published").is_not_null())
+        .when(asks & pl.col("clear") & pl.col("published").is_not_null())
         .then(pl.col("published"))
         .otherwise(pl.col("points_h"))
     )

@@ -21,6 +21,7 @@ from wenxiao.rulebook import grading
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.numbers import plain
 from wenxiao.rulebook.profiles import Profile, profile
+from wenxiao.rulebook.readback import unread
 from wenxiao.rulebook.rows import Outcome, Row
 from wenxiao.rulebook.scoring import execution, score_one
 from wenxiao.store.bulk import insert_rows, update_rows
@@ -105,7 +106,7 @@ def _score_indicators(review: Review) -> Review:
         mark = marks.get(indicator.pk)
         actual = actuals.get(indicator.pk)
         outcome = score_one(_row(indicator, actual, mark, year), rules)
-        status, points = _settled(outcome, mark, actual)
+        status, points = _settled(outcome, mark, actual, indicator.expression)
         tally.take(
             name=indicator.name,
             weight=indicator.weight,
@@ -167,19 +168,22 @@ def published_of(mark: Mark | None, actual: Actual | None) -> Decimal | None:
 
 
 def _settled(
-    outcome: Outcome, mark: Mark | None, actual: Actual | None
+    outcome: Outcome, mark: Mark | None, actual: Actual | None, expression: str
 ) -> tuple[str, Decimal | None]:
     """Status and points of a row: the rule's, or a person's where only a person can say.
 
     A mark somebody set by hand stays. A form's own points for a row no rule can score are its
-    author's judgement, as long as the value is still the one the form came with (``actual.cell``).
+    author's judgement, as long as the value is still the one the form came with (``actual.cell``)
+    and can be read: 「约14项」 keeps no points, typed or handed in.
     """
     if mark is not None and mark.status == "judged" and mark.by_id is not None:
         return "judged", mark.points
     published = published_of(mark, actual)
-    if outcome.status == "needs_judgement" and published is not None:
-        return "judged", published
-    return outcome.status, outcome.points
+    if outcome.status != "needs_judgement" or published is None:
+        return outcome.status, outcome.points
+    if actual is not None and unread(expression, actual.value):
+        return outcome.status, None
+    return "judged", published
 
 
 def explain(outcome: Outcome, indicator: Indicator, actual: Actual | None) -> dict[str, Any]:

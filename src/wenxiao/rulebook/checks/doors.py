@@ -56,8 +56,8 @@ FORM = Door(
     "import",
     "导入、读表",
     {
-        "selfeval": (*_HEAD, *_MONEY_BLOCK, *_SELFEVAL),
-        "monitor": (*_HEAD, *_MONEY_BLOCK, "ZP-15", "ZP-21", "ZP-24"),
+        "selfeval": (*_HEAD, *_MONEY_BLOCK, *_SELFEVAL, "ZP-36"),
+        "monitor": (*_HEAD, *_MONEY_BLOCK, "ZP-15", "ZP-21", "ZP-24", "JK-09"),
         "evaluation": (*_HEAD[:2], "ZJ-02", "ZJ-03", "ZJ-11", *_SHEET),
         "list": (
             *("DR-22", "DR-35", "PJ-02", "PJ-04", "PJ-18", "PJ-19", "ZP-13"),

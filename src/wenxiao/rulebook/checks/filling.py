@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wenxiao.rulebook import basis
+from wenxiao.rulebook.checks.facts import is_dash
 from wenxiao.rulebook.checks.registry import Cells, Hit, Table, rule, said
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.readback import unread
@@ -68,10 +69,11 @@ def points_by_hand(table: Table) -> Iterator[Hit]:
 @rule("ZP-36")
 def value_unread(table: Table) -> Iterator[Hit]:
     """A value out of which no number or day can be read: it earns nothing
-    until it is written otherwise or judged.
+    until it is written otherwise or judged (``open`` of stored rows; a form read names all).
     """
     for index, row in enumerate(table.rows):
-        if row.get("by_hand") and _unread(row):
+        blank = is_dash(said(row, "actual")) and "open" not in row and not row.get("score")
+        if row.get("open", True) and not blank and _unread(row):
             yield Hit(index, "actual", _unread(row), got=said(row, "actual"))
 
 
@@ -88,6 +90,8 @@ def words_for_figures(table: Table) -> Iterator[Hit]:
             text = said(row, key)
             if text.strip() and _unreadable(text, target):
                 yield Hit(index, key, f"{word}“{text}”不是数值，目标是“{target}”。", got=text)
+            elif key == "actual" and unread(target, text):
+                yield Hit(index, key, unread(target, text), got=text)
 
 
 def _unreadable(text: str, target: str) -> bool:
