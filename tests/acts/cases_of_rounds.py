@@ -19,6 +19,13 @@ TAKEN_OVER = {
             units=[row], into=h.other, on=today() + SOON, by=by, why="机构改革"
         ),
     ),
+    "split_with_work": Act(
+        "performance system",
+        lambda h: h.other,
+        lambda h, row, by: followup.split_with_work(
+            unit=row, parts=[("901", "河湖中心")], on=today() + SOON, by=by, why="分设", rest="901"
+        ),
+    ),
     "succeed_in_work": Act(
         "performance system",
         lambda h: h.subject,

@@ -116,6 +116,7 @@ FIELD_WORDS = {
     "value": "数值",
     "verdict": "核验意见",
     "why": "理由",
+    "rest": "其余的归",
 }
 """The word on the page for a field of a form, where the form doesn't give one of its own."""
 ROWS = {"a": "说明", "c": "原因", "f": "预计", "m": "月份", "mcontent": "内容", "mname": "名称"}

@@ -59,6 +59,20 @@ def test_contacts_and_offices_of_many_units_from_table_and_paste(inside, small, 
     assert Entry.objects.filter(act="修改单位", why="各单位报来的名单").count() == 2
 
 
+def test_the_bureaus_own_unit_is_asked_for_no_contact(inside, small, section):
+    """It owes no form, so nobody rings it up: neither listed nor counted."""
+    own = section.__class__.objects.create(
+        division=small.division, code="999", name=small.division.bureau, kind="department"
+    )
+    client = inside(account(small, "xitong", Role.SYSTEM))
+    page = client.get("/people/units/contacts").content.decode()
+    assert f'value="{own.pk}:' not in page
+    assert f'value="{small.units[0].pk}:' in page
+    asked = Unit.objects.filter(contact="").exclude(kind="finance").exclude(pk=own.pk).count()
+    listed = client.get("/people").content.decode()
+    assert (f"{asked} 个没有登记联系人" in listed) == bool(asked)
+
+
 def test_without_a_reason_no_unit_is_changed(inside, small):
     client, one = inside(account(small, "xitong", Role.SYSTEM)), small.units[0]
     answer = client.post("/people/units/contacts", {"pasted": f"{one.code}\t张三"})

@@ -76,6 +76,7 @@ def test_units_merge_split_move(system, small):
     one.refresh_from_db()
     assert one.successor == two
     parts = {"parts": "905 分设甲\n906，分设乙", "on": "2022-01-01", "ends": "1", "why": "机构改革"}
+    parts |= {"chosen": "1", "rest": "905"}
     assert system.post(f"/people/units/{three.pk}/split", parts).status_code == 302
     assert Unit.objects.filter(name__startswith="分设").count() == 2
     assert (

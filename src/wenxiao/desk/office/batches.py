@@ -49,7 +49,7 @@ def unit_contacts(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _save_contacts(request, division)
     q = request.GET.get("q", "").strip()[:60]
-    rows = _in_use(division).exclude(kind="finance")
+    rows = selectors.owing_units(division).select_related("office")
     for one in q.split():
         rows = rows.filter(Q(name__icontains=one) | Q(code__icontains=one))
     values = {

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from wenxiao.budget.selectors import subjects_visible_to
 from wenxiao.budget.services import hand_over
+from wenxiao.desk.office.splitting import choosing, split
 from wenxiao.followup.services import merge_with_work, succeed_in_work
 from wenxiao.orgs import selectors, services
 from wenxiao.orgs.selectors import UNIT_KINDS
@@ -79,7 +80,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "today": today(),
         "may": held(request).can("manage_units"),
         "kinds": rows.model._meta.get_field("kind").choices,
-        "without": units.filter(contact="").exclude(kind="finance").count(),
+        "without": units.filter(contact="", pk__in=selectors.owing_units(division)).count(),
     }
     return render(request, "desk/office/people/units.html", values)
 
@@ -188,6 +189,8 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     why = text_of(request, "why", 500)
+    if act == "split" and (page_of_choices := choosing(request, row)) is not None:
+        return page_of_choices
 
     def run() -> str:
         return ACTS[act](request, row, why)
@@ -253,25 +256,6 @@ def _merge(request: HttpRequest, row: Unit, why: str) -> str:
     return f"“{row}”已并入“{into}”，没办完的整改、待办和没签收的函件随之转来，历史留在原单位名下；对象用“移交对象”移交。"
 
 
-def _split(request: HttpRequest, row: Unit, why: str) -> str:
-    lines = [
-        re.split(r"[\s,，]+", line.strip(), maxsplit=1)
-        for line in text_of(request, "parts").splitlines()
-        if line.strip()
-    ]
-    if not lines or any(len(line) != 2 for line in lines):
-        raise NotAllowed("分设的单位一行一个，写作“单位代码 单位名称”。")
-    parts = services.split_unit(
-        unit=row,
-        parts=[(code, name) for code, name in lines],
-        on=day_of(request, "on", "分设日期"),
-        by=person(request),
-        why=why,
-        ends=bool(request.POST.get("ends")),
-    )
-    return f"“{row}”已分设 {len(parts)} 个单位，对象用“移交对象”逐个移交。"
-
-
 def _hand_over(request: HttpRequest, row: Unit, why: str) -> str:
     to = needed_unit(request, "to", "移交到")
     year = whole(text_of(request, "from_year", 4), 4)
@@ -293,6 +277,6 @@ ACTS = {
     "rename": _rename,
     "move": _move,
     "merge": _merge,
-    "split": _split,
+    "split": split,
     "hand-over": _hand_over,
 }

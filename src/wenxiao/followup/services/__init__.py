@@ -34,7 +34,7 @@ from wenxiao.followup.services.rectifying import (
     verify_rectification,
 )
 from wenxiao.followup.services.reminding import remind_units, send_reminder
-from wenxiao.followup.services.succeeding import merge_with_work, succeed_in_work
+from wenxiao.followup.services.succeeding import merge_with_work, split_with_work, succeed_in_work
 from wenxiao.followup.services.turning import roll_over, undo_roll_over
 from wenxiao.followup.services.using import decide_use, propose_use
 
@@ -74,6 +74,7 @@ __all__ = [
     "set_common_problems",
     "set_round_key",
     "sign_use_list",
+    "split_with_work",
     "succeed_in_work",
     "take_proposals",
     "undo_roll_over",

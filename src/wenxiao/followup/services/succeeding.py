@@ -7,22 +7,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Substr
 
+from wenxiao.budget.models import Dossier, Subject
+from wenxiao.budget.services import hand_over
 from wenxiao.followup.models import Rectification
+from wenxiao.followup.selectors.unit_work import OpenItem, open_with
+from wenxiao.orgs.models import Grant, Unit, User
 from wenxiao.orgs.permissions import require
-from wenxiao.orgs.services import merge_units
+from wenxiao.orgs.services import merge_units, split_unit
 from wenxiao.orgs.services.administering import refuse_unreasoned
 from wenxiao.records.models import Notice, Todo
 from wenxiao.records.services import record
 from wenxiao.records.trail import target_of
+from wenxiao.reviews.models import Review
+from wenxiao.reviews.states import SETTLED
+from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
-
-    from wenxiao.budget.models import Subject
-    from wenxiao.orgs.models import Unit, User
 
 
 @transaction.atomic
@@ -82,4 +87,101 @@ def _follow(to: Unit, *, mending: Q, todos: Q, letters: Q, by: User | None, why:
         target=to,
         why=why,
         data={"rectifications": moved, "todos": waiting, "notices": sent},
+    )
+
+
+@transaction.atomic
+def split_with_work(
+    *,
+    unit: Unit,
+    parts: Iterable[tuple[str, str]],
+    on: date,
+    by: User | None,
+    why: str,
+    ends: bool = True,
+    goes: Mapping[str, str] | None = None,
+    rest: str = "",
+) -> list[Unit]:
+    """单位分设 with all that is open: each thing (``goes``: key of open_with → code of a new unit)
+    where it was sent, what has an object along with it, everything else to ``rest``.
+
+    A unit that ends keeps nothing open: NotAllowed names what has no home. Of a unit that stays
+    only what was chosen moves.
+    """
+    left = open_with(unit)
+    new_units = split_unit(unit=unit, parts=parts, on=on, by=by, why=why, ends=ends)
+    homes = _homes(left, {one.code: one for one in new_units}, goes or {}, rest if ends else "")
+    lost = [one for one in left if one.key not in homes]
+    if ends and lost:
+        named = "、".join(f"{one.kind}“{one.title}”" for one in lost[:5])
+        raise NotAllowed(
+            f"“{unit}”分设后停用，还有 {len(lost)} 项没有说明归哪个单位：{named}。"
+            "请逐项选，或选“其余的归”。"
+        )
+    for home in new_units:
+        mine = [one for one in left if homes.get(one.key) == home]
+        if mine:
+            _settle_in(home, mine, unit=unit, year=on.year, by=by, why=why)
+    return new_units
+
+
+def _homes(
+    left: list[OpenItem], units: dict[str, Unit], goes: Mapping[str, str], rest: str
+) -> dict[str, Unit]:
+    """By key where each thing goes; unchosen it goes with its object, else to ``rest``."""
+    wrong = [code for code in (*goes.values(), rest) if code and code not in units]
+    if wrong:
+        raise NotAllowed(f"“{wrong[0]}”不是这次分设的单位代码，请从 {'、'.join(units)} 中选。")
+    homes: dict[str, Unit] = {}
+    for one in left:
+        code = goes.get(one.key, "")
+        follows = homes.get(f"object-{one.subject}") if one.subject is not None else None
+        home = units.get(code) or follows or units.get(rest)
+        if home is not None:
+            homes[one.key] = home
+    return homes
+
+
+def _settle_in(
+    home: Unit, items: list[OpenItem], *, unit: Unit, year: int, by: User | None, why: str
+) -> None:
+    """Everything one new unit takes over; one entry lists it."""
+    rows: dict[str, list[int]] = {}
+    for one in items:
+        rows.setdefault(one.key.split("-")[0], []).append(one.row.pk)
+    if keys := rows.get("object"):
+        hand_over(
+            subjects=Subject.objects.filter(pk__in=keys), to=home, by=by, why=why, from_year=year
+        )
+        unfinished = Review.objects.filter(dossier__subject__in=keys, dossier__unit=unit)
+        unfinished = unfinished.exclude(round__state="closed").exclude(state__in=SETTLED)
+        for dossier in Dossier.objects.filter(pk__in=unfinished.values("dossier")):
+            change(dossier, unit=home)
+    people = rows.get("person", [])
+    User.objects.filter(pk__in=people).update(unit=home)
+    Grant.objects.filter(unit=unit).in_force().filter(
+        Q(user__in=people) | Q(pk__in=rows.get("grant", []))
+    ).update(unit=home)
+    for lower in Unit.objects.filter(pk__in=rows.get("unit", [])):
+        _put_below(lower, home)
+    Notice.objects.filter(pk__in=rows.get("letter", [])).update(unit=home)
+    Rectification.objects.filter(pk__in=rows.get("rectification", [])).update(unit=home)
+    Todo.objects.filter(pk__in=rows.get("todo", [])).update(unit=home)
+    record(
+        division=home.division,
+        by=by,
+        act="承接未办事项",
+        target=home,
+        why=why,
+        label=f"{unit} → {home}",
+        data={"from": unit.pk, **rows},
+    )
+
+
+def _put_below(lower: Unit, home: Unit) -> None:
+    """A lower unit with everything below it under its new parent."""
+    old, new = lower.path, f"{home.path}{lower.pk:06d}/"
+    change(lower, parent=home)
+    Unit.objects.filter(division=home.division, path__startswith=old).update(
+        path=Concat(Value(new), Substr("path", len(old) + 1))
     )

@@ -121,8 +121,8 @@ def refuse_unreasoned(by: User | None, why: str) -> None:
 def rename_unit(
     *, unit: Unit, name: str, by: User | None, why: str, version: int | None = None
 ) -> Unit:
-    """A new name for the same unit; what was signed before keeps the old
-    one, the trail keeps both.
+    """A new name for the same unit: what is open stays with it, what was signed before keeps the
+    old name, by which files still find it (an alias); the trail keeps both.
     """
     require(by, "manage_units", division=unit.division)
     refuse_unreasoned(by, why)
@@ -130,7 +130,10 @@ def rename_unit(
     before = unit.name
     if not name.strip():
         raise NotAllowed("单位名称不能为空。")
-    change(unit, version=version, name=name)
+    called = [one for one in unit.aliases if one != name]
+    if before not in called and before != name:
+        called.append(before)
+    change(unit, version=version, name=name, aliases=called)
     record(
         division=unit.division,
         by=by,
