@@ -10,7 +10,8 @@ from tests.acts.shape import Act
 from wenxiao.budget import services as budget
 from wenxiao.budget.services.departments import DepartmentAmount
 from wenxiao.followup import services as followup
-from wenxiao.followup.services import assessing
+from wenxiao.followup.services import assessing, proposing
+from wenxiao.orgs import services as orgs
 from wenxiao.orgs.services import training
 from wenxiao.reports import public_issue
 from wenxiao.reports.models import PublicHolder, Signed
@@ -206,3 +207,48 @@ TRAINING = {
         lambda h, row, by: training.sign_in(course=row, by=by),
     ),
 }
+
+
+def _proposal(house):
+    return proposing.propose_rules(
+        division=house.division,
+        changes=[
+            {
+                "rule": "monitoring",
+                "from": today().isoformat(),
+                "content": {"lights": {"red_below": "55"}},
+            }
+        ],
+        source=orgs.RuleSource(house.paper(), "三"),
+        by=None,
+        why="本级办法",
+    )
+
+
+PROPOSING = {
+    "propose_rules": Act(
+        "performance",
+        lambda h: h.paper(),
+        lambda h, row, by: proposing.propose_rules(
+            division=h.division,
+            changes=[{"rule": "monitoring", "from": "2021-01-01", "content": {"idle_months": "4"}}],
+            source=orgs.RuleSource(row, "三"),
+            by=by,
+            why="本级办法",
+        ),
+    ),
+    "retry_proposal": Act(
+        "performance", _proposal, lambda h, row, by: proposing.retry_proposal(proposal=row, by=by)
+    ),
+    "publish_proposal": Act(
+        "performance leader",
+        _proposal,
+        lambda h, row, by: proposing.publish_proposal(proposal=row, by=by, why="会议纪要"),
+    ),
+    "drop_proposal": Act(
+        "performance leader",
+        _proposal,
+        lambda h, row, by: proposing.drop_proposal(proposal=row, by=by, why="不改"),
+    ),
+}
+TURNING.update(PROPOSING)

@@ -12,7 +12,7 @@ from wenxiao.files.forms.frame_rows import FrameRow
 from wenxiao.followup import services as followup
 from wenxiao.orgs.models import Agency
 from wenxiao.reviews import services as reviews
-from wenxiao.reviews.packaging import compare, contents_of
+from wenxiao.reviews.packaging import BroughtPackages, compare_files, contents_of
 from wenxiao.reviews.services.batch_assigning import Assignees
 from wenxiao.reviews.services.seats import seat_of
 from wenxiao.store.clock import today
@@ -97,8 +97,9 @@ def _brought(h, review, by):
     seat = seat_of(by)
     contents = contents_of(review, seat)
     row = dict(contents.criteria[0]) | {"facts": "少计", "source": "凭证1号"}
-    brought = BroughtPackage(dict(contents.given), whole=True, criteria=[("第 2 行", row)])
-    seen = compare(review, seat, brought)
+    one = BroughtPackage(dict(contents.given), whole=True, criteria=[("第 2 行", row)])
+    brought = BroughtPackages([("底稿.xlsx", one)])
+    seen = compare_files(review, seat, brought)
     return reviews.take_package(
         review=review,
         brought=brought,

@@ -94,7 +94,7 @@ ORGS = {
         lambda h, row, by: orgs.edit_document(document=row, by=by, why="补文号", number="1号"),
     ),
     "override_rule": Act(
-        "performance",
+        "performance leader",
         lambda h: h.paper(),
         lambda h, row, by: orgs.override_rule(
             division=h.division,
@@ -102,6 +102,7 @@ ORGS = {
             start=today(),
             source=orgs.RuleSource(row, "三"),
             content={"lights": {"red_below": "55"}},
+            proposed_by=None,
             by=by,
             why="本级办法",
         ),

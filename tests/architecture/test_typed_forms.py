@@ -61,6 +61,7 @@ REASONS: dict[str, dict[str, list[str]]] = {
         "reviews/services/paper": ["_decided"],
         "rulebook/expressions/shape": ["Expression.as_json"],
         "rulebook/problems": ["Problem.as_json"],
+        "rulebook/trial_summary": ["Trial.as_data", "TrialGroup.as_data"],
         "rulebook/trying": ["Ledger.as_json", "MovedResult.as_json", "Result"],
     },
     "a ledger: lines of text under headings of the file's own, not a form": {
@@ -101,11 +102,13 @@ REASONS: dict[str, dict[str, list[str]]] = {
             "LedgerAnswers.as_json",
             "LedgerOutcome",
             "LedgerOutcome.as_json",
+            "_recognised",
             "_reconcile",
             "_understand",
             "plan_ledger",
             "problem_of",
         ],
+        "intake/ledger/recognising": ["_names_items", "recognised"],
         "intake/ledger/reading": ["RawLines.__init__", "read_ledger_file"],
         "intake/ledger_wizard": [
             "_begin",

@@ -20,7 +20,7 @@ from wenxiao.files.out.official_forms import (
     monitoring_form,
 )
 from wenxiao.intake.unattended import import_file, take
-from wenxiao.orgs.services import RuleSource, add_document, confirm_standing, override_rule
+from wenxiao.orgs.services import RuleSource, add_document, override_rule
 from wenxiao.orgs.services.tokens import make_token
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
@@ -84,7 +84,6 @@ def bring(bureau, tmp_path, possibility):
 
 def in_words(bureau, content):
     """The division's own list, by its own paper."""
-    node = f"own:{date(2021, 1, 1)}"
     paper = add_document(division=bureau.division, kind="measures", title="示例区办法", by=None)
     override_rule(
         division=bureau.division,
@@ -92,11 +91,9 @@ def in_words(bureau, content):
         start=date(2021, 1, 1),
         source=RuleSource(paper, "第三条", "原文", words="完成可能性", compared_by="甲"),
         content=content,
-        by=bureau.finance,
+        proposed_by=bureau.finance,
+        by=bureau.second,
         why="本级办法",
-    )
-    confirm_standing(
-        division=bureau.division, rule="monitoring", node=node, by=bureau.second, why="逐字核对"
     )
 
 

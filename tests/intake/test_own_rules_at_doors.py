@@ -12,14 +12,7 @@ import pytest
 from tests.intake.test_doors import SELFEVAL, SHEET, changed, door
 
 from wenxiao.files.forms.reading import read_file
-from wenxiao.orgs.services import (
-    RuleSource,
-    add_document,
-    confirm_standing,
-    create_user,
-    grant,
-    override_rule,
-)
+from wenxiao.orgs.services import RuleSource, add_document, create_user, grant, override_rule
 from wenxiao.records.models import ImportBatch
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import submit_review
@@ -38,21 +31,19 @@ def own(bureau, rule, content):
     """The division's own value of a rule, by a clause of its own measure that two persons read."""
     paper = add_document(division=bureau.division, kind="measures", title="示例区办法", by=None)
     clause = RuleSource(paper, "第三条", "原文", words="合计应为一百分", compared_by="甲")
+    second = create_user(
+        division=bureau.division, username="confirmer", name="乙", by=None, password="Long-enough-1"
+    )
+    grant(user=second, role="performance", division=bureau.division, by=None)
     override_rule(
         division=bureau.division,
         rule=rule,
         start=FROM,
         source=clause,
         content=content,
-        by=bureau.finance,
+        proposed_by=bureau.finance,
+        by=second,
         why="本级办法",
-    )
-    second = create_user(
-        division=bureau.division, username="confirmer", name="乙", by=None, password="Long-enough-1"
-    )
-    grant(user=second, role="performance", division=bureau.division, by=None)
-    confirm_standing(
-        division=bureau.division, rule=rule, node=f"own:{FROM}", by=second, why="逐字核对"
     )
 
 

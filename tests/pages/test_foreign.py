@@ -109,6 +109,7 @@ ACTS = {
     "disclosures/<int:pk>/<str:act>/do": ("approve", "decline", "publish", "withdraw"),
     "people/units/<int:pk>/<str:act>": ("edit", "rename", "move", "merge", "split"),
     "people/users/<int:pk>/<str:act>": ("disable", "enable", "reset"),
+    "rules/proposals/<int:pk>/<str:act>": ("publish", "drop", "retry"),
     "confirmers/<str:act>": ("name", "small"),
     "people/sheets/<str:act>": ("prepare", "release", "withdraw", "print"),
     "people/resets/<int:pk>/<str:act>": ("approve", "consent", "refuse"),

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from wenxiao.budget.models import Dossier, Request, Round
 from wenxiao.followup.assessment import UnitAssessment  # noqa: F401 - Django finds models here
+from wenxiao.followup.rule_proposals import RuleProposal  # noqa: F401 - Django finds models here
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.records.models import ImportBatch, Notice, StoredFile
 from wenxiao.reviews.models import Criterion, Review

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 
 from wenxiao.budget.models import Spending
@@ -21,6 +22,7 @@ from wenxiao.intake.apply_marks import (
     score_criteria,
     seated,
 )
+from wenxiao.intake.audited import audit_of
 from wenxiao.intake.columns import REACHED
 from wenxiao.intake.differences import handed_in, joined_rows
 from wenxiao.reviews.kinds import kind_of
@@ -124,7 +126,8 @@ def _review(form: WorkForm, landing: Landing) -> tuple[Review, bool]:
 
 
 def _audited(form: ScoreSheet, landing: Landing, review: Review) -> None:
-    arranged, used = form.audited_arranged.amount, form.audited_used.amount
+    audit = audit_of(form)
+    arranged, used = audit.arranged, audit.used
     if arranged is None and used is None:
         return
     landing.changed("经审查安排资金", review.budget, arranged)
@@ -136,6 +139,8 @@ def _audited(form: ScoreSheet, landing: Landing, review: Review) -> None:
         by=landing.by,
         batch=landing.batch,
         synthetic=landing.synthetic,
+        funds=[asdict(one) for one in audit.funds],
+        differences=[asdict(one) for one in audit.differences],
     )
     landing.written.created(audited)
     review.audited, review.budget, review.executed = audited, arranged, used

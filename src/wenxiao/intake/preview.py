@@ -15,8 +15,10 @@ from wenxiao.budget.models import Round
 from wenxiao.files.forms.checking import checked
 from wenxiao.files.forms.dossier_forms import MonitorForm
 from wenxiao.files.forms.forms import ListForm, Reading
+from wenxiao.files.forms.score_sheet import ScoreSheet
 from wenxiao.files.forms.targets.form import TargetForm
 from wenxiao.intake.answers import answers_for
+from wenxiao.intake.audited import audit_problems
 from wenxiao.intake.changes import compared, taken
 from wenxiao.intake.differences import differences, handed_in_already
 from wenxiao.intake.listed_words import with_listed_words
@@ -267,6 +269,7 @@ def _form(
             *too_long(form, matched),
             *handed_in_already(form, matched),
             *unread,
+            *(audit_problems(form, matched) if isinstance(form, ScoreSheet) else ()),
         ]
     return FormPreview(form, choice, matched, problems, values)
 

@@ -19,6 +19,7 @@ from wenxiao.intake.answers import CREATE_ALL, checked
 from wenxiao.intake.apply import ImportOutcome, apply
 from wenxiao.intake.confirm import hand_in_received
 from wenxiao.intake.ledger import LedgerAnswers, import_ledger, matches_told
+from wenxiao.intake.ledger.recognising import holds_accounts
 from wenxiao.intake.outcome import outcome_of
 from wenxiao.intake.preview import preview
 from wenxiao.intake.scope import Importer
@@ -85,6 +86,8 @@ def take(
         return unread.as_json()
     lines = kind in LEDGERS or (path.suffix.lower() == ".csv" and kind != TargetForm.kind)
     reading = None if lines else _read(path, division)
+    if reading is not None and not (kind or reading.forms) and holds_accounts(path, division, year):
+        reading = None
     file_kind = "ledger" if reading is None or reading.kind == "list" else str(reading.kind or "")
     if reading is None or (kind or file_kind) in LEDGERS or file_kind in LEDGERS:
         ledger_answers = _told_as_text(choices, matches)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -65,11 +65,27 @@ class PaperTexts:
 
 
 @dataclass(slots=True)
+class BroughtPackages:
+    """What came back at once: one file, or those of the whole package; ``left`` names what of a zip
+    was not read and why.
+    """
+
+    files: list[tuple[str, BroughtPackage]] = field(default_factory=list)
+    left: list[tuple[str, str]] = field(default_factory=list)
+    zipped: bool = False
+
+
+@dataclass(slots=True)
 class PackageComparison:
-    """What a package says otherwise: ``choices`` may be taken, ``notices`` name what is not."""
+    """What a package says otherwise: ``choices`` may be taken, ``notices`` name what is not;
+    ``results`` say of each file of a zip what came of it.
+    """
 
     choices: list[PackageDifference] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    results: list[tuple[str, str]] = field(default_factory=list)
+    taken: list[tuple[int, str, BroughtPackage]] = field(default_factory=list)
+    """The files that belong here: number, name, content."""
 
     @property
     def digest(self) -> str:
@@ -221,6 +237,56 @@ def compare(
         _criteria(review, seat, brought, outcome)
     _papers(review, brought, outcome)
     return outcome
+
+
+def compare_files(review: Review, seat: str, brought: BroughtPackages) -> PackageComparison:
+    """Everything the files say otherwise. Of a zip a foreign file is named and left; raises
+    NotAllowed where none is left, or the single file is refused.
+
+    The key of a choice of a further file carries the file's number: ``1|p:7:facts``. What two files
+    say alike stands once; where they contradict each other both are shown.
+    """
+    outcome = PackageComparison()
+    for at, (name, one) in enumerate(brought.files):
+        try:
+            part = compare(review, seat, one, name)
+        except NotAllowed as refused:
+            if not brought.zipped:
+                raise
+            outcome.results.append((name, f"没有带回：{refused}"))
+            continue
+        outcome.taken.append((at, name, one))
+        fresh = _fresh(part.choices, outcome.choices)
+        outcome.choices += [_of_file(each, at, name) for each in fresh]
+        outcome.notices += [f"{name}：{text}" if at else text for text in part.notices]
+        outcome.results.append((name, f"已读，{len(part.choices)} 处与系统里不同。"))
+    outcome.results += [(name, f"没有带回：{why}") for name, why in brought.left]
+    if not outcome.taken:
+        outcomes = "；".join(f"“{name}”{why}" for name, why in outcome.results)
+        raise NotAllowed(f"压缩包里没有这项评价的底稿。{outcomes}")
+    if not brought.zipped:
+        outcome.results = []
+    return outcome
+
+
+def _fresh(
+    choices: Sequence[PackageDifference], known: Sequence[PackageDifference]
+) -> list[PackageDifference]:
+    """The choices no earlier file offers already with the same text."""
+    offered = {(base_key(one.key), one.new) for one in known if not one.key.startswith("p+")}
+    return [one for one in choices if (one.key, one.new) not in offered]
+
+
+def _of_file(one: PackageDifference, at: int, name: str) -> PackageDifference:
+    if not at:
+        return one
+    return replace(one, key=f"{at}|{one.key}", place=f"{one.place}（{name}）")
+
+
+def base_key(key: str) -> str:
+    """A choice's key without the number of its file."""
+    number, sign, rest = key.partition("|")
+    return rest if sign and number.isdecimal() else key
 
 
 def _by_number(

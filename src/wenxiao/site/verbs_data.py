@@ -124,7 +124,7 @@ def _add_beginnings(verbs: Any) -> None:
 def _add_work(verbs: Any) -> None:
     taken = verbs.add_parser("import", help="导入表格：自评表、监控表、评分表、对象清单、支付明细")
     taken.add_argument("file", type=existing, metavar="FILE")
-    taken.add_argument("--kind", help="表格种类；不写则按内容辨认（部门决算数据须写 department）")
+    taken.add_argument("--kind", help="表格种类；不写则按内容辨认；认不定的列出要选的种类")
     taken.add_argument(
         "--create", action="store_true", help="库里没有的单位、项目、任务照表新建；不写则列为未匹配"
     )

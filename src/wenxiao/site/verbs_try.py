@@ -27,6 +27,7 @@ from wenxiao.site.verbs_plain import (
 )
 
 if TYPE_CHECKING:
+    from wenxiao.orgs.models import Division
     from wenxiao.rulebook.basis import Overrides
     from wenxiao.rulebook.checks.registry import Table
     from wenxiao.rulebook.trying import Ledger, Result, Tried
@@ -48,12 +49,23 @@ def add_parser(actions: Any) -> None:
     )
     trying.add_argument("--own", help="JSON：改动之前的本级规定，规则名 → 清单")
     trying.add_argument("--division", help="库里的区划代码或名称；只有一个区划时可不写")
+    trying.add_argument(
+        "--keep",
+        action="store_true",
+        help="把试算库里的结果连同清单留作提案（同时写 --document、--clause、--why、--by），由另一人登录公布",
+    )
+    trying.add_argument("--document", help="提案依据的文件：制度库里的文号或名称")
+    trying.add_argument("--clause", default="", help="提案依据的条款，如 第八条")
+    trying.add_argument("--why", default="", help="提案的理由")
+    trying.add_argument("--by", metavar="账号", help="提案由谁提出；公布的须是另一人")
     trying.add_argument("--json", action="store_true", help="输出 JSON（本命令只有这一种输出）")
     trying.set_defaults(run=try_verb)
 
 
 def try_verb(args: argparse.Namespace) -> int:
     """What would move: exit 0, or 2 for wrong use."""
+    if args.keep and args.cases is not None:
+        return _answer(_refuse_kept)
     if args.cases is None:
         return _over_stored(args)
     return _answer(lambda: (_over_file(args).as_json(), False))
@@ -114,7 +126,8 @@ def _over_stored(args: argparse.Namespace) -> int:
 
         division = chosen_division(args.division)
         ledger = try_rules(division=division, changes=entries, by=None)
-        show(ledger.as_json())
+        kept = {"proposal": _kept(args, division, entries)} if args.keep else {}
+        show(ledger.as_json() | kept)
         return FINE
 
     entries: list[dict[str, Any]] = []
@@ -124,6 +137,40 @@ def _over_stored(args: argparse.Namespace) -> int:
         return None, False
 
     return _read_first(read) or on_rows(verb)(args)
+
+
+def _refuse_kept() -> tuple[Any, bool]:
+    raise WrongUseError("只有试算库里的结果能留作提案：写了 --cases 时不能同时写 --keep。")
+
+
+def _kept(args: argparse.Namespace, division: Division, entries: list[dict[str, Any]]) -> int:
+    """Keep the trial as a proposal of the account named; its number."""
+    from wenxiao.followup.services.proposing import propose_rules
+    from wenxiao.orgs.services import RuleSource
+    from wenxiao.records.selectors import documents
+    from wenxiao.site.database_state import NotReady, chosen_user
+
+    by = chosen_user(args.by)
+    if by is None:
+        raise NotReady("提案须写明由谁提出：--by 账号；公布的须是另一人。")
+    named = [
+        one
+        for one in documents(division=division)
+        if args.document and args.document in {one.number, one.title}
+    ]
+    if len(named) != 1:
+        raise NotReady(
+            f"制度库里文号或名称是“{args.document or ''}”的文件有 {len(named)} 份，应有且只有一份；"
+            "请用 --document 写明，没有的先在制度库登记。"
+        )
+    proposal = propose_rules(
+        division=division,
+        changes=entries,
+        source=RuleSource(named[0], args.clause),
+        by=by,
+        why=args.why,
+    )
+    return int(proposal.pk)
 
 
 def _read_first(read: Any) -> int:

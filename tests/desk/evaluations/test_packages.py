@@ -223,7 +223,8 @@ def test_what_a_person_broke_is_said_with_its_place(small, inside, review):
         "没有找到带“底稿编号”的表"
         in bring(client, review, "空.docx", docx_bytes(Document())).content.decode()
     )
-    assert "请先解开" in bring(client, review, "包.zip", b"PK").content.decode()
+    assert "压缩包已损坏" in bring(client, review, "包.zip", b"PK").content.decode()
+    assert "整个底稿包（.zip）" in bring(client, review, "包.rar", b"Rar!").content.decode()
 
 
 def docx_bytes(document):
@@ -306,3 +307,103 @@ def test_nobody_outside_takes_or_brings_a_package(small, inside, review):
     client = inside(small.officer)
     name, book = book_of(client, review)
     assert "底稿包带不回来" in bring(client, review, name, book).content.decode()
+
+
+def packed(files):
+    """A zip of files by name, as a person packs them again."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, content in files.items():
+            out.writestr(name, content)
+    return stream.getvalue()
+
+
+def saved(book):
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_the_whole_zip_comes_back_at_once(small, inside, review):
+    client = inside(small.officer)
+    files = taken(client, review)
+    name, book = book_of(client, review)
+    sheet = book["评分底稿"]
+    sheet.cell(2, column(sheet, "事实")).value = "立项批复齐全"
+    sheet.cell(2, column(sheet, "来源")).value = "发改批复"
+    files |= {f"底稿/{name}": saved(book)}
+    del files[name]
+    files["底稿/新的取证单.docx"] = filled_word(
+        files.pop("取证单和记录.docx"), 0, 事实="工期 180 天，实际 230 天"
+    )
+    files["空白底稿.docx"] = filled_word(
+        files["空白底稿.docx"], 1, 事实="养护队 6 人", 来源="王队长", 日期="2021年3月5日"
+    )
+    files["照片.jpg"] = b"jpg"
+    answer = bring(client, review, "底稿包（填好）.zip", packed(files))
+    page = answer.content.decode()
+    assert "压缩包里 5 个文件" in page
+    assert f"<b>{name}</b>　已读，2 处与系统里不同。" in page
+    assert "<b>新的取证单.docx</b>　已读，1 处与系统里不同。" in page
+    assert "<b>空白底稿.docx</b>　已读，1 处与系统里不同。" in page
+    assert "<b>打分说明书.docx</b>　没有带回：里面没有底稿表（如打分说明书），没有读。" in page
+    assert "照片.jpg" in page
+    keys = keys_of(answer)
+    assert len(keys) == 4
+    told = take(client, review, answer, keys, why="机构复核").content.decode()
+    assert "已选用底稿包 4 处" in told
+    assert review.working_papers.get(kind="facts").facts == "工期 180 天，实际 230 天"
+    assert review.working_papers.get(kind="criterion").facts == "立项批复齐全"
+    assert review.working_papers.get(kind="interview").facts == "养护队 6 人"
+    entry = Entry.objects.get(act="带回底稿包")
+    assert entry.data["files"][0] == name
+    assert set(entry.data["files"][1:]) == {"新的取证单.docx", "空白底稿.docx"}
+
+
+def test_a_file_of_another_agency_in_the_zip_is_named_and_the_rest_read(small, inside, review):
+    client = inside(small.officer)
+    other = Review.objects.create(
+        dossier=small.dossiers[1],
+        round=Round.objects.create(
+            division=small.division,
+            kind=review.kind,
+            name="补充评价",
+            work_year=2021,
+            fiscal_year=2020,
+            state="open",
+            scope={"dossiers": [small.dossiers[1].pk]},
+        ),
+        kind=review.kind,
+        state="filling",
+        agency=Agency.objects.create(division=small.division, name="另一家事务所"),
+    )
+    foreign, theirs = book_of(client, other)
+    files = taken(client, review)
+    swapped = packed({"取证单和记录.docx": files["取证单和记录.docx"], foreign: saved(theirs)})
+    page = bring(client, review, "包.zip", swapped).content.decode()
+    assert f"<b>{foreign}</b>　没有带回：这是“" in page
+    assert "另一家事务所" in page
+    assert "<b>取证单和记录.docx</b>　已读，0 处与系统里不同。" in page
+    refused = bring(client, review, "包.zip", packed({foreign: saved(theirs)})).content.decode()
+    assert "压缩包里没有这项评价的底稿" in refused
+    assert "另一家事务所" in refused
+    assert not Entry.objects.filter(act="带回底稿包").exists()
+
+
+def test_two_files_that_contradict_each_other_are_chosen_between(small, inside, review):
+    client = inside(small.officer)
+    files = taken(client, review)
+    name, book = book_of(client, review)
+    sheet = book["取证单"]
+    sheet.cell(2, column(sheet, "事实")).value = "实际 240 天"
+    files[name] = saved(book)
+    files["取证单和记录.docx"] = filled_word(files["取证单和记录.docx"], 0, 事实="实际 230 天")
+    answer = bring(client, review, "包.zip", packed(files))
+    first, second = keys_of(answer)
+    both = take(client, review, answer, [first, second]).content.decode()
+    assert "只能选用一份" in both
+    take(client, review, answer, [second])
+    assert review.working_papers.get(kind="facts").facts == "实际 230 天"
+    files["取证单和记录.docx"] = filled_word(files["取证单和记录.docx"], 0, 事实="实际 240 天")
+    alike = bring(client, review, "包.zip", packed(files))
+    assert len(keys_of(alike)) == 1

@@ -5,6 +5,7 @@ the ratios they give, what is missing by name, the projects beside them.
 from __future__ import annotations
 
 import io
+import json
 from decimal import Decimal
 
 import openpyxl
@@ -15,6 +16,8 @@ from tests.desk.imports.steps import look
 
 from wenxiao.budget.models import DepartmentFigure, Subject
 from wenxiao.budget.services import ensure_subject, open_dossier, set_appropriation
+from wenxiao.intake.unattended import take
+from wenxiao.orgs.services.tokens import make_token
 from wenxiao.records.models import Intake
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
@@ -122,3 +125,59 @@ def test_a_unit_sees_its_own_figures_alone(place, enter):
     assert clerk.get(f"/departments/{place.unit.pk}/2022").status_code == 200
     assert clerk.get(f"/departments/{place.other.pk}/2022").status_code == 404
     assert "示例单位甲" not in clerk.get("/departments?fy=2022").content.decode()
+
+
+LINES = [
+    ["单位名称", "项目", "年初预算数", "调整预算数", "决算数"],
+    ["天长市水利局", "基本支出", 10, 12, 11],
+    ["天长市水利局", "项目支出", 9, 15, 15],
+]
+PROJECTS = [
+    ["预算单位", "项目名称", "年初预算数", "全年预算数", "决算数"],
+    ["天长市水利局", "水旱灾害防御经费", 10, 12, 11],
+]
+
+
+def at_every_door(client, place, tmp_path, rows, kind=""):
+    """(kind, codes of what blocks) by the command, the machine's door and the page."""
+    book = openpyxl.Workbook()
+    book.active.title = "2022决算"
+    for row in (["2022年决算（单位：万元）"], *rows):
+        book.active.append(row)
+    path = tmp_path / "2022决算.xlsx"
+    book.save(path)
+    by = {"division": place.division, "by": place.finance, "dry_run": True}
+    command = take(path, kind=kind, **by)
+    uploaded = SimpleUploadedFile(path.name, path.read_bytes())
+    said = {"file": uploaded, "kind": kind, "source": "treasury"}
+    answer = client.post(reverse("desk:ledgers"), said)
+    intake = Intake.objects.get(pk=int(answer["Location"].split("/")[-1]))
+    page = look(intake, place).files[0]["outcome"]
+    _, token = make_token(user=place.finance, name="财政", days=9, by=None)
+    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    body = {"columns": texts[0], "rows": texts[1:], "kind": kind, "year": 2022, "unit": "万元"}
+    machine = client.post(
+        "/api/v1/ledgers",
+        json.dumps(body | {"dry_run": True}),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    ).json()
+    return [
+        (one["kind"], [p["code"] for p in one["problems"] if p["level"] == "阻断"])
+        for one in (command, page, machine)
+    ]
+
+
+@pytest.mark.parametrize("rows", [[HEAD, ROW], LINES], ids=["wide", "lines"])
+def test_final_accounts_are_known_by_themselves_at_every_door(place, enter, tmp_path, rows):
+    found = at_every_door(enter(place.finance), place, tmp_path, rows)
+    assert found == [("department", [])] * 3
+
+
+def test_what_may_be_two_things_is_asked_at_every_door(place, enter, tmp_path):
+    client = enter(place.finance)
+    found = at_every_door(client, place, tmp_path, PROJECTS)
+    assert [codes for _, codes in found] == [["DR-97"]] * 3
+    answered = at_every_door(client, place, tmp_path, PROJECTS, kind="budget")
+    assert [kind for kind, _ in answered] == ["budget"] * 3
+    assert all("DR-97" not in codes for _, codes in answered)

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from wenxiao.followup.models import RuleProposal
 from wenxiao.orgs.services import create_user, grant
 
 
@@ -24,3 +25,15 @@ def second(small):
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.fixture
+def publish(second):
+    """The newest proposal published by the second login: its answer."""
+
+    def act(*, by=second, why="局长办公会同意"):
+        row = RuleProposal.objects.latest("pk")
+        said = {"version": row.version, "why": why}
+        return by.post(f"/rules/proposals/{row.pk}/publish", said)
+
+    return act

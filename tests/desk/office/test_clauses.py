@@ -295,6 +295,7 @@ def test_two_people_read_a_clause_and_the_rule_says_so(officer, measure, small, 
         start=basis.in_force("grades", 2021).start,
         source=RuleSource(measure, "三"),
         content={"bands": list(before.content["bands"])},
+        proposed_by=None,
         by=small.officer,
         why="试",
     )

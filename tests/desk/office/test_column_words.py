@@ -24,7 +24,7 @@ POSTED = {
 }
 
 
-def test_a_word_added_on_the_page_is_read_in_the_next_form(small, inside, tmp_path):
+def test_a_word_added_on_the_page_is_read_in_the_next_form(small, inside, publish, tmp_path):
     officer = inside(small.officer)
     work = openpyxl.Workbook()
     for row in ROWS:
@@ -39,6 +39,7 @@ def test_a_word_added_on_the_page_is_read_in_the_next_form(small, inside, tmp_pa
     assert officer.post(f"/rules/{RULE}/change", POSTED | {"step": "try"}).status_code == 200
     answer = officer.post(f"/rules/{RULE}/change", POSTED | {"step": "save"})
     assert answer.status_code == 302
+    assert publish().status_code == 302
     small.division.refresh_from_db()
     words = column_words(small.division.own_rules)
     assert (words["小组核定"], words["核算分"]) == ("score", "score")

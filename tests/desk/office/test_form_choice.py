@@ -28,10 +28,12 @@ def printed(officer, review, **query):
     return [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
 
 
-def test_a_province_s_form_is_chosen_on_the_page_and_printed(small, inside):
+def test_a_province_s_form_is_chosen_on_the_page_and_printed(small, inside, publish):
     officer = inside(small.officer)
     assert "年初预算数" in printed(officer, small.self_review)
     assert chosen(officer, "SC-2023").status_code == 302
+    assert "年初预算数" in printed(officer, small.self_review)
+    assert publish().status_code == 302
     texts = printed(officer, small.self_review)
     assert "调整后预算数" in texts
     assert "指标性质" in texts

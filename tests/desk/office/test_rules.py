@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from wenxiao.desk.office.rule_uses import USES
+from wenxiao.followup.models import RuleProposal
 from wenxiao.orgs.services import RuleSource, override_rule
 from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.rule_words import changed, parts
@@ -20,11 +21,6 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
 COMPARED = {"compared_by": "示例科员"}
-
-
-def confirm(client, rule, start):
-    said = {"node": f"own:{start}", "why": "已对照原文逐字核对", "do": "confirm"}
-    return client.post(f"/rules/{rule}/read/second", said)
 
 
 def form(**more):
@@ -136,6 +132,7 @@ def test_rules_nobody_could_light_or_check_by_are_refused(small, rule, content, 
             start=date(2021, 1, 1),
             source=RuleSource(paper, "一"),
             content=content,
+            proposed_by=None,
             by=small.officer,
             why="试",
         )
@@ -191,7 +188,7 @@ def test_trying_shows_who_would_move_and_writes_nothing(officer, small):
     assert small.division.rules == []
 
 
-def test_saving_lays_the_own_value_over_from_its_day(officer, small, second):
+def test_publishing_lays_the_own_value_over_from_its_day(officer, small, publish):
     response = officer.post(
         "/rules/grades/change",
         form(step="save", standing="原文", words="八十五分以上为优。", **COMPARED),
@@ -199,9 +196,8 @@ def test_saving_lays_the_own_value_over_from_its_day(officer, small, second):
     assert response.status_code == 302
     small.division.refresh_from_db()
     assert grading.grade(86, 2021, small.division.own_rules) == "良"  # nobody else has read it yet
-    assert confirm(officer, "grades", "2021-01-01").status_code == 409
-    assert "2021-01-01 起用" in second.get("/rules/grades/read").content.decode()
-    assert confirm(second, "grades", "2021-01-01").status_code == 302
+    assert publish(by=officer).status_code == 403
+    assert publish().status_code == 302
     small.division.refresh_from_db()
     own = small.division.own_rules
     assert grading.grade(86, 2021, own) == "优"
@@ -211,7 +207,7 @@ def test_saving_lays_the_own_value_over_from_its_day(officer, small, second):
     assert value.seen["sha256"] == digest("八十五分 以上为优。")
     text = officer.get("/rules/grades?on=2021-06-01").content.decode()
     assert "示例区评价办法" in text
-    assert "核对人：示例科员" in text
+    assert "核对人：示例科员，复核人：示例副科长" in text
     from wenxiao.records.models import Entry
 
     entry = Entry.objects.get(act="规定本级规则")
@@ -243,26 +239,35 @@ def test_a_broken_form_is_refused_and_kept(officer, small, more, said):
     assert small.division.rules == []
 
 
-def test_a_name_typed_for_the_second_person_is_no_second_person(officer, small):
+def test_a_name_typed_for_the_second_person_is_no_second_person(officer, small, publish):
     said = {"standing": "原文", "compared_by": "甲", "second": "乙", "words": "优"}
     assert officer.post("/rules/grades/change", form(step="save", **said)).status_code == 302
     small.division.refresh_from_db()
+    assert small.division.rules == []
+    assert publish().status_code == 302
+    small.division.refresh_from_db()
     (entry,) = small.division.rules
-    assert "second" not in entry["seen"]
-    assert small.division.own_rules == {}
+    assert (entry["seen"]["by"], entry["seen"]["second"]) == ("甲", "示例副科长")
 
 
-def test_an_own_value_the_second_person_does_not_confirm_is_taken_out(officer, small, second):
+def test_an_own_value_the_second_person_does_not_confirm_never_counts(officer, small, second):
     said = {"standing": "原文", "words": "优", **COMPARED}
     officer.post("/rules/grades/change", form(step="save", **said))
-    dropped = {"node": "own:2021-01-01", "why": "与原文不符", "do": "drop"}
-    assert second.post("/rules/grades/read/second", dropped).status_code == 302
+    row = RuleProposal.objects.get()
+    dropped = {"version": row.version, "why": "与原文不符"}
+    assert second.post(f"/rules/proposals/{row.pk}/drop", dropped).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.decision) == ("dropped", "与原文不符")
     small.division.refresh_from_db()
     assert small.division.rules == []
 
 
-def test_a_second_value_on_the_same_day_or_over_anothers_is_refused(officer, small):
+def test_a_second_value_on_the_same_day_or_over_anothers_is_refused(officer, small, publish):
     officer.post("/rules/grades/change", form(step="save"))
+    other = {"v:bands/0/at_least": "86", "v:bands/1/below": "86"}
+    waits = officer.post("/rules/grades/change", form(step="save", **other))
+    assert "已有一份提案等公布" in waits.content.decode()
+    assert publish().status_code == 302
     other = {"v:bands/0/at_least": "86", "v:bands/1/below": "86"}
     assert (
         officer.post(
@@ -275,7 +280,7 @@ def test_a_second_value_on_the_same_day_or_over_anothers_is_refused(officer, sma
     assert "旧值不改" in again.content.decode()
 
 
-def test_a_later_own_value_keeps_what_the_earlier_one_changed(officer, small):
+def test_a_later_own_value_keeps_what_the_earlier_one_changed(officer, small, publish):
     lights = {
         "start": "2021-01-01",
         "clause": "三",
@@ -291,7 +296,9 @@ def test_a_later_own_value_keeps_what_the_earlier_one_changed(officer, small):
         "start": "2022-01-01",
     }
     assert officer.post("/rules/monitoring/change", {**lights, **first}).status_code == 302
+    assert publish().status_code == 302
     assert officer.post("/rules/monitoring/change", {**lights, **second}).status_code == 302
+    assert publish().status_code == 302
     small.division.refresh_from_db()
     found = basis.in_force("monitoring", 2022, small.division.own_rules).content["lights"]
     assert (found["red_below"], found["green_from"]) == ("55", "85")
@@ -312,6 +319,7 @@ def test_only_the_division_s_own_paper_counts(small):
         "start": date(2021, 1, 1),
         "source": RuleSource(paper, "一"),
         "why": "试",
+        "proposed_by": None,
     }
     with pytest.raises(NotAllowed, match="本级制度库"):
         override_rule(content={"bands": []}, by=small.officer, **given)
@@ -355,16 +363,15 @@ def test_the_form_offers_only_levels_the_ground_allows(officer, small):
             assert "提示" not in found.group() or one.level == "提示", one.code
 
 
-def test_a_check_made_stricter_on_the_page_blocks_from_its_day(officer, small, second):
+def test_a_check_made_stricter_on_the_page_blocks_from_its_day(officer, small, publish):
     posted = {"start": "2021-01-01", "clause": "第三条", "why": "从严", "new_title": "示例区办法"}
     posted |= {"seen": "0", "v:JK-04": "阻断", "v:PJ-06/least": "50", "step": "save", **COMPARED}
     answer = officer.post("/rules/checks/change", posted | {"standing": "原文", "words": "从严。"})
     assert answer.status_code == 302
+    assert publish().status_code == 302
     small.division.refresh_from_db()
     (entry,) = small.division.rules
     said = {"JK-04": {"level": "阻断"}, "PJ-06": {"limits": {"least": "50"}}}
     assert entry["content"] == {"checks": said}
-    assert confirm(second, "checks", "2021-01-01").status_code == 302
-    small.division.refresh_from_db()
     same = officer.post("/rules/checks/change", posted | {"start": "2022-01-01", "seen": "1"})
     assert "没有改动" in same.content.decode()

@@ -7,28 +7,28 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from pathlib import Path
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from django.core import signing
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.evaluations.steps import may, review_of
-from wenxiao.files.forms.evaluation_package import StrangePackageError, read_package
+from wenxiao.files.forms.evaluation_package import NoPapersError, StrangePackageError, read_package
 from wenxiao.files.out.evaluation_package import package_workbook
-from wenxiao.files.pool import read_in_child
 from wenxiao.followup.selectors.plannable import asked_materials
+from wenxiao.intake.zips import ParcelRefusedError, unpack
 from wenxiao.pages.acts import Typed, carry_out, text_of
+from wenxiao.pages.brought_files import BroughtFiles, book_in_child
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import held, person, view
-from wenxiao.records.selectors import file_of
-from wenxiao.records.services import read_file, store_file
 from wenxiao.reports.evaluation_notice import MATERIALS
 from wenxiao.reports.working_papers import blank_papers_docx, papers_docx, scoring_note_docx
 from wenxiao.reviews.kinds import JUDGED
-from wenxiao.reviews.packaging import compare, contents_of, file_name
+from wenxiao.reviews.packaging import BroughtPackages, compare_files, contents_of, file_name
 from wenxiao.reviews.services import take_package
 from wenxiao.reviews.services.filling import asks_reason
 from wenxiao.reviews.services.seats import seat_of
@@ -38,14 +38,11 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.files.forms.evaluation_package import BroughtPackage
     from wenxiao.reviews.models import Review
     from wenxiao.reviews.packaging import PackageComparison
 
-LARGEST = 4 << 20
-SECONDS = 10.0
-LASTS = 60 * 60 * 24
-_SALT = "evaluation-package"
+PARTS = frozenset({".xlsx", ".docx"})
+MOST_FILES = 20
 
 
 def _review(request: HttpRequest, pk: int) -> Review:
@@ -70,7 +67,14 @@ def package(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         _must_write(row)
-        tokens.append(_received(request, row))
+        seat = _seat(request)
+        token, _ = FILES.take(
+            request,
+            about=row.pk,
+            division=row.round.division,
+            look=lambda brought, name: compare_files(row, seat, _named(brought, name)),
+        )
+        tokens.append(token)
         return "底稿包已读完，请逐格选用。"
 
     answer = carry_out(request, run, reverse("desk:working_papers", args=[pk]))
@@ -99,47 +103,67 @@ def _must_write(row: Review) -> None:
         raise NotAllowed(f"现为“{row.get_state_display()}”，底稿不再增改，底稿包带不回来。")
 
 
-def _received(request: HttpRequest, row: Review) -> str:
-    """The file is stored as received; the token says which file of which evaluation."""
-    upload = request.FILES.get("file")
-    ending = Path(str(upload.name)).suffix.lower() if upload is not None else ""
-    if upload is None or ending not in {".xlsx", ".docx"} or (upload.size or 0) > LARGEST:
-        raise NotAllowed(
-            "请选择底稿包里填好的表格（.xlsx）或 Word 底稿（.docx），不超过 4 MB；整个压缩包请先解开。"
-        )
-    with tempfile.TemporaryDirectory(prefix="wenxiao-package-") as folder:
-        path = Path(folder) / f"底稿{ending}"
-        path.write_bytes(upload.read())
-        compare(row, _seat(request), _read(path), str(upload.name))
-        file = store_file(
-            division=row.round.division, by=person(request), name=str(upload.name), content=path
-        )
-    return signing.dumps([row.pk, file.pk, person(request).pk], salt=_SALT)
-
-
-def _read(path: Path) -> BroughtPackage:
-    answer = read_in_child(path, "book", seconds=SECONDS)
-    if answer["book"] is None:
-        raise NotAllowed("；".join(problem["text"] for problem in answer["problems"]))
+def _read(path: Path) -> BroughtPackages:
+    """A single file, or each file of the whole package."""
+    if path.suffix == ".zip":
+        return _unpacked(path)
     try:
-        return read_package(answer["book"])
+        return BroughtPackages([(path.name, read_package(book_in_child(path)))])
     except StrangePackageError as error:
         raise NotAllowed(str(error)) from error
 
 
-def _brought(request: HttpRequest, row: Review, token: str) -> tuple[BroughtPackage, str]:
-    """The file this person brought for this evaluation a moment ago, and its name."""
-    try:
-        review, pk, by = signing.loads(token, salt=_SALT, max_age=LASTS)
-    except signing.BadSignature as error:
-        raise NotAllowed("底稿包带回已超过一天或地址不完整，请重新带回。") from error
-    file = file_of(pk, division=row.round.division)
-    if (review, by) != (row.pk, person(request).pk) or file is None:
-        raise Http404
-    with tempfile.TemporaryDirectory(prefix="wenxiao-package-") as folder:
-        path = Path(folder) / f"底稿{Path(file.name).suffix.lower()}"
-        path.write_bytes(read_file(file))
-        return _read(path), file.name
+def _unpacked(path: Path) -> BroughtPackages:
+    """Each file of a zip read or said why not; one that isn't of the package stands in the way of
+    none.
+    """
+    brought = BroughtPackages(zipped=True)
+    with (
+        path.open("rb") as stream,
+        tempfile.TemporaryDirectory(prefix="wenxiao-package-") as folder,
+    ):
+        try:
+            pieces = list(islice(unpack(stream, size=path.stat().st_size), MOST_FILES + 1))
+        except ParcelRefusedError as refused:
+            raise NotAllowed(refused.problem.sentence()) from refused
+        if len(pieces) > MOST_FILES:
+            raise NotAllowed(f"压缩包里最多 {MOST_FILES} 个文件；底稿包应只有取走时的几个。")
+        for at, piece in enumerate(pieces):
+            ending = PurePosixPath(piece.name).suffix.lower()
+            if piece.content is None or ending not in PARTS:
+                why = piece.problem.text if piece.problem else "不是底稿包里的表格或 Word"
+                brought.left.append((piece.name, f"{why.rstrip('。')}，没有读。"))
+                continue
+            part = Path(folder) / f"{at}{ending}"
+            part.write_bytes(piece.content)
+            try:
+                brought.files.append((piece.name, read_package(book_in_child(part))))
+            except NoPapersError:
+                brought.left.append((piece.name, "里面没有底稿表（如打分说明书），没有读。"))
+            except (StrangePackageError, NotAllowed) as error:
+                brought.left.append((piece.name, str(error)))
+    if not brought.files:
+        reasons = "；".join(f"“{name}”：{why}" for name, why in brought.left)
+        raise NotAllowed(f"压缩包里没有可以带回的底稿。{reasons}")
+    brought.files.sort(key=lambda one: not one[1].whole)
+    return brought
+
+
+FILES = BroughtFiles(
+    salt="evaluation-package",
+    endings=frozenset({".xlsx", ".docx", ".zip"}),
+    largest=12 << 20,
+    asks=(
+        "请选择整个底稿包（.zip），或其中填好的表格（.xlsx）、Word 底稿（.docx），不超过 12 MB。"
+    ),
+    expired="底稿包带回已超过一天或地址不完整，请重新带回。",
+    read=_read,
+)
+
+
+def _named(brought: BroughtPackages, name: str) -> BroughtPackages:
+    """A single file under the name it came with."""
+    return brought if brought.zipped else replace(brought, files=[(name, brought.files[0][1])])
 
 
 @view("evaluate", methods=("GET", "POST"))
@@ -148,10 +172,11 @@ def compared(request: HttpRequest, pk: int) -> HttpResponse:
     row = _review(request, pk)
     token = request.POST.get("of") or request.GET.get("of", "")
     _must_write(row)
-    brought, name = _brought(request, row, token)
-    comparison = compare(row, _seat(request), brought, name)
+    read, name = FILES.again(request, token, about=row.pk, division=row.round.division)
+    brought = _named(read, name)
+    comparison = compare_files(row, _seat(request), brought)
     if request.method == "POST":
-        return _take(request, row, (brought, name), comparison)
+        return _take(request, row, brought, comparison)
     asks = any(
         one.key.endswith(":points") and one.old for one in comparison.choices
     ) and _asks_reason(request, row)
@@ -161,7 +186,9 @@ def compared(request: HttpRequest, pk: int) -> HttpResponse:
         "of": token,
         "name": name,
         "asks": asks,
-        "moved": brought.whole and brought.given.get("version") != str(row.version),
+        "moved": any(
+            one.whole and one.given.get("version") != str(row.version) for _, one in brought.files
+        ),
     }
     return render(request, "desk/evaluations/package.html", values)
 
@@ -172,10 +199,7 @@ def _asks_reason(request: HttpRequest, row: Review) -> bool:
 
 
 def _take(
-    request: HttpRequest,
-    row: Review,
-    file: tuple[BroughtPackage, str],
-    comparison: PackageComparison,
+    request: HttpRequest, row: Review, brought: BroughtPackages, comparison: PackageComparison
 ) -> HttpResponse:
     every = [one.key for one in comparison.choices]
     chosen = [key for key in every if request.POST.get(f"use-{key}") == "new"]
@@ -184,12 +208,11 @@ def _take(
     def run() -> str:
         count = take_package(
             review=row,
-            brought=file[0],
+            brought=brought,
             chosen=chosen,
             seen=request.POST.get("seen", ""),
             by=person(request),
             why=why,
-            name=file[1],
         )
         return f"已选用底稿包 {count} 处，其余 {len(every) - count} 处留系统里的。"
 

@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.core import signing
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.files.forms.survey_rows import NoAnswersError, SurveyTable, survey_table
-from wenxiao.files.pool import read_in_child
 from wenxiao.pages.acts import carry_out
+from wenxiao.pages.brought_files import BroughtFiles, book_in_child
 from wenxiao.pages.views import person, put_under, view
-from wenxiao.records.selectors import file_of
-from wenxiao.records.services import read_file, store_file
 from wenxiao.reviews.services.surveying import AnswerSheet, import_answers
 from wenxiao.reviews.surveys import rule_of, surveys_visible_to
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.http import HttpRequest, HttpResponse, QueryDict
 
     from wenxiao.reviews.survey import Survey
 
-LARGEST = 8 << 20
-SECONDS = 10.0
-LASTS = 60 * 60 * 24
 MOST_WORDS = 40
 SHOWN = 3
-_SALT = "survey-file"
 _LETTER = re.compile(r"^[A-Za-z0-9]{1,2}\s*[.、．:：)）]\s*")
 
 
@@ -66,19 +59,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     tokens: list[str] = []
 
     def run() -> str:
-        file = request.FILES.get("file")
-        ending = Path(str(file.name)).suffix.lower() if file is not None else ""
-        if file is None or ending not in {".xlsx", ".xls", ".csv"} or (file.size or 0) > LARGEST:
-            raise NotAllowed("请选择问卷工具导出的表（.xlsx、.xls 或 .csv，不超过 8 MB）。")
-        with tempfile.TemporaryDirectory(prefix="wenxiao-survey-") as folder:
-            path = Path(folder) / f"答卷{ending}"
-            path.write_bytes(file.read())
-            table = _read(path)
-            division = row.review.round.division
-            stored = store_file(
-                division=division, by=person(request), name=str(file.name), content=path
-            )
-        tokens.append(signing.dumps([row.pk, stored.pk, person(request).pk], salt=_SALT))
+        token, table = FILES.take(request, about=row.pk, division=row.review.round.division)
+        tokens.append(token)
         return f"读到 {len(table.rows)} 份答卷，请核对每道题在哪一列。"
 
     answer = carry_out(request, run, reverse("desk:survey", args=[row.review_id, row.indicator_id]))
@@ -88,27 +70,20 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _read(path: Path) -> SurveyTable:
-    answer = read_in_child(path, "book", seconds=SECONDS)
-    if answer["book"] is None:
-        raise NotAllowed("；".join(problem["text"] for problem in answer["problems"]))
     try:
-        return survey_table(answer["book"])
+        return survey_table(book_in_child(path))
     except NoAnswersError as error:
         raise NotAllowed(str(error)) from error
 
 
-def _brought(request: HttpRequest, row: Survey, token: str) -> tuple[SurveyTable, str]:
-    try:
-        survey, pk, by = signing.loads(token, salt=_SALT, max_age=LASTS)
-    except signing.BadSignature as error:
-        raise NotAllowed("这份表已超过一天或地址不完整，请重新导入。") from error
-    file = file_of(pk, division=row.review.round.division)
-    if (survey, by) != (row.pk, person(request).pk) or file is None:
-        raise Http404
-    with tempfile.TemporaryDirectory(prefix="wenxiao-survey-") as folder:
-        path = Path(folder) / f"答卷{Path(file.name).suffix.lower()}"
-        path.write_bytes(read_file(file))
-        return _read(path), file.name
+FILES = BroughtFiles(
+    salt="survey-file",
+    endings=frozenset({".xlsx", ".xls", ".csv"}),
+    largest=8 << 20,
+    asks="请选择问卷工具导出的表（.xlsx、.xls 或 .csv，不超过 8 MB）。",
+    expired="这份表已超过一天或地址不完整，请重新导入。",
+    read=_read,
+)
 
 
 @view("fill", methods=("GET", "POST"))
@@ -117,7 +92,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
     row = _survey(request, pk)
     given = request.POST if request.method == "POST" else request.GET
     token = given.get("of", "")
-    table, name = _brought(request, row, token)
+    table, name = FILES.again(request, token, about=row.pk, division=row.review.round.division)
     asked = _asked(row, table, given)
     number = _number(table, given)
     if request.method == "POST" and given.get("take"):

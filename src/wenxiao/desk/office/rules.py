@@ -9,17 +9,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.office.check_levels import changed_checks, changed_codes, choices, code_choices
 from wenxiao.desk.office.clauses import opened
-from wenxiao.desk.office.rule_trials import trial_of
 from wenxiao.desk.office.rule_uses import uses_of
+from wenxiao.followup.selectors.proposals import open_proposals
+from wenxiao.followup.services.proposing import propose_rules
+from wenxiao.followup.services.trying import try_rules
 from wenxiao.orgs.permissions import require
-from wenxiao.orgs.services import RuleSource, override_rule
+from wenxiao.orgs.services import RuleSource
 from wenxiao.orgs.services.library import add_document
 from wenxiao.pages.acts import carry_out, day_of, text_of
 from wenxiao.pages.frame import work_year
@@ -29,7 +30,7 @@ from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records.selectors import documents
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.services import rescore_round
-from wenxiao.reviews.worklists import rounds_of_year
+from wenxiao.reviews.worklists import rounds_at_work
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.basis import Value
 from wenxiao.rulebook.changes import FIXED
@@ -38,6 +39,7 @@ from wenxiao.rulebook.checks.doors import doors_of
 from wenxiao.rulebook.code_levels import CODES
 from wenxiao.rulebook.grounds import LEVELS, READ, STANDINGS, UNREAD
 from wenxiao.rulebook.laws import named
+from wenxiao.rulebook.trial_summary import trial_summary
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -102,6 +104,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         if held(request).can("manage_rules")
         else [],
         "may": held(request).can("manage_rules"),
+        "proposals": open_proposals(person(request)).count(),
     }
     return render(request, "desk/office/rules/index.html", values)
 
@@ -178,8 +181,8 @@ def _history(name: str, own: dict[str, list[dict[str, Any]]]) -> list[tuple[Valu
 
 @view("manage_rules", methods=("GET", "POST"))
 def change(request: HttpRequest, name: str) -> HttpResponse:
-    """Type the changed values, see what they would move, then fix them by
-    the division's document.
+    """Type the changed values, see what they would move, then keep them as a proposal by the
+    division's document; another person publishes it.
     """
     division = _division(request)
     if name not in basis.names() or name in FIXED:
@@ -231,29 +234,22 @@ def _act(
     posted = {key[2:]: str(text) for key, text in request.POST.items() if key.startswith("v:")}
     content = _typed(name, start, shown, posted)
     if request.POST.get("step") != "save":
-        shown["trial"] = trial_of(division, name, start, content, person(request))
+        entry = {"rule": name, "from": start.isoformat(), "content": content}
+        ledger = try_rules(division=division, changes=[entry], by=person(request))
+        shown["trial"] = trial_summary(ledger)
         shown["changes"] = parts(content)
         return render(request, "desk/office/rules/change.html", shown)
     seen = whole(request.POST.get("seen"))
-    with transaction.atomic():
-        entry = override_rule(
-            division=division,
-            rule=name,
-            start=start,
-            source=_source(request, division),
-            content=content,
-            by=person(request),
-            why=text_of(request, "why", 500),
-            seen=-1 if seen is None else seen,
-        )
-    if entry["standing"] == READ:
-        messages.success(request, "已登记，等另一人登录复核无误后起用。")
-        return redirect("desk:rule_read", name=name)
-    messages.success(
-        request,
-        f"已规定本级的“{shown['title']}”，{start.year}年{start.month}月{start.day}日起用。旧年度仍按当年规则。",
+    proposal = propose_rules(
+        division=division,
+        changes=[{"rule": name, "from": start.isoformat(), "content": content}],
+        source=_source(request, division),
+        by=person(request),
+        why=text_of(request, "why", 500),
+        seen=-1 if seen is None else seen,
     )
-    return redirect(f"{reverse('desk:rule', args=[name])}?on={start.isoformat()}")
+    messages.success(request, "已留作提案，附试算清单；由另一人公布以后才起用。")
+    return redirect("desk:rule_proposal", pk=proposal.pk)
 
 
 def _typed(name: str, start: date, shown: dict[str, Any], posted: dict[str, str]) -> dict[str, Any]:
@@ -291,8 +287,9 @@ def _by_rules(row: Round) -> bool:
 
 
 def _rounds(request: HttpRequest) -> list[Round]:
+    """Every round that runs, of whatever year."""
     return [
-        row for row in rounds_of_year(person(request), work_year(request)) if row.state == "open"
+        row for row in rounds_at_work(person(request), work_year(request)) if row.state == "open"
     ]
 
 

@@ -4,11 +4,8 @@ filled elsewhere, and back cell by cell.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.core import signing
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,28 +21,24 @@ from wenxiao.files.out.target_form import (
     target_form,
 )
 from wenxiao.files.out.target_workbook import target_workbook
-from wenxiao.files.pool import read_in_child
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.pages.acts import carry_out, text_of, version_of
+from wenxiao.pages.brought_files import BroughtFiles, book_in_child
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import held, person, view
-from wenxiao.records.selectors import file_of
-from wenxiao.records.services import read_file, store_file
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import services
 from wenxiao.targets.offline import GOALS, differences, filled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.files.forms.targets.own_workbook import Brought
     from wenxiao.targets.models import Indicator, LongIndicator, Target, TargetAmount
 
 WATERMARK = "演示数据"
-LARGEST = 2 << 20
-SECONDS = 10.0
-LASTS = 60 * 60 * 24
-_SALT = "target-workbook"
 
 
 def paper_of(row: Target) -> FormGrid:
@@ -140,7 +133,14 @@ def workbook(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run() -> str:
         _must_fill(request, row)
-        names.append(_received(request, row))
+        division = row.dossier.subject.division
+        token, _ = FILES.take(
+            request,
+            about=row.pk,
+            division=division,
+            look=lambda brought, _: differences(row, brought),
+        )
+        names.append(token)
         return "离线表已读完，请逐格选用。"
 
     answer = carry_out(request, run, back)
@@ -156,50 +156,21 @@ def _must_fill(request: HttpRequest, row: Target) -> None:
         raise NotAllowed(f"目标现为“{row.get_state_display()}”，不能再改，离线表带不回来。")
 
 
-def _received(request: HttpRequest, row: Target) -> str:
-    """The file is stored as received; the token says which file of which target."""
-    upload = request.FILES.get("file")
-    if upload is None or (upload.size or 0) > LARGEST:
-        raise NotAllowed("请选择填好的离线表（.xlsx，不超过 2 MB）。")
-    with tempfile.TemporaryDirectory(prefix="wenxiao-target-") as folder:
-        path = Path(folder) / "离线表.xlsx"
-        path.write_bytes(upload.read())
-        brought = _read(path)
-        differences(row, brought)
-        file = store_file(
-            division=row.dossier.subject.division,
-            by=person(request),
-            name=str(upload.name),
-            content=path,
-        )
-    return signing.dumps([row.pk, file.pk, person(request).pk], salt=_SALT)
-
-
 def _read(path: Path) -> Brought:
-    texts = read_in_child(path, "book", seconds=SECONDS)
-    if texts["book"] is None:
-        raise NotAllowed("；".join(problem["text"] for problem in texts["problems"]))
     try:
-        return read_workbook(texts["book"], GOALS)
+        return read_workbook(book_in_child(path), GOALS)
     except StrangeWorkbookError as error:
         raise NotAllowed(str(error)) from error
 
 
-def _brought(request: HttpRequest, row: Target, token: str) -> Brought:
-    """The workbook this person brought for this target a moment ago."""
-    try:
-        texts = signing.loads(token, salt=_SALT, max_age=LASTS)
-    except signing.BadSignature as error:
-        raise NotAllowed("离线表带回已超过一天或地址不完整，请重新带回。") from error
-    if texts[0] != row.pk or texts[2] != person(request).pk:
-        raise Http404
-    file = file_of(texts[1], division=row.dossier.subject.division)
-    if file is None:
-        raise Http404
-    with tempfile.TemporaryDirectory(prefix="wenxiao-target-") as folder:
-        path = Path(folder) / "离线表.xlsx"
-        path.write_bytes(read_file(file))
-        return _read(path)
+FILES = BroughtFiles(
+    salt="target-workbook",
+    endings=frozenset({".xlsx"}),
+    largest=2 << 20,
+    asks="请选择填好的离线表（.xlsx，不超过 2 MB）。",
+    expired="离线表带回已超过一天或地址不完整，请重新带回。",
+    read=_read,
+)
 
 
 @view("fill", methods=("GET", "POST"))
@@ -208,7 +179,8 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     row = target_of(request, pk)
     token = request.POST.get("of") or request.GET.get("of", "")
     _must_fill(request, row)
-    brought = _brought(request, row, token)
+    division = row.dossier.subject.division
+    brought, _ = FILES.again(request, token, about=row.pk, division=division)
     differing = differences(row, brought)
     if request.method == "POST":
         chosen = [one.key for one in differing if text_of(request, f"use-{one.key}", 4) == "new"]

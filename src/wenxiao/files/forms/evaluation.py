@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from msgspec import structs
@@ -15,9 +16,9 @@ from wenxiao.files.cells.textforms import (
     half_width,
     numbered_items,
     squeezed,
-    unit_in,
     year_of,
 )
+from wenxiao.files.forms.audited_funds import audited_funds, take_money
 from wenxiao.files.forms.evaluation_columns import ScoreTableHead, find_heads, looks_like_evaluation
 from wenxiao.files.forms.evaluation_figures import is_trimmed, shares_as_points, sum_text
 from wenxiao.files.forms.evaluation_head import (
@@ -31,6 +32,7 @@ from wenxiao.files.forms.evaluation_head import (
     stated_unit,
     title_of,
     unit_beside,
+    unit_of_money,
 )
 from wenxiao.files.forms.evaluation_names import opens_block
 from wenxiao.files.forms.evaluation_outline import outline_of
@@ -71,6 +73,7 @@ GENERAL = re.compile(
 """A title such as 「2021年度县级项目绩效评价评分表」 names no subject."""
 YEAR_ALONE = re.compile(r"\(?20\d\d年度?\)?")
 """The line under a title that only names the year."""
+MOST_COVER_CELLS = 120
 REMARK = re.compile(r"^(备注|注|说明)$")
 
 
@@ -205,9 +208,16 @@ def _read_form(
     book: Book, index: int, sheet: Sheet, segment: _Segment, after: ScoredCriterion | None = None
 ) -> ScoreSheet:
     grid, head = TableGrid(sheet), segment.head
-    out = _begun(book, index, grid, segment)
+    money = audited_funds(grid, segment.first, segment.last, None)
+    out = _begun(book, index, grid, segment, money.rows)
     reading = ScoreSheetReading(
-        grid, head, segment.first, segment.last, out, levels_after(after), skipped=segment.repeated
+        grid,
+        head,
+        segment.first,
+        segment.last,
+        out,
+        levels_after(after),
+        skipped=segment.repeated | money.rows,
     )
     reading.outline = outline_of(grid, head, segment.last)
     for row in range(head.last_row + 1, segment.last + 1):
@@ -221,14 +231,20 @@ def _read_form(
     _read_paragraphs(book, index, out)
     shares_as_points(out)
     out.sum_of_scores = _sum_of_scores(out)
+    take_money(out, audited_funds(grid, segment.first, segment.last, out.money_unit))
+    for number in _head_tables(book, index) if book.container == "docx" else ():
+        table = TableGrid(book.sheets[number])
+        take_money(out, audited_funds(table, table.top, table.bottom, out.money_unit))
     return out
 
 
-def _begun(book: Book, index: int, grid: TableGrid, segment: _Segment) -> ScoreSheet:
+def _begun(
+    book: Book, index: int, grid: TableGrid, segment: _Segment, skipped: Collection[int]
+) -> ScoreSheet:
     """The form with what stands above its table; nothing is read of the table yet."""
     sheet, head = grid.sheet, segment.head
     own = [row for row, _ in sheet.cells if segment.first <= row <= segment.last]
-    head_values, texts = _head_sources(book, index, grid, segment)
+    head_values, texts = _head_sources(book, index, grid, segment, skipped)
     unit, title = stated_unit(texts), title_of(grid, segment.first, head.row - 1)
     above = head_fields(head_values, unit)
     trimmed = bool(head.experts) and is_trimmed(
@@ -245,7 +261,7 @@ def _begun(book: Book, index: int, grid: TableGrid, segment: _Segment) -> ScoreS
         year=above.year if not above.year.is_missing else _year_above(grid, segment, title),
         audited_arranged=above.audited_arranged,
         audited_used=above.audited_used,
-        money_unit=unit or _unit_of_money(head_values),
+        money_unit=unit or unit_of_money(head_values),
         header_extra=above.extra,
         header_row=head.last_row,
         columns=head.names,
@@ -271,9 +287,9 @@ def _begun(book: Book, index: int, grid: TableGrid, segment: _Segment) -> ScoreS
 
 
 def _head_sources(
-    book: Book, index: int, grid: TableGrid, segment: _Segment
+    book: Book, index: int, grid: TableGrid, segment: _Segment, skipped: Collection[int]
 ) -> tuple[list[LabelledValue], list[str]]:
-    head_values = labelled_values(grid, segment.first, segment.head.row - 1, HERE)
+    head_values = labelled_values(grid, segment.first, segment.head.row - 1, HERE, skipped)
     texts = [
         cell.text for row in range(segment.first, segment.head.row) for cell in grid.own_cells(row)
     ]
@@ -281,7 +297,10 @@ def _head_sources(
     if book.container == "docx":
         for number in _head_tables(book, index):
             table = TableGrid(book.sheets[number])
-            head_values += labelled_values(table, table.top, table.bottom, Where(table=number))
+            rows = audited_funds(table, table.top, table.bottom, None).rows
+            head_values += labelled_values(
+                table, table.top, table.bottom, Where(table=number), rows
+            )
             texts += [cell.text for cell in book.sheets[number].cells.values()]
             texts += unit_beside(table, table.top, table.bottom)
         above = [text for at, text in book.paragraphs if at <= index]
@@ -325,16 +344,6 @@ def _take_title_above(book: Book, index: int, out: ScoreSheet) -> None:
         out.subject_name = Seen(value=named[1], cell=None)
 
 
-def _unit_of_money(found: list[LabelledValue]) -> str | None:
-    for item in found:
-        named = field_of(item.label)
-        if named and named[0].startswith("audited"):
-            unit = item.unit or unit_in(item.text)
-            if unit:
-                return unit
-    return None
-
-
 def _year_above(grid: TableGrid, segment: _Segment, title: Seen | None) -> Year:
     """The year in a subtitle or the title, when no label gives it."""
     for row in range(segment.head.row - 1, segment.first - 1, -1):
@@ -356,19 +365,20 @@ def _complete_from_cover(book: Book, form: ScoreSheet) -> None:
             sheet.name == form.sheet
             or sheet.hidden
             or looks_like_evaluation(sheet)
-            or len(sheet.cells) > 60
+            or len(sheet.cells) > MOST_COVER_CELLS
         ):
             continue
         grid = TableGrid(sheet)
         unit = stated_unit([cell.text for cell in sheet.cells.values()])
-        cover = head_fields(
-            labelled_values(grid, grid.top, grid.bottom, Where(sheet=sheet.name)),
-            unit or form.money_unit,
-        )
+        money = audited_funds(grid, grid.top, grid.bottom, unit or form.money_unit)
+        values = labelled_values(grid, grid.top, grid.bottom, Where(sheet=sheet.name), money.rows)
+        cover = head_fields(values, unit or form.money_unit)
         for name in ("subject_name", "dept", "year", "audited_arranged", "audited_used"):
             theirs = getattr(cover, name)
             if getattr(form, name).is_missing and not theirs.is_missing:
                 setattr(form, name, theirs)
+        if not (form.audited_funds or form.audited_differences):
+            take_money(form, money)
 
 
 def _read_row(reading: ScoreSheetReading, row: int) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -118,13 +119,15 @@ def field_of(label: str) -> tuple[str, int] | None:
     return next(((name, rank) for name, rank, pattern in FIELDS if pattern.search(bare)), None)
 
 
-def labelled_values(grid: TableGrid, first: int, last: int, place: Where) -> list[LabelledValue]:
-    """Every label with its value in the rows, in the cell at its right or
-    behind a colon in the same cell.
+def labelled_values(
+    grid: TableGrid, first: int, last: int, place: Where, skipped: Collection[int] = ()
+) -> list[LabelledValue]:
+    """Every label with its value in the rows (``skipped`` ones left out), in the cell at its right
+    or behind a colon in the same cell.
     """
     out: list[LabelledValue] = []
     for row in range(first, last + 1):
-        cells = grid.own_cells(row)
+        cells = [] if row in skipped else grid.own_cells(row)
         for at, cell in enumerate(cells):
             inline = _inline(cell.text, cell.address, place)
             if inline:
@@ -191,6 +194,17 @@ def stated_unit(texts: list[str]) -> str | None:
             return match[2]
         if (match := UNIT_IN_TITLE.search(words)) and field_of(words) is None:
             return match[1]
+    return None
+
+
+def unit_of_money(found: list[LabelledValue]) -> str | None:
+    """The unit that stands with an audited amount."""
+    for item in found:
+        named = field_of(item.label)
+        if named and named[0].startswith("audited"):
+            unit = item.unit or unit_in(item.text)
+            if unit:
+                return unit
     return None
 
 

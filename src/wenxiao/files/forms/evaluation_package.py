@@ -25,6 +25,10 @@ class StrangePackageError(Exception):
     """Not a package of ours, or one that lost a sheet or a heading; the sentence names it."""
 
 
+class NoPapersError(StrangePackageError):
+    """A Word file without a table that is a working paper of ours."""
+
+
 @dataclass(slots=True)
 class BroughtPackage:
     """What a file of a package says; each row with its place in words.
@@ -135,7 +139,7 @@ def _word(book: Book) -> BroughtPackage:
         if not kind or any(cells.get(one) for one in ("facts", "source")):
             papers.append((f"Word 第 {at} 张表", kind, cells))
     if not keys:
-        raise StrangePackageError(
+        raise NoPapersError(
             f"没有找到带“{PAPER_LABEL}”的表，不是从底稿包里取的 Word 底稿；请重新取一份再填。"
         )
     if len(keys) > 1:

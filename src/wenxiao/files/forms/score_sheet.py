@@ -16,6 +16,7 @@ from wenxiao.files.cells.seen import (
     with_amount,
     with_value,
 )
+from wenxiao.files.forms.audited_funds import AuditDifferenceLine, AuditedFundLine
 from wenxiao.files.forms.dossier_forms import Subtotal
 from wenxiao.files.forms.fund_lines import Money
 
@@ -128,6 +129,8 @@ class ScoreSheet(FormPart, kw_only=True, tag_field="kind", tag="evaluation"):
     sum_of_scores: str | None
     mean: str | None = None
     expert_totals: list[Seen] | None = None
+    audited_funds: list[AuditedFundLine] = []
+    audited_differences: list[AuditDifferenceLine] = []
     problems_cell: str | None = None
     problems_cells: list[str] = []
     suggestions_cell: str | None = None

@@ -2,7 +2,13 @@
 verify, close, use results, hold to account.
 """
 
-from wenxiao.followup.services.auditing import WHICH, AuditDifference, AuditedFund, audit_money
+from wenxiao.followup.services.auditing import (
+    WHICH,
+    AuditDifference,
+    AuditedFund,
+    audit_money,
+    explain_audit,
+)
 from wenxiao.followup.services.budgeting import (
     Verdict,
     decide_requests,
@@ -55,6 +61,7 @@ __all__ = [
     "dismiss_finding",
     "ensure_catalogue",
     "escalate",
+    "explain_audit",
     "extend_deadline",
     "hold_to_account",
     "merge_with_work",

@@ -4,7 +4,7 @@ used, each difference with its voucher.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -77,8 +77,7 @@ def audit_money(
         raise NotAllowed("经审查实际安排、实际使用两个数都要填。")
     if review.audited_id is not None and not why.strip():
         raise NotAllowed("审定金额已经登记过，改它要写明理由。")
-    _explain(review, arranged, used, differences)
-    _explain_funds(review, (arranged, used), funds, differences)
+    explain_audit(review.dossier_id, (arranged, used), differences, funds)
     row = set_audited(
         dossier=review.dossier,
         by=by,
@@ -97,10 +96,24 @@ def audit_money(
     return review
 
 
-def _explain(
-    review: Review, arranged: Decimal, used: Decimal, differences: Sequence[AuditDifference]
+def explain_audit(
+    dossier: int | None,
+    totals: tuple[Decimal, Decimal],
+    differences: Sequence[AuditDifference],
+    funds: Sequence[AuditedFund],
 ) -> None:
-    known = money_of([review.dossier_id])[review.dossier_id]
+    """Whether the differences, each with amount, reason and voucher, lead from what the dossier
+    reported (None: not opened yet) to what was found, in all and fund by fund, typed or read from a
+    score sheet. NotAllowed says which does not.
+    """
+    known = Money() if dossier is None else money_of([dossier])[dossier]
+    _explain(known, totals, differences)
+    _explain_funds({} if dossier is None else funds_of(dossier), totals, funds, differences)
+
+
+def _explain(
+    known: Money, totals: tuple[Decimal, Decimal], differences: Sequence[AuditDifference]
+) -> None:
     for number, one in enumerate(differences, start=1):
         if one.which not in WHICH:
             raise NotAllowed(f"第 {number} 条差异请选是安排还是使用。")
@@ -109,8 +122,8 @@ def _explain(
         if not one.reason.strip() or not one.voucher.strip():
             raise NotAllowed(f"第 {number} 条差异请写明原因和凭证号（或取证单编号）。")
     for which, reported, audited in (
-        ("arranged", _budget(known), arranged),
-        ("used", known.spent, used),
+        ("arranged", _budget(known), totals[0]),
+        ("used", known.spent, totals[1]),
     ):
         if reported is None:
             continue
@@ -123,13 +136,12 @@ def _explain(
 
 
 def _explain_funds(
-    review: Review,
+    reported: Mapping[str, Money],
     totals: tuple[Decimal, Decimal],
     funds: Sequence[AuditedFund],
     differences: Sequence[AuditDifference],
 ) -> None:
     """Each fund complete, once, together the two totals, and each difference of one of them."""
-    reported = funds_of(review.dossier_id)
     words = {str(fund): str(fund.label) for fund in Fund if fund != Fund.TOTAL}
     several = [fund for fund, one in reported.items() if _budget(one)]
     if not funds:

@@ -250,7 +250,7 @@ def columns_of(
     names.
     """
     table = accounts or account_table()
-    if kind == "department" or (not kind and _is_accounts(headings, keys, table)):
+    if kind == "department":
         return _columns_of_accounts(headings, keys, table, {**(before or {}), **(said or {})})
     places = _Places()
     wanted = {**(before or {}), **(said or {})}
@@ -280,16 +280,6 @@ def columns_of(
     return replace(columns, places=rest | {"spent": end.at}, end=end)
 
 
-def _is_accounts(headings: Sequence[str], keys: Sequence[str | None], table: AccountTable) -> bool:
-    """Whether the headings are those of final accounts: two items with their columns, or a column
-    决算数 in a list without project codes.
-    """
-    if sum(table.place_of(heading) is not None for heading in headings if heading) > 1:
-        return True
-    final = any("决算" in one and table.stage_named(one) == "final" for one in headings)
-    return final and "project_code" not in keys
-
-
 def _columns_of_accounts(
     headings: Sequence[str],
     keys: Sequence[str | None],
@@ -308,14 +298,15 @@ def _columns_of_accounts(
         place = table.place_of(heading)
         key = _KNOWN.get((keys[at] if at < len(keys) else None) or "")
         named = key if key in _OF_ACCOUNTS else None
-        item = "account_item" if heading in _ITEM_WORDS else None
+        item = "account_item" if heading in ITEM_WORDS else None
         places.take(
             account_role(*place) if place else table.stage_named(heading) or item or named, at
         )
     return LedgerColumns("department", places.taken, tuple(headings), bool(wanted))
 
 
-_ITEM_WORDS = ("项目", "决算项目", "支出项目", "指标", "指标名称", "基础数据", "内容", "科目")
+ITEM_WORDS = ("项目", "决算项目", "支出项目", "指标", "指标名称", "基础数据", "内容", "科目")
+"""What a column that names the items of final accounts is called."""
 _OF_ACCOUNTS = frozenset(
     {"unit_code", "unit", "department", "year", "item", "project", "money_unit"}
 )

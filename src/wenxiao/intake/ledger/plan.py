@@ -32,17 +32,19 @@ from wenxiao.intake.ledger.columns import (
 )
 from wenxiao.intake.ledger.condense import condensed
 from wenxiao.intake.ledger.reading import RawLines
+from wenxiao.intake.ledger.recognising import recognised
 from wenxiao.intake.ledger.secret_names import secret_names
 from wenxiao.orgs.permissions import can
 from wenxiao.rulebook.code_levels import raised_codes
 from wenxiao.rulebook.codes import (
     COLUMN_UNKNOWN,
     LEDGER_COLUMN_MISSING,
+    LEDGER_KIND_UNCLEAR,
     LEDGER_WITHOUT_YEAR,
     UNIT_TAKEN_AS_YUAN,
 )
 from wenxiao.rulebook.column_words import column_words
-from wenxiao.rulebook.department_accounts import account_table
+from wenxiao.rulebook.department_accounts import AccountTable, account_table
 from wenxiao.rulebook.numbers import AmountError, fen, from_fen, to_yuan
 from wenxiao.rulebook.problems import Problem
 
@@ -152,6 +154,13 @@ class Work:
     facts: dict[int, dict[str, subject_facts.Fact]] = field(default_factory=dict)
 
 
+_UNCLEAR = "这份表有决算数的列，可能是部门决算数据，也可能是项目的预算或支付台账，不能替您认定。"
+_CHOOSE = (
+    "请选明种类：部门决算数据（命令 --kind department）、预算台账（--kind budget）"
+    "或支付明细（--kind spending）。"
+)
+
+
 def plan_ledger(
     read: dict[str, Any],
     *,
@@ -167,17 +176,18 @@ def plan_ledger(
     findings = lines.LedgerProblems(codes=codes)
     findings.begin(problem_of(problem) for problem in read["problems"])
     known = source_named(division=division, name=choices.source_name)
-    heads = read["columns"]
+    heads, on = read["columns"], year or read.get("year")
     before = known.columns if known else remembered(division=division, kind=kind, headings=heads)
+    accounts = account_table(on, division.own_rules)
     columns = columns_of(
         heads,
         read["keys"],
-        kind=kind or (known.kind if known else ""),
+        kind=kind or (known.kind if known else "") or _recognised(read, accounts, findings),
         said=choices.columns,
         before=before,
-        words=column_words(division.own_rules, year or read.get("year")),
+        words=column_words(division.own_rules, on),
         through=read.get("through"),
-        accounts=account_table(year or read.get("year"), division.own_rules),
+        accounts=accounts,
     )
     unit = choices.unit or read["unit"] or (known.money_unit if known else "") or "元"
     outcome = LedgerOutcome(
@@ -211,6 +221,17 @@ def plan_ledger(
     # What may be a state secret is not shown back: of such a ledger only the refusal is said.
     outcome.problems = work.secrets or findings.sealed()
     return work
+
+
+def _recognised(
+    read: dict[str, Any], accounts: AccountTable, findings: lines.LedgerProblems
+) -> str:
+    """Final accounts by themselves, empty for another ledger; what may be both is asked."""
+    kind = recognised(read, accounts) if read["columns"] else ""
+    if kind != "unclear":
+        return kind
+    findings.say(LEDGER_KIND_UNCLEAR, "阻断", None, _UNCLEAR, mend=_CHOOSE)
+    return ""
 
 
 def _say_lacks(

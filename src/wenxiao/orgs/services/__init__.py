@@ -31,6 +31,8 @@ from wenxiao.orgs.services.rule_values import (
     drop_standing,
     override_rule,
     raise_standing,
+    readied_source,
+    require_publisher,
     rule_entry,
     with_rule,
 )
@@ -60,7 +62,9 @@ __all__ = [
     "one_time_password",
     "override_rule",
     "raise_standing",
+    "readied_source",
     "rename_unit",
+    "require_publisher",
     "reset_password",
     "rule_entry",
     "set_articles",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from wenxiao.orgs.models import AWAITS, Division
-from wenxiao.orgs.permissions import require
+from wenxiao.orgs.permissions import Refused, require, require_one
 from wenxiao.orgs.selectors import waiting_node
 from wenxiao.records.services import record
-from wenxiao.records.trail import plain_data
+from wenxiao.records.trail import OPERATOR, plain_data
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.articles import label_of
 from wenxiao.rulebook.changes import ChangeError, laid_over, refused_content
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 class RuleSource:
     """The division's document behind a value: the clause, how far it was read, and by whom.
 
-    原文 needs the clause's ``words`` (kept as digest alone); it holds when another login has compared
-    them too.
+    原文 needs the clause's ``words`` (kept as digest alone, ``words_digest`` where only that is
+    known); it holds when another login has compared them too.
     """
 
     document: Document
@@ -43,6 +43,12 @@ class RuleSource:
     standing: Standing = UNREAD
     words: str = ""
     compared_by: str = ""
+    words_digest: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The digest of the clause's words; empty where nobody read them."""
+        return self.words_digest or (digest(self.words) if self.words.strip() else "")
 
     @property
     def named(self) -> str:
@@ -86,7 +92,7 @@ def rule_entry(
         **entry,
         "note": f"核对人：{source.compared_by}，等另一人复核",
         "cite": {**cite, "date": issued, "clause": source.clause},
-        "seen": {**seen, "sha256": digest(source.words), "by": source.compared_by},
+        "seen": {**seen, "sha256": source.digest, "by": source.compared_by},
     }
 
 
@@ -106,31 +112,39 @@ def override_rule(
     start: date,
     source: RuleSource,
     content: Mapping[str, Any],
+    proposed_by: User | None,
     by: User | None,
     why: str,
     seen: int | None = None,
 ) -> dict[str, Any]:
-    """The division's own value of a rule from a day on, by its own document.
-    Appended; no earlier value is touched.
+    """Publish the division's own value of a rule from a day on, by its own document: two hands,
+    never whoever proposed it. Appended; no earlier value is touched.
 
     ``content`` holds what differs from the value below (numbers as decimal text; lists whole).
-    ``seen`` is how many own values the person had before them: Stale when another was added
-    meanwhile. Said to be 原文 it waits for another login (:func:`confirm_standing`) and holds from
-    then on.
+    ``seen`` is how many own values the division had when it was proposed: Stale when another was
+    added meanwhile. Of 原文 the publisher has compared the clause too.
     """
-    require(by, "manage_rules", division=division)
+    require_publisher(by, proposed_by, division)
     held = _locked(division, seen)
-    source = _named(_with_words(source), by) if source.standing == READ else source
-    _refuse_source(held, source, why)
-    _refuse_content(held, rule, start, content)
+    source = readied_source(
+        division=held,
+        rule=rule,
+        start=start,
+        source=source,
+        content=content,
+        proposer=proposed_by,
+        why=why,
+    )
     entry = rule_entry(rule=rule, start=start, source=source, content=content)
+    if source.standing == READ and by is not None:
+        entry = _read_twice(entry, by)
     before = _content(rule, start, held.own_rules)
     after = _content(rule, start, with_rule(held, entry))
-    if source.standing == READ:
-        entry |= _waiting(by)
     held.rules = [*held.rules, entry]
     held.save(update_fields=["rules"])
     division.rules = held.rules
+    proposer = proposed_by.name if proposed_by else OPERATOR
+    data = {"rule": rule, "entry": entry, "proposed_by": proposer}
     record(
         division=held,
         by=by,
@@ -138,9 +152,51 @@ def override_rule(
         target=held,
         why=why,
         label=basis.load(rule).title,
-        data={"rule": rule, "entry": entry, "before": before, "after": after},
+        data=data | {"before": before, "after": after},
     )
     return entry
+
+
+def require_publisher(by: User | None, proposed_by: User | None, division: Division) -> None:
+    """Pass whoever may publish what another person proposed: by name, with the power over rules or
+    as a leader. Raises Refused.
+    """
+    if by is None:
+        raise Refused("本级规则须由本人登录后公布，命令行不代人公布。")
+    require_one(by, ("manage_rules", "sign_report"), what="公布本级规则", division=division)
+    if proposed_by is not None and proposed_by.pk == by.pk:
+        raise Refused("提案由您本人提出，不能自己公布；请由另一人登录公布。")
+
+
+def readied_source(
+    *,
+    division: Division,
+    rule: str,
+    start: date,
+    source: RuleSource,
+    content: Mapping[str, Any],
+    proposer: User | None,
+    why: str,
+) -> RuleSource:
+    """The source as it is stored with a value ``proposer`` proposes: clause, standing, who compared
+    it. NotAllowed where the value or its paper can't stand.
+    """
+    if source.standing == READ:
+        source = _named(_with_words(source), proposer)
+    _refuse_source(division, source, why)
+    _refuse_content(division, rule, start, content)
+    return source
+
+
+def _read_twice(entry: dict[str, Any], by: User) -> dict[str, Any]:
+    """An entry said to be read, compared by the second person too."""
+    first = entry["seen"]["by"]
+    if by.name == first:
+        raise NotAllowed("核对人和复核人不能是同一人。")
+    return entry | {
+        "seen": entry["seen"] | {"second": by.name, "confirmed": today().isoformat()},
+        "note": f"已对照原文，核对人：{first}，复核人：{by.name}",
+    }
 
 
 def _content(
@@ -178,7 +234,7 @@ def _waiting(by: User | None) -> dict[str, Any]:
 
 
 def _refuse_unread(source: RuleSource) -> None:
-    if not source.words.strip():
+    if not source.digest:
         raise NotAllowed("写作“原文”的，须录入所核对的条文原文，系统只保存它的摘要值。")
 
 
@@ -249,11 +305,7 @@ def confirm_standing(
     entry = _awaiting(held, rule, node)
     if by is None or entry[AWAITS]["by"] == by.pk:
         raise NotAllowed("复核的不能是登记核对的人，请由另一人登录办理。")
-    if by.name == entry["seen"]["by"]:
-        raise NotAllowed("核对人和复核人不能是同一人。")
-    read = {name: value for name, value in entry.items() if name != AWAITS}
-    read["seen"] = entry["seen"] | {"second": by.name, "confirmed": today().isoformat()}
-    read["note"] = f"已对照原文，核对人：{entry['seen']['by']}，复核人：{by.name}"
+    read = _read_twice({name: value for name, value in entry.items() if name != AWAITS}, by)
     if entry.get(basis.RAISED) is None:
         with_rule(held, read)  # the values beside it may be others by now
     _put_rules(division, held, [read if one is entry else one for one in held.rules])
@@ -308,7 +360,7 @@ def _say(
 def _with_words(source: RuleSource) -> RuleSource:
     """The source with its clause's words from the library, where nobody typed them."""
     label = label_of(source.clause)
-    if source.words.strip() or not label:
+    if source.digest or not label:
         return source
     known = source.document.articles.filter(label=label).first()
     return source if known is None else replace(source, words=known.words)

@@ -4,6 +4,7 @@ one act.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,7 +14,8 @@ from wenxiao.records.services import record
 from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.packaging import (
     MARKED,
-    compare,
+    base_key,
+    compare_files,
     criterion_cells,
     paper_cells,
     paper_texts,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from wenxiao.files.forms.evaluation_package import BroughtPackage
     from wenxiao.orgs.models import User
     from wenxiao.reviews.models import Review
-    from wenxiao.reviews.packaging import PackageDifference
+    from wenxiao.reviews.packaging import BroughtPackages, PackageDifference
 
 CHANGED = "比对以后系统里又改过，请重新看一遍再选。"
 
@@ -39,22 +41,21 @@ CHANGED = "比对以后系统里又改过，请重新看一遍再选。"
 def take_package(
     *,
     review: Review,
-    brought: BroughtPackage,
+    brought: BroughtPackages,
     chosen: Collection[str],
     seen: str,
     by: User | None,
     why: str = "",
-    name: str = "",
 ) -> int:
-    """Take the chosen differences (their keys) of a package; the rest stays as the system has it.
-    How many were taken.
+    """Take the chosen differences (their keys) of a package, of one file or of all; the rest stays
+    as the system has it. How many were taken.
 
     ``seen`` is the digest of what was shown: what changed since is looked at again. Points that
     stood change only with ``why``. Raises Refused, NotAllowed.
     """
     permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     seat = seat_of(by)
-    comparison = compare(review, seat, brought, name)
+    comparison = compare_files(review, seat, brought)
     if comparison.digest != seen:
         raise NotAllowed(CHANGED)
     known = {one.key: one for one in comparison.choices}
@@ -63,9 +64,13 @@ def take_package(
     if not chosen:
         raise NotAllowed("没有选用底稿包里的任何内容；都留系统里的，就不必带回。")
     taken = [one for key, one in known.items() if key in chosen]
-    _criteria(review, seat, taken, by, why)
-    _papers(review, taken, by)
-    _new(review, brought, chosen, by)
+    _refuse_both(taken)
+    plain = [replace(one, key=base_key(one.key)) for one in taken]
+    _criteria(review, seat, plain, by, why)
+    _papers(review, plain, by)
+    for at, _, one in comparison.taken:
+        head = f"{at}|" if at else ""
+        _new(review, one, {key.removeprefix(head) for key in chosen if key.startswith(head)}, by)
     record(
         division=review.round.division,
         by=by,
@@ -74,12 +79,25 @@ def take_package(
         label=str(review),
         why=why,
         data={
+            "files": [name for _, name, _ in comparison.taken],
             "taken": [one.place for one in taken],
             "left": [one.place for one in comparison.choices if one.key not in chosen],
             "notices": comparison.notices,
         },
     )
     return len(taken)
+
+
+def _refuse_both(taken: list[PackageDifference]) -> None:
+    """Two files that contradict each other in one cell: only one of them is taken."""
+    places: dict[str, str] = {}
+    for one in taken:
+        key = base_key(one.key)
+        if not key.startswith("p+") and key in places:
+            raise NotAllowed(
+                f"“{places[key]}”和“{one.place}”写的不同，只能选用一份，另一份请选“留系统里的”。"
+            )
+        places[key] = one.place
 
 
 def _by_row(taken: list[PackageDifference], sign: str) -> dict[int, dict[str, str]]:

@@ -22,8 +22,9 @@ from wenxiao.followup.services import (
     propose_finding,
     sign_use_list,
 )
+from wenxiao.followup.services.proposing import propose_rules, publish_proposal
 from wenxiao.orgs.services.library import add_document
-from wenxiao.orgs.services.rule_values import RuleSource, override_rule
+from wenxiao.orgs.services.rule_values import RuleSource
 from wenxiao.reviews.services import (
     begin_evaluation,
     check_review,
@@ -90,14 +91,21 @@ def _shares(filing: Filing) -> None:
             issued_on=SHARED,
             issuer=filing.division.bureau,
         )
-        override_rule(
+        proposal = propose_rules(
             division=filing.division,
-            rule="results_application",
-            start=SHARED,
+            changes=[
+                {
+                    "rule": "results_application",
+                    "from": SHARED.isoformat(),
+                    "content": {"next_budget": {"amounts": SHARES}},
+                }
+            ],
             source=RuleSource(paper, "全文"),
-            content={"next_budget": {"amounts": SHARES}},
             by=filing.judge,
             why="演示用的比例，不是任何地方的规定（合成）",
+        )
+        publish_proposal(
+            proposal=proposal, by=filing.users["lingdao"], why="演示的会议决定（合成）"
         )
 
 

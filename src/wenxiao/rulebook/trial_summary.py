@@ -1,5 +1,7 @@
-"""试算: the ledger of a proposed value as a page shows it, round by round,
-what moves before what stays.
+"""The ledger of a proposed value as people read it: round by round, what moves before what stays,
+how many objects change points and grade.
+
+A page shows it, a proposal keeps it (:meth:`Trial.as_data`), its papers print it.
 """
 
 from __future__ import annotations
@@ -8,13 +10,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.followup.services.trying import try_rules
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date
+    from collections.abc import Iterator
 
-    from wenxiao.orgs.models import Division, User
     from wenxiao.rulebook.trying import Ledger, MovedResult
 
 SHOWN = 20
@@ -60,9 +58,25 @@ class TrialGroup:
         return self.settled[:SHOWN]
 
     @property
+    def fixed_count(self) -> int:
+        """How many settled results would be others now."""
+        return len(self.settled)
+
+    @property
     def more(self) -> int:
         """How many lines are not shown."""
         return max(0, len(self.moved) + len(self.lights) - SHOWN)
+
+    def as_data(self) -> dict[str, Any]:
+        """What is shown of the group, as stored with a proposal."""
+        return {
+            "name": self.name,
+            "shown": [{"name": one.name, "parts": list(one.parts)} for one in self.shown],
+            "more": self.more,
+            "fixed": list(self.fixed),
+            "fixed_count": self.fixed_count,
+            "reasons": dict(self.reasons),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +86,24 @@ class Trial:
     objects: int
     moved: int
     lights: int
+    points: int
+    grades: int
     groups: tuple[TrialGroup, ...]
 
+    def as_data(self) -> dict[str, Any]:
+        """The counts and what is shown, as stored with a proposal."""
+        return {
+            "objects": self.objects,
+            "moved": self.moved,
+            "lights": self.lights,
+            "points": self.points,
+            "grades": self.grades,
+            "groups": [group.as_data() for group in self.groups],
+        }
 
-def trial_of(
-    division: Division, rule: str, start: date, content: Mapping[str, Any], by: User
-) -> Trial:
-    """What a value typed on the form would move, over every year it is in force."""
-    entry = {"rule": rule, "from": start.isoformat(), "content": content}
-    return _shown(try_rules(division=division, changes=[entry], by=by))
 
-
-def _shown(ledger: Ledger) -> Trial:
+def trial_summary(ledger: Ledger) -> Trial:
+    """A ledger by round."""
     groups: dict[str, TrialGroup] = {}
 
     def group(key: str) -> tuple[TrialGroup, str]:
@@ -103,7 +123,29 @@ def _shown(ledger: Ledger) -> Trial:
         else:
             group_of_line.reasons[one.why] += 1
     ordered = sorted(groups.values(), key=lambda one: not (one.moved or one.lights))
-    return Trial(ledger.objects, len(ledger.moved), len(ledger.lights), tuple(ordered))
+    return Trial(
+        ledger.objects,
+        len(ledger.moved),
+        len(ledger.lights),
+        _differing(ledger, "points"),
+        _differing(ledger, "grade"),
+        tuple(ordered),
+    )
+
+
+def ledger_lines(ledger: Ledger) -> Iterator[tuple[str, str, str]]:
+    """Every object of a ledger for a table: round, object, what moves or why nothing does."""
+    for line in [*ledger.moved, *ledger.lights]:
+        place, _, name = line.id.partition("/")
+        yield place, name, "，".join(f"{word} {old} → {new}" for word, old, new in _parts(line))
+    for one in ledger.untouched:
+        place, _, name = one.id.partition("/")
+        yield place, name, one.why
+
+
+def _differing(ledger: Ledger, key: str) -> int:
+    """Of how many objects one part of the result differs."""
+    return sum(line.before.get(key) != line.after.get(key) for line in ledger.moved)
 
 
 def _named(name: str, line: MovedResult) -> str:
