@@ -30,7 +30,7 @@ format: ## 按约定排版代码与页面模板
 bench: ## 量速度，结果写入 docs/benchmarks.md
 	@$(PYTHON) scripts/setup.py bench && exec $(PY) -m benchmarks
 
-soak: ## 性质测试每条最多 20 000 例，随机走查走得更远（很久）
+soak: ## 性质测试每条最多 20 000 例，走查走全程，标 db 的在 PostgreSQL 上全部执行（很久）
 	@$(PYTHON) scripts/setup.py test && exec $(PY) scripts/test.py --soak
 
 mutate: ## 逐处改动代码看测试是否发现（rulebook、store、records、intake，很久）

@@ -1,5 +1,6 @@
-"""All tests: everything on SQLite, then on a real PostgreSQL what is marked db, then sampled
-mutants. Nothing is skipped.
+"""All tests: everything short on SQLite, then on a real PostgreSQL what sends each statement and
+what the database itself decides (docs/adr/0024), then sampled mutants. Nothing is skipped; long
+walks and every test marked db on PostgreSQL are --soak's.
 
 Usage: python scripts/test.py [--soak]
 """
@@ -16,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import coverage_floors
+import second_database
 from postgres import VARIABLE, postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +29,9 @@ How long all of it takes is not bounded.
 NOTHING_COLLECTED = 5
 GATES = ("--ignore=tests/architecture",)
 """What scripts/check.py ran a minute before."""
+RECORDED = ("-p", "scripts.statements")
+SHORT = "not long"
+"""Long walks are make soak's; each names the tests here that hold the same."""
 
 
 def pytest(name: str, arguments: list[str], env: dict[str, str]) -> tuple[int, int, bool]:
@@ -117,15 +122,32 @@ def environment(url: str = "") -> dict[str, str]:
 
 
 def soak() -> int:
-    """The properties and long walks alone, up to 20 000 examples each; what
-    soaks over rows on both databases.
+    """The properties, up to 20 000 examples each, and long walks alone, what soaks over rows on
+    both databases; then every test marked db on PostgreSQL.
     """
     more = {"WENXIAO_EXAMPLES": "20000"}
-    first = pytest("soak", ["-n", "2", "-m", "hypothesis or soak"], environment() | more)
+    runs = [pytest("soak", ["-n", "2", "-m", "hypothesis or soak or long"], environment() | more)]
     with postgres() as (url, _):
         chosen = ["-n", "2", "-m", "soak and db"]
-        second = pytest("soak-PostgreSQL", chosen, environment(url) | more)
-    return 0 if first[2] and second[2] and not first[1] + second[1] else 1
+        runs.append(pytest("soak-PostgreSQL", chosen, environment(url) | more))
+        every = ["-n", "2", "-m", "db", *RECORDED]
+        runs.append(pytest("PostgreSQL-whole", every, environment(url)))
+    lost = second_database.missed()
+    for line in lost:
+        print(f"make test 在 PostgreSQL 上没有发出：{line}", flush=True)
+    return 1 if lost or not all(whole and not failed for _, failed, whole in runs) else 0
+
+
+def on_second_database() -> tuple[int, int, bool]:
+    """The tests that run on PostgreSQL as well, chosen from what all of them sent on SQLite."""
+    if not second_database.STATEMENTS.exists():
+        print("SQLite 上没有跑完，无从选择 PostgreSQL 上的测试", flush=True)
+        return 0, 1, False
+    chosen, marked = second_database.write()
+    with postgres() as (url, source):
+        print(f"PostgreSQL 来自 {source}，{marked} 项中选 {chosen} 项", flush=True)
+        arguments = ["-n", "2", "-p", "scripts.second_database", *second_database.files()]
+        return pytest("PostgreSQL", arguments, environment(url))
 
 
 def mutants() -> bool:
@@ -141,11 +163,9 @@ def main() -> int:
     REPORTS.mkdir(parents=True, exist_ok=True)
     if "--soak" in sys.argv:
         return soak()
-    measured = ["-p", "scripts.reached_lines"]
-    first = pytest("SQLite", ["-n", "2", *GATES, *measured], environment())
-    with postgres() as (url, source):
-        print(f"PostgreSQL 来自 {source}", flush=True)
-        second = pytest("PostgreSQL", ["-n", "2", "-m", "db"], environment(url))
+    measured = ["-p", "scripts.reached_lines", *RECORDED]
+    first = pytest("SQLite", ["-n", "2", "-m", SHORT, *GATES, *measured], environment())
+    second = on_second_database()
     floors = coverage_floors.compare()
     passed, failed = first[0] + second[0], first[1] + second[1]
     whole = mutants() and first[2] and second[2] and floors

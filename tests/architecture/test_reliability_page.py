@@ -21,7 +21,9 @@ def test_every_test_it_names_is_there():
 
 def test_what_it_says_runs_on_both_databases_is_marked_so():
     for file in re.findall(r"`(tests/[\w/]+\.py)(?:::\w+)?`（两库）", PAGE):
-        assert "pytest.mark.db" in (ROOT / file).read_text(encoding="utf-8"), file
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert "pytest.mark.db" in text, file
+        assert "pytest.mark.engine" in text or "django_db(transaction=True)" in text, file
 
 
 def test_it_opens_with_figures_and_each_names_its_command():

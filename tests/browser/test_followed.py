@@ -58,6 +58,15 @@ def settle(page, other, reviews):
     expect(other.locator("main")).to_contain_text("已确认")
 
 
+@pytest.mark.long(
+    core=[
+        "tests/monitoring/test_journey.py::test_from_deviation_to_closure",
+        "tests/browser/test_scenes.py::test_late_money_is_not_plain_red_and_a_cut_to_a_hundred_warns",
+        "tests/browser/test_scenes.py::test_a_letter_without_receipt_is_not_told_as_received",
+        "tests/browser/test_keyed.py::test_a_finding_is_fed_back_mended_and_closed_by_keys_alone",
+        "tests/desk/rectifications/test_rectifications.py::test_the_whole_road_refused_once_then_closed",
+    ]
+)
 def test_one_unit_turns_red_mends_is_refused_once_and_is_closed(enter_bare, look):
     officer = enter_bare("watcher")
     open_round(officer)

@@ -185,6 +185,15 @@ def withdraw_after_signing(officer, leader, look):
     look(leader, "uploaded-11-frozen")
 
 
+@pytest.mark.long(
+    core=[
+        "tests/golden/test_demonstration.py::test_the_demonstration_tells_the_published_year",
+        "tests/browser/test_scenes.py::test_sixty_mixed_files_are_sorted_and_nothing_is_half_stored",
+        "tests/desk/report/test_report_hand_in.py",
+        "tests/golden/test_signing.py",
+        "tests/golden/test_public_issue.py",
+    ]
+)
 def test_the_published_report_is_written_from_uploaded_files(enter_bare, look, handed):
     officer = enter_bare("jixiao", password=DEMO)
     second = enter_bare("jixiao2", password=DEMO)

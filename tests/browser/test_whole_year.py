@@ -388,11 +388,38 @@ def disclose(county, reviews):
     expect(third.locator("main")).to_contain_text("校舍维修")
 
 
-def test_a_county_plays_its_year_from_init_to_disclosure(county, look):
+@pytest.fixture(scope="module")
+def begun(county):
+    """The rounds that stand open after the county's first week."""
+    return first_week(county, county.year)
+
+
+def test_a_county_opens_its_year_from_init(county, begun, look):
+    officer = county("jixiao1")
+    officer.goto(f"/rounds?year={county.year}")
+    listed = officer.locator("main").inner_text()
+    assert all(name in listed for name in ("绩效监控（1-10月）", "绩效自评", "财政重点评价")), (
+        listed
+    )
+    look(officer, "year-1-rounds")
+
+
+@pytest.mark.long(
+    core=[
+        "tests/browser/test_whole_year.py::test_a_county_opens_its_year_from_init",
+        "tests/browser/test_scenes.py::test_sixty_mixed_files_are_sorted_and_nothing_is_half_stored",
+        "tests/browser/test_grid.py",
+        "tests/browser/test_roles.py",
+        "tests/browser/test_keyed.py::test_a_finding_is_fed_back_mended_and_closed_by_keys_alone",
+        "tests/desk/evaluations/test_key_evaluation.py",
+        "tests/desk/report/test_report_hand_in.py",
+        "tests/portal/test_disclosing.py",
+    ]
+)
+def test_a_county_plays_its_year_from_init_to_disclosure(county, begun, look):
     year = county.year
     officer = county("jixiao1")
-    _, filed, judged = first_week(county, year)
-    look(officer, "year-1-rounds")
+    _, filed, judged = begun
     sheets = filled_in_excel(county, filed, year)
     chase(officer, filed)
     bundle = county.folder / "自评表.zip"

@@ -19,7 +19,7 @@ from wenxiao.reports.facts import facts
 from wenxiao.reports.structure import plain_text
 from wenxiao.reviews.models import Review
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 SEEDS = range(max(12, int(os.environ.get("WENXIAO_EXAMPLES", "200")) // 10))
 STATES = ("filling", "submitted", "checked", "confirmed", "issued", "issued")
 YEAR = 2021

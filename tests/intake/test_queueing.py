@@ -14,7 +14,7 @@ from wenxiao.intake.tasks import read
 from wenxiao.orgs.permissions import Refused
 from wenxiao.store.moves import NotAllowed
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 CSV = "姓名,金额\n甲,1\n".encode()
 
 

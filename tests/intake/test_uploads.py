@@ -19,7 +19,7 @@ from wenxiao.records.services import store_file
 from wenxiao.store.locks import SlowUnderLockError
 from wenxiao.store.moves import NotAllowed
 
-pytestmark = [pytest.mark.db]
+pytestmark = [pytest.mark.db, pytest.mark.engine]
 CSV = "姓名,金额\n甲,1\n".encode()
 
 

@@ -17,7 +17,7 @@ from wenxiao.store.bulk import insert_rows
 from wenxiao.store.triggers import MANY
 from wenxiao.targets.models import Indicator, Target
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ from wenxiao.store.bulk import insert_frame, insert_rows, update_rows
 from wenxiao.store.triggers import drop
 from wenxiao.targets.models import Indicator, Target
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
 
 def same(kept, scratch):

@@ -14,7 +14,7 @@ from wenxiao.orgs import services
 from wenxiao.orgs.models import Grant, Role, User
 from wenxiao.orgs.permissions import ADMINISTRATORS, TWO_CONSENT, Refused, duty_of
 
-pytestmark = pytest.mark.db
+pytestmark = [pytest.mark.db, pytest.mark.engine]
 ROUNDS = max(8, int(os.environ.get("WENXIAO_EXAMPLES", "200")) // 20)
 BUSINESS = sorted(set(Role) - ADMINISTRATORS - {Role.AGENCY, Role.EXPERT})
 

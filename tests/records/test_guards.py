@@ -15,7 +15,7 @@ from wenxiao.records.models import ChainHead, Entry
 from wenxiao.records.trail import fields_of
 from wenxiao.store.guards import aside, missing, stand_aside
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
 
 @pytest.fixture

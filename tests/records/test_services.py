@@ -27,7 +27,7 @@ from wenxiao.records.models import (
 from wenxiao.store.guards import aside
 from wenxiao.store.moves import NotAllowed, change
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from wenxiao.reviews.tallies import DossierTally, ReviewTally, TallyMark
 from wenxiao.store.bulk import insert_rows
 from wenxiao.targets.models import Target
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 KINDS = ("project", "department_overall", "policy")
 STATES = ("waiting", "filling", "submitted", "confirmed", "returned")
 

@@ -19,7 +19,7 @@ from wenxiao.site.place import allowed_hosts, beyond, default_home, exposure, pr
 from wenxiao.store.moves import NotAllowed
 
 PASSWORD = "Demo-pass-2021"
-rows = [pytest.mark.db, pytest.mark.django_db]
+rows = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
 
 def begun(*, demo):

@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from wenxiao.followup.tasks import keep
 from wenxiao.site import worker
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from wenxiao.orgs.services import create_division
 from wenxiao.store.among import IDS, answered, exact, prepared
 from wenxiao.store.bulk import insert_rows
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from wenxiao.store.fields import MoneyField, PointsField
 from wenxiao.store.frames import read_frame
 from wenxiao.store.moves import NotAllowed, Stale, change, move
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 FIELD = MoneyField()
 
 

@@ -8,7 +8,7 @@ from reach import examples, reach, reaches
 from wenxiao.orgs.models import Division, Unit
 from wenxiao.store.keyset import page
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 LETTERS = st.sampled_from(["甲", "乙", "丙", "a", ""])
 
 

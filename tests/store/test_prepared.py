@@ -11,7 +11,7 @@ from wenxiao.orgs import permissions
 from wenxiao.orgs.models import Division, Grant, Role, Unit, User
 from wenxiao.store.prepared import PreparedRead
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from wenxiao.reviews.models import Review
 from wenxiao.store import sealing
 from wenxiao.store.fields import SealedTextField, UnopenedText, open_column
 
-pytestmark = [pytest.mark.db, pytest.mark.django_db]
+pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 PLANTED = "13877776666"
 SEALED = (
     (Unit, "phone"),

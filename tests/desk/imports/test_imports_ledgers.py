@@ -49,6 +49,7 @@ def test_a_clean_ledger_is_looked_through_then_imported_and_taken_back(place, en
     assert not Spending.objects.exists()
 
 
+@pytest.mark.engine
 def test_a_large_ledger_is_taken_back_by_the_worker(place, enter, monkeypatch):
     """In the web request it held the one write lock of SQLite, and the
     person's page, until all rows were gone.

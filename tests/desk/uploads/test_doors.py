@@ -192,6 +192,7 @@ def test_every_address_that_takes_files_is_tried_here():
 
 
 @pytest.mark.soak
+@pytest.mark.engine
 @pytest.mark.parametrize("door", DOORS)
 def test_a_large_file_is_answered_before_it_is_read(door, place, inside, large, monkeypatch):
     """Very many honest rows: the page answers with where to look, no child
@@ -410,6 +411,7 @@ def test_what_is_refused_is_told_with_what_was_typed(place, inside, settings):
     assert not (settings.HOME / "uploads" / str(upload.pk)).exists()
 
 
+@pytest.mark.engine
 def test_a_picture_whose_web_process_died_is_taken_up_by_the_worker(place, inside, monkeypatch):
     """Received and queued in one transaction: killed before the act, the worker does it once."""
 
