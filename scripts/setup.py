@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import bundled
+from lean_binary import make_lean
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -39,8 +40,8 @@ UNUSED = (
 """Maps, documentation pages, headers for compilers, models of words' kinds: nothing here asks for
 them.
 """
-SYMBOLS = ("_polars_runtime_32", "typst")
-"""Packages whose large binary carries the names of its parts for a debugger."""
+LARGE = 1 << 20
+"""From here on a binary is worth cutting."""
 SERVES = {"run": {"run"}, "test": {"run", "test"}, "bench": {"run", "bench"}}
 
 
@@ -159,16 +160,9 @@ def trim() -> None:
     for folder in VENV.glob("lib/python*/site-packages/django/**/locale/*"):
         if folder.is_dir() and folder.name not in SPOKEN and not folder.name.startswith("__"):
             shutil.rmtree(folder)
-    strip = shutil.which("strip")
-    for name in SYMBOLS if strip else ():
-        for binary in VENV.glob(f"lib/python*/site-packages/{name}/*.so"):
-            lean = binary.with_suffix(".lean")  # one in use is never written over
-            done = subprocess.run(
-                [str(strip), "--strip-unneeded", "-o", str(lean), str(binary)], check=False
-            )
-            if done.returncode == 0:
-                lean.replace(binary)
-            lean.unlink(missing_ok=True)
+    for binary in VENV.glob("lib/python*/site-packages/**/*.so"):
+        if binary.stat().st_size > LARGE:
+            make_lean(binary)
 
 
 def digest_of(purpose: str) -> str:

@@ -45,6 +45,26 @@ def test_budget_lines(take, projects, line, expected):
     assert expected in all_told(take([line], head=BUDGET, kind="budget"))
 
 
+def test_two_budget_lines_of_one_project_are_named(take, projects):
+    """new-bureau B5: the second budget of a code and year silently counted in with the first."""
+    one = f"教体局,{OWN},校园安保,2021,年初预算,一般公共预算,"
+    outcome = take([one + "1234.5", one + "7"], head=BUDGET, kind="budget")
+    (problem,) = [p for p in outcome.problems if p.code == "DR-89"]
+    assert (problem.level, problem.line) == ("警告", 2)
+    assert "有 2 行（第 2、3 行），已相加为 1,241.50 元" in problem.text
+    other = f"教体局,{OWN},校园安保,2021,年初预算,政府性基金预算,7"
+    outcome = take([one + "1234.5", other], head=BUDGET, kind="budget")
+    assert "DR-89" not in {p.code for p in outcome.problems}
+
+
+def test_each_line_of_a_spoilt_code_is_named(take, projects):
+    lines = ["教体局,3.60191E+20,校园安保,2021,年初预算,一般公共预算,5"]
+    lines += ["教体局,3.60191E+20,校园安保,2021,追加,一般公共预算,6"]
+    outcome = take(lines, head=BUDGET, kind="budget")
+    (problem,) = [p for p in outcome.problems if p.code == "DR-81"]
+    assert "（2 行：第 2、3 行）" in problem.text
+
+
 def test_a_ledger_without_a_year_asks_for_it(take, projects):
     outcome = take(
         [f"教体局,{OWN},校园安保,年初预算,一般公共预算,100"],

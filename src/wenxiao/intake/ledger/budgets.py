@@ -13,7 +13,8 @@ import polars as pl
 from wenxiao.budget.models import Appropriation
 from wenxiao.budget.services import AppropriationList, Arrangement, set_appropriations
 from wenxiao.intake.ledger.columns import AMOUNTS
-from wenxiao.rulebook.codes import CHANGE_UNKNOWN, LINE_WITHOUT_AMOUNT
+from wenxiao.intake.ledger.lines import MOST_PROBLEMS
+from wenxiao.rulebook.codes import BUDGET_LINES_ADDED, CHANGE_UNKNOWN, LINE_WITHOUT_AMOUNT
 from wenxiao.rulebook.numbers import from_fen
 
 if TYPE_CHECKING:
@@ -185,6 +186,30 @@ def arranged(good: pl.DataFrame, *, division: Division, year: int) -> Arranged:
         for a in appropriations.select_related("dossier__subject")
     }
     return Arranged(rows, stored, at)
+
+
+def say_added(good: pl.DataFrame, year: int, findings: LedgerProblems) -> None:
+    """Several lines with a budget of one subject, fund and level are added up: each such subject is
+    named, for it may be two projects under one code, or one line twice.
+    """
+    keys = ["subject", "fund_key", "level_key"]
+    for name in ("opening", "adjusted"):
+        sums = good.filter(pl.col(f"{name}_fen").is_not_null()).group_by(keys, maintain_order=True)
+        lines = sums.agg(pl.col("line"), pl.col(f"{name}_fen").sum().alias("fen"))
+        several = lines.filter(pl.col("line").list.len() > 1).head(MOST_PROBLEMS)
+        for row in several.iter_rows(named=True):
+            at = row["line"]
+            shown = "、".join(map(str, at[:8])) + ("……" if len(at) > 8 else "")
+            findings.say(
+                BUDGET_LINES_ADDED,
+                "警告",
+                at[0],
+                f"同一个项目 {year} 年的{_LABELS[name]}有 {len(at)} 行（第 {shown} 行），"
+                f"已相加为 {from_fen(row['fen']):,.2f} 元。",
+                mend="是一笔预算分几行写的，不用改；写重了的只留一行，两个项目用了一个代码的改对代码。",
+            )
+        if several.height:
+            return
 
 
 _SUMMED = {

@@ -54,11 +54,17 @@ def say_spoilt(frame: pl.DataFrame, numbered: pl.DataFrame, findings: LedgerProb
     if not spoilt.height:
         return
     seen = frame.select("line", "who").join(spoilt, on="who")
+    lines = pl.col("line").sort()
+    named = lines.head(8).cast(pl.String).str.join("、") + pl.when(pl.len() > 8).then(
+        pl.lit("……")
+    ).otherwise(pl.lit(""))
     findings.each(
-        seen.group_by("spoilt").agg(pl.col("line").min()).sort("line"),
+        seen.group_by("spoilt")
+        .agg(pl.col("line").min(), named.alias("lines"), pl.len().alias("count"))
+        .sort("line"),
         DIGITS_LOST,
         "警告",
-        "项目代码“{spoilt}”存成了数字或科学计数，末位已丢失，按项目名称匹配。",
+        "项目代码“{spoilt}”存成了数字或科学计数，末位已丢失，按项目名称匹配（{count} 行：第 {lines} 行）。",
         mend="请把代码列设为文本，从系统重新导出后再导入；本来就以零结尾的，把这一列设为文本（csv 在代码前加一个单引号）；或核对匹配到的项目。",
         got="spoilt",
     )

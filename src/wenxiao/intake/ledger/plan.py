@@ -363,6 +363,7 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
         outcome.difference = work.changes.as_json()
     else:
         work.changes = budgets.arranged(good, division=work.division, year=year)
+        budgets.say_added(good, year, work.findings)
         budgets.look_at_sums(work.changes, work.findings)
         _judged(work)
         outcome.difference = work.changes.as_json()
