@@ -39,8 +39,8 @@ LIST = ROOT / "tests" / "mutants.yaml"
 RESULTS = ROOT / "build" / "mutants.json"
 PARTS = ("src", "tests", "scripts", "docs", "pyproject.toml", "build/vendor")
 MIGRATED = "migrated-*.sqlite3"
-"""The tests' empty database as the last run left it; tests/conftest.py begins with it where it still
-fits.
+"""The tests' empty database as the last run left it; tests/conftest.py begins with it where it
+still fits.
 """
 ROOMS = {
     "rulebook": ("tests/rulebook", "tests/monitoring/test_pace_columns.py"),

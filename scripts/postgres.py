@@ -71,8 +71,8 @@ def _run(command: list[str], *, as_postgres: bool) -> None:
 
 @dataclass(frozen=True)
 class Server:
-    """A server of one's own: its URL, how it is stopped and started again, and the name of its empty
-    database, "" where it has none.
+    """A server of one's own: its URL, how it is stopped and started again, and the name of its
+    empty database, "" where it has none.
     """
 
     url: str

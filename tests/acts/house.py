@@ -1,4 +1,6 @@
-"""One bureau with a person of every role and a row in every state, built as the acts are tried one after another."""
+"""One bureau with a person of every role and a row in every state, built as the acts are tried
+one after another.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -102,7 +104,7 @@ class House:
             division=self.division, username=name, name="新人", by=None, password=PASSWORD
         )
 
-    # ---- rows of the cycle -----------------------------------------------------------------------------------------
+    # ---- rows of the cycle -----------------------------------------------------------------------
 
     def round(self, kind="selfeval", **more):
         """A running round over everything of the year."""
@@ -184,7 +186,9 @@ class House:
         return made
 
     def framed(self, *, fixed=False):
-        """An evaluation begun on line with one row of a hundred, by nobody in particular; ``fixed``: its frame stands."""
+        """An evaluation begun on line with one row of a hundred, by nobody in particular;
+        ``fixed``: its frame stands.
+        """
         made = self.review("finance_evaluation")
         made.marks.all().delete()
         made.frame, made.frame_set_on = "project_framework", today() if fixed else None
@@ -297,7 +301,9 @@ class House:
         )
 
     def assessed(self, *, judged=False, confirmed=False):
-        """The department's work as it was counted by a list of the division's own; judged and confirmed by nobody here."""
+        """The department's work as it was counted by a list of the division's own; judged and
+        confirmed by nobody here.
+        """
         lines = ["目标批复｜目标批复｜40", "其他｜人工评定｜10"]
         self.division.rules = [
             {

@@ -1,9 +1,12 @@
-"""What a column of a form costs: the product files that name it, for a column of each kind of form, over the whole product.
+"""What a column of a form costs: the product files that name it, for a column of each kind of form,
+over the whole product.
 
-The road is what a new column cannot do without: its words, its field, its reader, what intake makes of it, the service
-that writes it and the model that holds it (a migration is generated, like docs/forms.md). Where a form pack or a table layout lists the
-columns of a form, the page it is filled on and the printed form follow that list, so both together are one file more.
-What else a column may be given later, a check, another door, is counted beside and held by a ceiling that only falls.
+The road is what a new column cannot do without: its words, its field, its reader, what intake makes
+of it, the service that writes it and the model that holds it (a migration is generated, like
+docs/forms.md). Where a form pack or a table layout lists the columns of a form, the page it is
+filled on and the printed form follow that list, so both together are one file more. What else a
+column may be given later, a check, another door, is counted beside and held by a ceiling that only
+falls.
 """
 
 from __future__ import annotations
@@ -95,7 +98,9 @@ def code_names(path):
 
 
 def naming(names):
-    """The product files that name one of these: code, pages, rules, scripts; migrations are generated."""
+    """The product files that name one of these: code, pages, rules, scripts; migrations are
+    generated.
+    """
     found = {
         path.relative_to(SRC).as_posix()
         for path in SRC.rglob("*.py")

@@ -1,4 +1,6 @@
-"""No form is a dictionary: what a reader makes is a record, and each mapping of anything left has a name and a reason."""
+"""No form is a dictionary: what a reader makes is a record, and each mapping of anything left
+has a name and a reason.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ AXE = ROOT / "build" / "testing" / "axe.min.js"
 SIZES = {"desk": (1366, 768), "phone": (390, 844)}
 PASSWORD = "Demo-pass-2021"
 WAITING = 60_000
-"""Milliseconds a page may take before a journey fails: only what hangs, for a busy machine is slow."""
+"""Milliseconds a page may take before a journey fails: only what hangs, for a busy machine is
+slow.
+"""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WATCH = "addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI))"
 

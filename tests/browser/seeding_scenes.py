@@ -1,4 +1,6 @@
-"""A division for the scenes an officer judges by: units, money and people as set up, two results already confirmed."""
+"""A division for the scenes an officer judges by: units, money and people as set up, two results
+already confirmed.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,9 @@ def person(place, username, name, role, unit=None):
 
 
 def _rounds(place, officer, units) -> None:
-    """Self-evaluations of every unit, three evaluations of which two are issued, one project watched."""
+    """Self-evaluations of every unit, three evaluations of which two are issued, one project
+    watched.
+    """
     from wenxiao.budget.services import open_round
 
     sheet = _dossier(place, units[2], SHEET, 2020)

@@ -1,4 +1,6 @@
-"""Scenes by which an officer judges: a wrong total, a mixed zip, a letter without receipt, late and taken-back money, secrets."""
+"""Scenes by which an officer judges: a wrong total, a mixed zip, a letter without receipt, late
+and taken-back money, secrets.
+"""
 
 import io
 import re
@@ -57,7 +59,9 @@ def ledger(page, path, head, *lines):
 
 
 def test_a_total_wrong_by_half_a_point_is_named_and_kept_apart(enter_bare, look, tmp_path):
-    """Scene 1: read whatever its layout, the fault named with its cell, the sum of the rows beside what was written."""
+    """Scene 1: read whatever its layout, the fault named with its cell, the sum of the rows
+    beside what was written.
+    """
     book = openpyxl.load_workbook(JUDGED)
     sheet = book.active
     sheet["B4"], sheet["G4"], sheet["B5"] = SHEET, UNITS[2], 2020
@@ -82,7 +86,9 @@ def test_a_total_wrong_by_half_a_point_is_named_and_kept_apart(enter_bare, look,
 
 
 def mixed(path):
-    """Sixty files as they come: good ones, doubles, other years, unknown units, broken, locked away, none of ours."""
+    """Sixty files as they come: good ones, doubles, other years, unknown units, broken, locked
+    away, none of ours.
+    """
     good = [(unit, f"{unit}{work}") for unit in UNITS for work in WORKS]
     files = {f"{unit}/{name}自评表.xlsx": form(unit, name) for unit, name in good}
     files |= {f"重复/{name}.xlsx": files[f"{unit}/{name}自评表.xlsx"] for unit, name in good[:10]}
@@ -98,7 +104,9 @@ def mixed(path):
 
 
 def test_sixty_mixed_files_are_sorted_and_nothing_is_half_stored(enter_bare, look, tmp_path):
-    """Scene 2: what is good goes in, everything else is named with its reason, one error list a unit."""
+    """Scene 2: what is good goes in, everything else is named with its reason, one error list a
+    unit.
+    """
     assert mixed(tmp_path / "报送.zip") == 60
     page = enter_bare("scene")
     intake = uploaded(page, tmp_path / "报送.zip")
@@ -121,7 +129,9 @@ def test_sixty_mixed_files_are_sorted_and_nothing_is_half_stored(enter_bare, loo
 
 
 def test_a_letter_without_receipt_is_not_told_as_received(enter_bare, look):
-    """Scene 4: two letters go out, one is signed for; the report says so, and says all only when both are."""
+    """Scene 4: two letters go out, one is signed for; the report says so, and says all only when
+    both are.
+    """
     page, clerk = enter_bare("scene"), enter_bare("sceneunit1")
     for number, name in enumerate(FED_BACK, start=1):
         page.goto("/feedback?year=2021")
@@ -155,7 +165,7 @@ def drafted(page):
 
 
 def test_late_money_is_not_plain_red_and_a_cut_to_a_hundred_warns(enter_bare, look, tmp_path):
-    """Scene 6: money that arrived in June is measured from June; taken back, full execution is warned of."""
+    """Scene 6: money of June is measured from June; taken back, full execution is warned of."""
     page, budget, treasury = (
         enter_bare("scene"),
         enter_bare("scenebudget"),
@@ -217,7 +227,9 @@ def test_late_money_is_not_plain_red_and_a_cut_to_a_hundred_warns(enter_bare, lo
 
 
 def test_a_marked_file_is_refused_and_a_restricted_project_is_absent(enter_bare, look, tmp_path):
-    """Scene 8: what to do is said, nothing is kept; who may not know of a project finds it nowhere."""
+    """Scene 8: what to do is said, nothing is kept; who may not know of a project finds it
+    nowhere.
+    """
     path = tmp_path / "某工程.xlsx"
     path.write_bytes(form(UNITS[4], f"{UNITS[4]}{WORKS[0]}", A1="机密★5年"))
     page, office = enter_bare("scene"), enter_bare("sceneoffice")

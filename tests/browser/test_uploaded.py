@@ -168,7 +168,9 @@ def send_back(leader, officer):
 
 
 def withdraw_after_signing(officer, leader, look):
-    """A problem that fed the 13 turns out not to stand: the draft says 12, the signed issue still 13, and 更正 is offered."""
+    """A problem that fed the 13 turns out not to stand: the draft says 12, the signed issue
+    still 13, and 更正 is offered.
+    """
     signed = leader.url
     officer.goto("/findings?state=confirmed&year=2021&q=执行率")
     officer.get_by_role("button", name="改为不成立").first.click()

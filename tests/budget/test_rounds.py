@@ -177,7 +177,9 @@ def test_a_long_list_names_its_head_and_counts_the_rest(open_round, dossiers, mo
 def test_dues_of_a_year_are_each_rounds_own(
     open_round, dossiers, officer, django_assert_num_queries
 ):
-    """As many as the rounds count one by one: kept counts, listed dossiers and excused ones, each asked once for all."""
+    """As many as the rounds count one by one: kept counts, listed dossiers and excused ones,
+    each asked once for all.
+    """
     from wenxiao.reviews.worklists import dues_of_year
     from wenxiao.targets.models import Target
 

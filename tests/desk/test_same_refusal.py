@@ -17,8 +17,8 @@ from wenxiao.reviews import services as reviews
 from wenxiao.reviews.models import Review
 from wenxiao.store.moves import NotAllowed, Stale
 
-# Words are compared, whatever database answers: the acts themselves run on both in tests/acts, their
-# pages in the tests of each station.
+# Words are compared, whatever database answers: the acts themselves run on both in tests/acts,
+# their pages in the tests of each station.
 pytestmark = pytest.mark.django_db
 ROUTE = ["head", "department", "office", "performance"]
 

@@ -23,8 +23,8 @@ from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets import services as targets
 from wenxiao.targets.models import Indicator, Target
 
-# Words are compared, whatever database answers: the acts themselves run on both in tests/acts, their
-# pages in the tests of each station.
+# Words are compared, whatever database answers: the acts themselves run on both in tests/acts,
+# their pages in the tests of each station.
 pytestmark = pytest.mark.django_db
 SCAN = b"%PDF-1.4\n1 0 obj << >> endobj\n%%EOF\n"
 

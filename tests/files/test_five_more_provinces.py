@@ -1,4 +1,6 @@
-"""Five more forms of provinces nobody listed, rebuilt from how published tables look (合成): read right, or asked about."""
+"""Five more forms of provinces nobody listed, rebuilt from how published tables look (合成): read
+right, or asked about.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Leaders' page and half-year brief over a division with data, late work and papers that wait: every
-figure is held against a count of the rows made here, not by the product's selectors.
+"""Leaders' page and half-year brief over a division with data, late work and papers that wait:
+every figure is held against a count of the rows made here, not by the product's selectors.
 """
 
 import json

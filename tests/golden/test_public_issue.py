@@ -1,4 +1,6 @@
-"""更正公开稿: closed after signing it can't be read, a new issue leaves the object out, holders are told."""
+"""更正公开稿: closed after signing it can't be read, a new issue leaves the object out, holders are
+told.
+"""
 
 from datetime import date
 

@@ -1,4 +1,6 @@
-"""What runs of the product between two points: its functions by file, and those that hold a given value."""
+"""What runs of the product between two points: its functions by file, and those that hold a
+given value.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from django.db.models import Model
 
 PRODUCT = str(Path(__file__).resolve().parents[2] / "src" / "wenxiao") + "/"
 DEEP, MANY = 1, 60
-"""In hand is the value itself or the one record it stands in (a cell, an amount, a line), no whole form around it."""
+"""In hand is the value itself or the one record it stands in (a cell, an amount, a line), no
+whole form around it.
+"""
 
 
 class Trace:

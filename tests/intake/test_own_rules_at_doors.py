@@ -128,7 +128,9 @@ def test_the_bands_of_the_test_are_others_than_the_national_ones():
 def test_an_entry_nobody_checked_lowers_no_arithmetic_at_any_door(
     door, bureau, selfeval_round, tmp_path, less
 ):
-    """A value put past the rules page, as a hand-made file would bring it: points above the weight still block."""
+    """A value put past the rules page, as a hand-made file would bring it: points above the
+    weight still block.
+    """
     entry = {
         "rule": "checks",
         "from": FROM.replace(year=2021).isoformat(),

@@ -1,4 +1,4 @@
-"""The kept watch: after any acts it is what a calculation from scratch gives, and what is not right yet is told."""
+"""The kept watch: after any acts as from scratch, and what is not right yet is told."""
 
 import random
 import re
@@ -55,7 +55,7 @@ def same(kept, scratch):
 
 
 class Acts:
-    """Anything that can happen to a year, by every way rows are written. Each act picks its own victims."""
+    """Anything that can happen to a year, by every way rows are written, to rows it picks."""
 
     def __init__(self, watched, officer, windows, chance):
         self.watched, self.officer, self.windows, self.chance = watched, officer, windows, chance
@@ -347,7 +347,7 @@ def test_one_dossier_is_of_this_moment_although_its_line_is_not_there_yet(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_change_not_committed_while_marks_are_worked_off_is_not_lost(watched, officer, on):
-    """The other hand writes to the same dossier; its mark comes with its commit, whatever was worked off meanwhile."""
+    """The other hand writes to the same dossier; its mark comes with its commit, whatever comes."""
     window, dossier = watched.window(), watched.dossier(budget="100")
     keeping.kept_watch([window], officer, on=on)
     watched.pay(dossier, 1, "10")

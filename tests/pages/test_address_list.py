@@ -1,4 +1,6 @@
-"""The list of addresses (``wenxiao addresses``) names every address, its power, methods and acts."""
+"""The list of addresses (``wenxiao addresses``) names every address, its power, methods and
+acts.
+"""
 
 import json
 import re

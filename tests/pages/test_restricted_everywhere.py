@@ -1,5 +1,5 @@
-"""A restricted object, with a row in every table, is in no public answer and in no package, while an
-open one planted beside it is in those that are about it.
+"""A restricted object, with a row in every table, is in no public answer and in no package, while
+an open one planted beside it is in those that are about it.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ STATES = ("waiting", "filling", "submitted", "confirmed", "returned")
 
 
 class House:
-    """Two divisions of units, objects, dossiers and reviews, and everything that may happen to them."""
+    """Two divisions of units, objects, dossiers and reviews, and everything that may happen to
+    them.
+    """
 
     def __init__(self, seed):
         self.chance = random.Random(seed)

@@ -1,4 +1,6 @@
-"""What kinds have of their own: every line reads, values are exact, bad lists and values are named."""
+"""What kinds have of their own: every line reads, values are exact, bad lists and values are
+named.
+"""
 
 from datetime import date
 

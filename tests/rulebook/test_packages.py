@@ -1,4 +1,6 @@
-"""The lists of packages: nationally empty, each line a material and where it comes from, bad lines named."""
+"""The lists of packages: nationally empty, each line a material and where it comes from, bad
+lines named.
+"""
 
 from datetime import date
 

@@ -1,4 +1,6 @@
-"""What a unit of output cost: which cells are quantities, which money, and the middle of several."""
+"""What a unit of output cost: which cells are quantities, which money, and the middle of
+several.
+"""
 
 from datetime import date
 from decimal import Decimal

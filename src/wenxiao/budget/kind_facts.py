@@ -44,7 +44,9 @@ def recorded(dossier: Dossier) -> dict[str, str]:
 
 
 def kinds_of(dossier: Dossier) -> list[str]:
-    """A dossier's kind and the budgets its money is from, as far as they have facts of their own."""
+    """A dossier's kind and the budgets its money is from, as far as they have facts of their
+    own.
+    """
     funds = dossier.appropriations.values_list("fund", flat=True)
     own = {dossier.subject.kind, *funds}
     return [one for one in KINDS if one in own]

@@ -52,7 +52,8 @@ def apply_form(form: WorkForm, landing: Landing) -> Review:
     """Write one form: money, rows, marks as the form has them, then our own scores beside.
     Raises FormRefusedError.
     """
-    # The target comes first: what is noted later is undone earlier, and a review rests on its target.
+    # The target comes first: what is noted later is undone earlier, and a review rests on its
+    # target.
     target, indicators = (None, []) if isinstance(form, ScoreSheet) else _target(form, landing)
     review, fresh = _review(form, landing)
     worth, state = (review.points, review.grade), review.state
@@ -122,7 +123,7 @@ def _review(form: WorkForm, landing: Landing) -> tuple[Review, bool]:
     return review, False
 
 
-# ---- money ---------------------------------------------------------------------------------------------------------
+# ---- money ---------------------------------------------------------------------------------------
 
 
 def _audited(form: ScoreSheet, landing: Landing, review: Review) -> None:
@@ -207,7 +208,7 @@ def _spending(executed: Decimal | None, landing: Landing) -> None:
         Spending.objects.filter(pk=known.pk).update(amount=executed)
 
 
-# ---- indicator rows ------------------------------------------------------------------------------------------------
+# ---- indicator rows ------------------------------------------------------------------------------
 
 
 def _indicators(
@@ -317,7 +318,7 @@ def _actuals(
         landing.changed(actual.indicator.name, before.get("value"), actual.value)
 
 
-# ---- the form's own results ----------------------------------------------------------------------------------------
+# ---- the form's own results ----------------------------------------------------------------------
 
 
 def _results(form: WorkForm, landing: Landing, review: Review) -> None:

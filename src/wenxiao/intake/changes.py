@@ -212,7 +212,7 @@ def _criteria(form: ScoreSheet, review: Review | None) -> Iterator[Change]:
             yield Change(row.name, label, stored, getattr(row, name), place, name=name, at=at)
 
 
-# ---- which of two values is taken ----------------------------------------------------------------------------------
+# ---- which of two values is taken ----------------------------------------------------------------
 
 
 def taken(

@@ -215,7 +215,8 @@ def preview(
     forms = [form for form in reading.forms if not isinstance(form, ListForm)]
     secrets = secret_problems(reading, forms)
     if secrets:
-        # What may be a state secret is neither kept nor shown back: only the refusal and what to do instead.
+        # What may be a state secret is neither kept nor shown back: only the refusal and what to do
+        # instead.
         bare = Reading(file="", kind=reading.kind, forms=[], problems=secrets)
         problems = [problem.as_json() for problem in secrets]
         return Preview(directory, bare, problems=problems, source_rows=len(forms), secret=True)

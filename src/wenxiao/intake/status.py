@@ -176,7 +176,7 @@ def counts_of(batch: ImportBatch) -> dict[str, int]:
     return counts
 
 
-# ---- the same project in several files -----------------------------------------------------------------------------
+# ---- the same project in several files -----------------------------------------------------------
 
 
 def compare(intake: Intake) -> None:

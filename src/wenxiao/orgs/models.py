@@ -1,4 +1,4 @@
-"""机构与人员: divisions, the unit tree with validity dates, users and the grants that say who may do what."""
+"""机构与人员: divisions, the unit tree with validity dates, users and their grants."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wenxiao.store.sealing import unseal
 
 
 class Installation(models.Model):
-    """What this database is for, settled once and for all when its first division begins: real work or a demonstration."""
+    """What this database is for since its first division began: real work or a demonstration."""
 
     class Kind(models.TextChoices):
         REAL = "real", "正式数据"
@@ -39,14 +39,14 @@ class Installation(models.Model):
 
 
 AWAITS = "awaits"
-"""Of a rule's entry that a second login has not confirmed: whose it is (id, None for the machine) and their name."""
+"""Whose an entry of a rule is (id, None: the machine; name) until a second login confirms it."""
 
 
 class Division(models.Model):
     """One finance bureau's territory (财政区划) with its governing body and report chain.
 
-    ``parent`` is the territory above it (a county's city); None for the highest one kept here. ``confirmers`` are the roles
-    that confirm results beside 财政绩效科; ``small_office`` ({} or since, by, why) lets a leader confirm after one officer.
+    ``parent`` is the territory above it, None for the highest kept here. ``confirmers`` confirm
+    results beside 财政绩效科; ``small_office`` ({} or since, by, why): a leader after one officer.
     """
 
     class Body(models.TextChoices):
@@ -92,10 +92,10 @@ class Division(models.Model):
 
 
 class Unit(Versioned):
-    """A budget department or unit. ``path`` ("/000003/000017/") names its ancestors and itself, so a
+    """A budget department or unit. ``path`` ("/000003/000017/") names its ancestors and itself: a
     subtree is one prefix, and sorted by it units stand below their department as they were entered.
 
-    ``aliases`` are other names it is called by in files: short ones, and those a person chose it for.
+    ``aliases``: other names it is called by in files, short ones and those a person chose it for.
     """
 
     class Kind(models.TextChoices):
@@ -145,7 +145,7 @@ class Users(BaseUserManager["User"]):
 
 
 class Duty(models.TextChoices):
-    """What an account is for, lastingly: one of the three administrators' work, or the bureau's and units' own."""
+    """What an account is for, lastingly: an administrator's work, or the bureau's or a unit's."""
 
     SYSTEM = "system", "系统管理"
     SECURITY = "security", "安全管理"
@@ -187,8 +187,8 @@ class User(AbstractBaseUser):
 class LoginTry(models.Model):
     """Failed tries at one door since the last success, and until when it is shut.
 
-    A door is a name from one known browser or one address, an address, a name from wherever, or the person's own secret
-    (old password, code). ``key`` holds digests of names, for people type passwords there, too.
+    A door is a name from one known browser or address, an address, a name from wherever, or one's
+    own secret (old password, code). ``key``: digests of names, for people type passwords there.
     """
 
     class Door(models.TextChoices):
@@ -225,7 +225,7 @@ class OldPassword(models.Model):
 
 
 class Phone(TOTPDevice):  # type: ignore[misc]  # the library has no types
-    """动态口令: the secret a person's phone shares with the system. It is sealed with a key outside the database."""
+    """动态口令: the secret a person's phone shares with the system, sealed by a key kept elsewhere."""
 
     class Meta:
         proxy = True
@@ -256,7 +256,7 @@ class RecoveryCode(models.Model):
 
 
 class AccountSheet(models.Model):
-    """账号发放单: the accounts of one unit nobody entered yet, whose first codes are printed once, after two administrators.
+    """账号发放单: a unit's accounts nobody entered yet; two administrators print their first codes once.
 
     The codes stand on the paper alone; of each a digest is stored, as of a reset's.
     """
@@ -295,7 +295,7 @@ class AccountSheet(models.Model):
 
 
 class PasswordReset(models.Model):
-    """重置密码申请: the person asks and alone knows the code; administrators agree by its number and see no secret.
+    """重置密码申请: the person alone knows the code; administrators agree by number, see no secret.
 
     Kept for names nobody has, too, so that none stands out.
     """
@@ -374,7 +374,7 @@ class GrantsInForce(models.QuerySet["Grant"]):
 
 
 class Grant(models.Model):
-    """Role × scope × period. The scope is a unit subtree, a list of subjects, or (both empty) the whole division."""
+    """Role × scope × period. Scope: a unit subtree, subjects, or (both empty) the division."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="grants", verbose_name="用户")
     role = models.CharField("角色", max_length=12, choices=Role.choices)
@@ -429,7 +429,7 @@ class Expert(models.Model):
 
 
 class SavedView(models.Model):
-    """A list as somebody wants to find it again (我的视图): a name, and the conditions as they stand in the address."""
+    """A list somebody wants to find again (我的视图): a name, and the conditions of its address."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="saved_views", verbose_name="用户")
     page = models.CharField("页面", max_length=60, default="subjects")
@@ -449,7 +449,7 @@ class SavedView(models.Model):
 
 
 class ApiToken(models.Model):
-    """接口令牌: lets a machine act as a user; what it may do are that user's grants. Only a digest of it is kept."""
+    """接口令牌: lets a machine act as a user, by that user's grants. Only a digest of it is kept."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens", verbose_name="用户")
     name = models.CharField("用途", max_length=60)
@@ -467,7 +467,7 @@ class ApiToken(models.Model):
 
 
 class Course(models.Model):
-    """培训: one course of the year's plan, for whom, when, with its material from the document library."""
+    """培训: a course of the year's plan, for whom, when, with material from the document library."""
 
     division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
     year = models.PositiveSmallIntegerField("工作年度")

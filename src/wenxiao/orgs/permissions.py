@@ -1,8 +1,9 @@
-"""Who may do what: powers of each role as data, and grants (role × scope × period) that put them on a person.
+"""Who may do what: powers of roles as data, grants (role × scope × period) that give them.
 
-Access is grants and nothing else. A user without grants in force sees and does nothing, whatever their unit is.
-``None`` as user is whoever sits at the machine itself (the ``wenxiao`` command); no web request can be that. The machine
-founds, reads and imports (:data:`BY_MACHINE`); what a person answers for it never does.
+Access is grants and nothing else. A user without grants in force sees and does nothing, whatever
+their unit is. ``None`` as user is whoever sits at the machine itself (the ``wenxiao`` command); no
+web request can be that. The machine founds, reads and imports (:data:`BY_MACHINE`); what a person
+answers for it never does.
 """
 
 from __future__ import annotations
@@ -73,8 +74,9 @@ BY_MACHINE = frozenset(
         "grant",
     }
 )
-"""What documented commands do without an account: begin a division, reset a password, import, try a rule, read. Nothing is
-handed in, checked, scored, confirmed, signed or made public by nobody."""
+"""What documented commands do without an account: begin a division, reset a password, import, try a
+rule, read. Nothing is handed in, checked, scored, confirmed, signed or made public by nobody.
+"""
 
 HELD: dict[str, frozenset[str]] = {
     Role.CLERK: frozenset({"see_unit", "fill", "submit"}),
@@ -126,7 +128,7 @@ THIRD_PARTIES = frozenset({Role.AGENCY, Role.EXPERT})
 """Engaged from outside: they work on what they are assigned to and never file for a unit."""
 
 READ_RESTRICTED = frozenset({Role.PERFORMANCE, Role.LEADER, Role.AUDITOR})
-"""Roles that see 限制知悉 subjects through a grant over the whole division; anyone else needs the unit or the subject."""
+"""Roles a grant over the whole division shows 限制知悉; others need the unit or the subject."""
 
 
 def duty_of(role: str) -> str:
@@ -145,7 +147,7 @@ class _Scope:
     subjects: frozenset[int] | None
     named: frozenset[str] = frozenset()
     below: frozenset[int] = frozenset()
-    """Divisions under its own, for a grant over a whole division: there it looks, and does nothing else."""
+    """Divisions under its own, for a grant over a whole division: it only looks there."""
 
     def holds_unit(self, unit: Unit, power: str) -> bool:
         if power == "see_unit" and unit.division_id in self.below:
@@ -190,7 +192,7 @@ class Holdings:
         subject: Subject | None = None,
         division: int | None = None,
     ) -> bool:
-        """Whether some grant gives ``power`` over the unit, the subject, or (neither given) at all."""
+        """Whether some grant gives ``power`` over the unit, the subject, or at all."""
         if power not in POWERS:
             raise KeyError(power)
         if power in FILING and self._third_party(subject):
@@ -233,9 +235,9 @@ class Holdings:
 
 @contextmanager
 def grants_kept(user: User | None) -> Iterator[None]:
-    """While a page is only looked at, or one person's batch is written, read that person's grants once.
+    """While a page is looked at, or one person's batch is written, read that person's grants once.
 
-    Never around anything that gives or ends grants: that must count at once. Within another nothing changes.
+    Never around what gives or ends grants: that counts at once. Within another nothing changes.
     """
     if user is None or hasattr(user, "kept_grants"):
         yield
@@ -251,7 +253,7 @@ def grants_kept(user: User | None) -> Iterator[None]:
 
 
 def once(user: User, name: str, read: Callable[[], T]) -> T:
-    """What ``read`` says of the user's grants; the same answer again while :func:`grants_kept` holds."""
+    """What ``read`` says of the user's grants, once while :func:`grants_kept` holds."""
     answers: dict[str, object] | None = getattr(user, "kept_grants", None)
     if answers is None:
         return read()
@@ -261,7 +263,7 @@ def once(user: User, name: str, read: Callable[[], T]) -> T:
 
 
 def grants_held(user: User | None) -> list[Grant]:
-    """The user's grants in force with their units, in the order they were given; none of a disabled account."""
+    """The user's grants in force with their units, as given; none of a disabled account."""
     if user is None or not user.is_authenticated or not user.is_active:
         return []
     return once(user, "grants", lambda: _grants_of(user))
@@ -272,7 +274,7 @@ def _grants_of(user: User) -> list[Grant]:
 
 
 def _read(user: int) -> QuerySet[Grant]:
-    """A user's grants in force; ``alone``: no other division is kept here, ``above``: some division lies below its own."""
+    """Grants in force; ``alone``: no other division is kept, ``above``: some lies below its own."""
     others = Division.objects.exclude(pk=OuterRef("division"))
     below = Division.objects.filter(parent=OuterRef("division"))
     rows = Grant.objects.filter(user=user).in_force().select_related("unit", "division")
@@ -286,7 +288,7 @@ _AT_THE_DOOR = PreparedRead(
 
 
 def entering(user: int) -> User | None:
-    """Whose session this is, with division and grants in one query; the grants serve :func:`grants_kept` alone."""
+    """Whose session this is, in one query with division and grants (for :func:`grants_kept`)."""
     grants = _AT_THE_DOOR.rows(user)
     if not grants:
         return User.objects.filter(pk=user).select_related("division").first()
@@ -334,7 +336,7 @@ def divisions_below(tops: Iterable[int]) -> frozenset[int]:
 
 
 def _named(grant: Grant) -> frozenset[str]:
-    """What the division gives the role beside its own powers: confirming results, as the leader decided."""
+    """What the division gives the role beside its powers: confirming, as the leader decided."""
     names = {*grant.division.confirmers, *([Role.LEADER] if grant.division.small_office else ())}
     return frozenset({"confirm"}) if grant.role in names else frozenset()
 
@@ -410,9 +412,9 @@ def require(
     division: Division | None = None,
     submitted_by: User | int | None = None,
 ) -> None:
-    """Pass, or raise Refused saying who can. With ``division`` only a grant of that division counts.
+    """Pass, or raise Refused saying who can; with ``division`` only its grants count.
 
-    With ``submitted_by`` (the user or id who submitted what is now to be approved) the same person is refused.
+    ``submitted_by``: the user or id who submitted what is to be approved now is refused.
     """
     if user is None:
         _require_machine(power)
@@ -433,7 +435,7 @@ def _require_machine(power: str) -> None:
 
 
 def can_for_all(user: User | None, power: str, division: Division) -> bool:
-    """Whether a grant over the whole division gives ``power``: what changes everybody's pages needs no less."""
+    """Whether a grant over the whole division gives ``power``: everybody's pages need no less."""
     if user is None:
         return power in BY_MACHINE
     return holdings(user).can_for_all(power, division.pk)
@@ -445,7 +447,7 @@ def require_for(user: User | None, power: str, dossier: Dossier) -> None:
 
 
 def require_for_all(user: User | None, power: str, division: Division) -> None:
-    """Pass whoever holds ``power`` over the whole division; Refused for a holder over some units only."""
+    """Pass who holds ``power`` over the whole division; Refused for a holder over some units."""
     require(user, power)
     if not can_for_all(user, power, division):
         raise Refused(
@@ -476,7 +478,7 @@ def lacking(
     subject: Subject | None = None,
     division: Division | None = None,
 ) -> str:
-    """What to say to whoever lacks a power, there or at all: the same sentence on a page as from a service."""
+    """What to say to whoever lacks a power: the same sentence on a page as from a service."""
     what, who = POWERS[power], who_can(power)
     if power in FILING and any(scope.role in THIRD_PARTIES for scope in held.scopes):
         done = what if power == "submit_for" else f"代单位{what}"

@@ -285,7 +285,7 @@ def people_of(unit: Unit) -> QuerySet[User]:
     return User.objects.filter(unit=unit, is_active=True).order_by("name", "pk")
 
 
-# ---- what administrators see: the whole division ---------------------------------------------------------------------
+# ---- what administrators see: the whole division -------------------------------------------------
 
 
 def units_of(division: Division) -> QuerySet[Unit]:
@@ -294,8 +294,8 @@ def units_of(division: Division) -> QuerySet[Unit]:
 
 
 def owing_units(division: Division) -> QuerySet[Unit]:
-    """The units in use that owe forms: neither a finance section nor the bureau's own unit, known by
-    its name or by who has an account there.
+    """The units in use that owe forms: neither a finance section nor the bureau's own unit, known
+    by its name or by who has an account there.
     """
     staff = Grant.objects.in_force().filter(
         division=division, role__in=BUREAU_ROLES, user__is_active=True

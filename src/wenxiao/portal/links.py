@@ -13,7 +13,8 @@ MANY = "试得太多了，请过一会儿再打开；链接还是原来的。"
 def unlisted(response: HttpResponse) -> HttpResponse:
     """The page, stored by nobody, named to no other site and found by no search.
 
-    Its own site is named: without that a browser sends its answer as from nowhere, which is refused.
+    Its own site is named: without that a browser sends its answer as from nowhere, which is
+    refused.
     """
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "same-origin"

@@ -1,7 +1,7 @@
-"""Every figure a report prints: one function a figure, called alike by page, chart, document and workbook.
+"""Every figure a report prints: one function each, alike for page, chart, document and workbook.
 
-A figure carries what stands behind it: its value in its unit, the rule it is printed by, how it is computed and from which
-rows. Nothing is printed as a figure that cannot be opened down to rows.
+A figure carries what stands behind it: its value in its unit, the rule it is printed by, how it is
+computed and from which rows. Nothing is printed as a figure that can't be opened down to rows.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SMALLEST_YI = Decimal(10) ** 7
 
 @dataclass(frozen=True, slots=True)
 class Addend:
-    """One row behind a figure: its key ("budget.Dossier:12"), what it is called, what it adds (in 元, points …)."""
+    """One row behind a figure: its key ("budget.Dossier:12"), its name, what it adds (元, 分 …)."""
 
     row: str
     label: str
@@ -47,8 +47,8 @@ class Addend:
 class Figure:
     """One printed figure.
 
-    ``value`` is exact and in ``unit`` (亿元, 万元, 个, 分, %; None = unknown), ``text`` the digits as printed, without the
-    unit. ``name`` is how prose refers to it: ``{项目个数}``. ``yuan`` is the money behind a money figure.
+    ``value`` is exact and in ``unit`` (亿元, 万元, 个, 分, %; None = unknown), ``text`` its digits as
+    printed. ``name`` is how prose refers to it: ``{项目个数}``. ``yuan``: the money behind it.
     """
 
     id: str
@@ -83,7 +83,7 @@ class Figure:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Figure:
-        """A figure as it was kept with a signed report, with the rows it had then; those of older reports have no words."""
+        """A figure kept with a signed report, with its rows then; older reports kept no words."""
         yuan = data.get("yuan")
         addends = data.get("parts") or [[row, "", None] for row in data["rows"]]
         parts = tuple(
@@ -143,7 +143,7 @@ def money(
     *,
     printing: tuple[PrintRule, str] = (EXACT, "万元"),
 ) -> Figure:
-    """A sum of money over parts in 元, printed in a unit by a rule. Parts nobody entered add nothing and are named."""
+    """A sum over parts in 元, printed in a unit by a rule. Parts nobody entered are only named."""
     known = [part.value for part in parts if isinstance(part.value, Decimal)]
     print_rule, unit = printing
     if not known:
@@ -169,7 +169,7 @@ def money(
 def _printing(
     facts: Facts, ident: str, rows: Sequence[Reported], wanted: PrintRule
 ) -> tuple[PrintRule, str]:
-    """The author's print rule, else the wanted one in 亿元; small sums exactly in 万元, 约 only from 1 亿元."""
+    """The author's print rule, else the wanted one in 亿元; small sums exactly in 万元, 约 from 1 亿元."""
     if own := facts.prints.get(ident):
         return own.rule, own.unit
     total = sum((row.opening for row in rows if row.opening is not None), Decimal(0))
@@ -266,7 +266,7 @@ def received_count(facts: Facts) -> Figure:
 
 
 def grade_count(facts: Facts, band: Band) -> Figure:
-    """Projects of one grade among those with a confirmed result, whose points lie in the grade's band."""
+    """Projects of one grade among confirmed results, whose points lie in the grade's band."""
     rows = [row for row in facts.projects if _in_band(row, band)]
     rule = f"评价结果已确认、等级为“{band.grade}”的项目个数（{facts.bands.basis}）"
     return count(
@@ -275,7 +275,7 @@ def grade_count(facts: Facts, band: Band) -> Figure:
 
 
 def other_grades(facts: Facts) -> tuple[Figure, ...]:
-    """Projects whose grade is not what their points give by the bands, by grade: counted apart, never left out."""
+    """Projects whose points' band is not their grade, by grade: counted apart, never left out."""
     rows = [
         row
         for row in facts.projects
@@ -304,7 +304,7 @@ def ungraded_count(facts: Facts) -> Figure:
 
 
 def problem_count(facts: Facts, line: ProblemLine, number: int) -> Figure:
-    """Projects with a confirmed finding of one line of common problems; each project counts once."""
+    """Projects with a confirmed finding of one line of common problems, each once."""
     rows = with_problem(facts, line)
     rule = f"存在已确认的“{line.text}”问题的项目个数，一个项目只计一次"
     return count(f"problems.{line.id}", f"共性问题{number}个数", rule, _dossiers(rows))
@@ -396,7 +396,7 @@ def monitored_executed(row: Reported) -> Figure:
 
 
 def subtotals(facts: Facts) -> tuple[Figure, ...]:
-    """The summary table's money subtotals, 万元, a group each; groups are never added to one another."""
+    """The summary table's money subtotals, 万元, a group each, never added to one another."""
     groups = (
         ("departments", "部门整体支出", facts.overall),
         ("projects", "项目支出", facts.projects),

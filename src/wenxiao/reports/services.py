@@ -1,4 +1,4 @@
-"""Acts on the annual report: writing the draft, signing it (frozen from then on), correcting what was signed."""
+"""Acts on the annual report: writing the draft, signing (frozen from then on), correcting it."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A figure that is not what somebody last saw: its name, then and now (empty = it wasn't or isn't there).
+    """A figure that is not what somebody last saw: its name, then and now (empty: not there).
 
-    ``came``, ``gone`` and ``moved`` name the rows behind it that are new, no longer there, or add another amount.
+    ``came``, ``gone``, ``moved``: rows behind it that are new, gone, or add another amount.
     """
 
     id: str
@@ -75,7 +75,7 @@ def draft_of(division: Division, work_year: int) -> Draft | None:
 def current(
     division: Division, work_year: int, *, version: Version = "internal", draft: Draft | None = None
 ) -> Edition:
-    """The report as the rows stand now, with the draft's prose and choices (read when ``draft`` is not given)."""
+    """The report as the rows stand now, with the draft's prose and choices (read if not given)."""
     draft = draft or draft_of(division, work_year)
     choices = ReportChoices.read(draft.choices if draft else {})
     data = facts(division, work_year, version=version, blocks=choices.blocks, prints=choices.prints)
@@ -95,14 +95,14 @@ def _inherited(division: Division, work_year: int) -> dict[str, str]:
 
 
 def stale_figures(draft: Draft, report: Report) -> tuple[Changed, ...]:
-    """Which printed figures changed since the author last saved; he saw the internal version, others aren't compared."""
+    """Printed figures changed since the author last saved, of the internal version he saw."""
     if report.version != "internal":
         return ()
     return _changed(draft.seen, seen_figures(report))
 
 
 def differences(signed: Signed, report: Report) -> tuple[Changed, ...]:
-    """What the rows say now (``report``) against what was signed in the same version; empty where none was kept of it."""
+    """What the rows say now (``report``) against what was signed in the same version, if kept."""
     frozen = signed.snapshot.get("report" if report.version == "internal" else "public")
     return (
         _changed(seen_figures(structure.from_data(frozen)), seen_figures(report)) if frozen else ()
@@ -155,7 +155,7 @@ def signed_edition(division: Division, pk: int) -> Signed | None:
 
 
 def signed_report(signed: Signed, version: Version = "internal") -> Report:
-    """The report as it was signed, from its frozen snapshot; NotAllowed where an older one kept no public text."""
+    """The report as signed, from its snapshot; NotAllowed where an old one has no public text."""
     if version == "public":
         refuse_closed(signed.snapshot.get("public"))
     frozen = signed.snapshot.get("report" if version == "internal" else "public")
@@ -184,8 +184,8 @@ def save_draft(
 ) -> Draft:
     """Save what the author wrote and chose, and remember the figures he saw.
 
-    ``prose`` and ``choices`` replace what was there, None keeps it. Raises Refused, NotAllowed (prose naming data that does
-    not exist, unknown choices, handed in and waiting to be signed) or Stale when another person saved since ``version``.
+    ``prose`` and ``choices`` replace what was there, None keeps it. Raises Refused, NotAllowed
+    (prose of missing data, unknown choices, waiting to be signed), Stale: saved since ``version``.
     """
     _require(by, "write_report", division)
     draft, created = Draft.objects.get_or_create(
@@ -244,7 +244,7 @@ def _kept_choices(choices: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_unknown(prose: Mapping[str, str], edition: Edition) -> None:
-    """Prose may only refer to data the report has; what it refers to is checked where it is saved."""
+    """Prose may only refer to data the report has; that is checked where it is saved."""
     known = annual.words(edition.facts, edition.choices)
     for text in prose.values():
         try:
@@ -254,7 +254,7 @@ def _refuse_unknown(prose: Mapping[str, str], edition: Edition) -> None:
 
 
 def seen_figures(report: Report) -> dict[str, dict[str, Any]]:
-    """The printed figures as somebody saw them, with the rows behind each and what every row added."""
+    """The printed figures as somebody saw them, with the rows behind each and what each added."""
     return {
         figure.id: {
             "name": figure.name,
@@ -276,11 +276,11 @@ def sign_report(
     why: str = "",
     shown: str | None = None,
 ) -> Signed:
-    """签发: freeze the draft as it stands now, with issue number, signer and day; its files are kept by digest.
+    """签发: freeze the draft as it is, with issue number, signer, day; its files are kept by digest.
 
-    ``shown`` is the :func:`fingerprint` of what the signer had before him; when rows or words changed since, nothing is
-    signed. Raises Refused, Stale, or NotAllowed when nobody handed it in (送签), the year already has a signed report (then
-    a correction is the way) or the number is taken.
+    ``shown`` is the :func:`fingerprint` of what the signer had before him; when rows or words
+    changed since, nothing is signed. Raises Refused, Stale, or NotAllowed: nobody handed it in
+    (送签), the year has a signed report (a correction is the way) or the number is taken.
     """
     _require(by, "sign_report", draft.division, written_by=draft.by)
     if Signed.objects.filter(division=draft.division, work_year=draft.work_year).exists():
@@ -318,7 +318,7 @@ def correct_report(
     why: str,
     shown: str | None = None,
 ) -> Signed:
-    """更正: a new signed report from the draft handed in again, naming the one it corrects; the old one stays as it was.
+    """更正: a new signed report from the draft handed in again, naming the old one, which stays.
 
     ``shown`` guards as in :func:`sign_report`.
     """
@@ -434,7 +434,7 @@ def digest_of(snapshot: Mapping[str, Any]) -> str:
 def write_all(
     division: Division, work_year: int, out_dir: Path, *, version: Version = "internal"
 ) -> list[Path]:
-    """Write annual.docx, summary.xlsx, summary.docx and figures.json of a year into a folder (made when missing)."""
+    """Write a year's annual.docx, summary.xlsx, summary.docx, figures.json into a folder (made)."""
     out_dir.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, content in report_files(division, work_year, version=version).items():
@@ -447,7 +447,7 @@ def write_all(
 def report_files(
     division: Division, work_year: int, *, version: Version = "internal", draft: bool = False
 ) -> dict[str, bytes]:
-    """The files of a year's report by name: as signed where it was signed, else (or with ``draft``) from today's rows."""
+    """A year's report files by name: as signed, else (or with ``draft``) from today's rows."""
     signed = None if draft else next(iter(signed_reports(division, work_year)), None)
     if signed is not None:
         return _signed_files(signed, version)
@@ -462,7 +462,7 @@ def _signed_files(signed: Signed, version: Version) -> dict[str, bytes]:
 
 
 def edition_file(edition: Edition, name: str) -> bytes | None:
-    """One file of a report as the rows stand now (:data:`FILES` or annual.pdf), None for any other name.
+    """One file as the rows stand now (:data:`FILES` or annual.pdf), None for another name.
 
     NotAllowed where a PDF is asked for on a machine without a Chinese font.
     """
@@ -472,7 +472,7 @@ def edition_file(edition: Edition, name: str) -> bytes | None:
 
 
 def signed_file(signed: Signed, name: str, version: Version) -> bytes | None:
-    """One file as it was signed; the PDF is set anew from the frozen text. A public one names nothing that was closed since."""
+    """One file as signed, the PDF set anew; a public one names nothing closed since."""
     if version == "public":
         signed_report(signed, version)
     if name == "annual.pdf":

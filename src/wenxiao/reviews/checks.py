@@ -41,7 +41,7 @@ _OPEN = frozenset({"needs_judgement", "unreadable", "not_reported"})
 TONE = {"阻断": "bad", "警告": "warn", "提示": "acc"}
 
 
-# ---- the rows as they are stored -------------------------------------------------------------------------------------
+# ---- the rows as they are stored -----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _targets(reviews: Iterable[Review]) -> list[int]:
     return [r.target_id or latest.get(r.dossier_id, (False, 0, 0))[2] for r in reviews]
 
 
-# ---- the one table ---------------------------------------------------------------------------------------------------
+# ---- the one table -------------------------------------------------------------------------------
 
 
 def tables_of(reviews: Sequence[Review]) -> dict[int, Table]:
@@ -345,7 +345,7 @@ def _cells(review: Review, row: FilledRow, own: Overrides) -> dict[str, Any]:
     return cells
 
 
-# ---- 送审前检查 ------------------------------------------------------------------------------------------------------
+# ---- 送审前检查 ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,9 @@ class WholeDepartment:
 
 
 def projects_below(user: User | None, unit: Unit, fiscal_year: int) -> DepartmentProjects:
-    """What a department's projects add up to; every object is counted once, no score is averaged."""
+    """What a department's projects add up to; every object is counted once, no score is
+    averaged.
+    """
     rows = dossiers_visible_to(user).filter(
         unit__path__startswith=unit.path, fiscal_year=fiscal_year
     )

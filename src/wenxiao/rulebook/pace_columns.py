@@ -13,8 +13,8 @@ done       Int64  of these, how many were done by that day
 planned    Int64  1 where the dossier has milestones: they win over months
 ========== ====== ==========================================================
 
-:func:`pace_columns` adds ``rate_h`` (hundredths of a percent), ``elapsed_h`` (likewise), ``index_t`` (tenths of a
-percent), ``light`` and ``above``.
+:func:`pace_columns` adds ``rate_h`` (hundredths of a percent), ``elapsed_h`` (likewise),
+``index_t`` (tenths of a percent), ``light`` and ``above``.
 """
 
 from __future__ import annotations

@@ -57,11 +57,11 @@ def judge_table(
     year: int | None = None,
     overrides: Overrides | None = None,
 ) -> dict[str, Any]:
-    """A published table (shape of ``wenxiao score``: budget, indicators, totals) judged by the rule of its year.
+    """A published table (as for ``wenxiao score``) judged by the rule of its year.
 
-    Numbers may be int, Decimal, float or text as JSON gives them; money in the table's own unit. Returns the promised
-    shape with points and rates as decimal strings; missing stays None. ProfileError for an unknown profile.
-    ``overrides`` are a division's own rule values; without them the national ones count.
+    Numbers may be int, Decimal, float or text as JSON gives them; money in the table's own unit.
+    Returns the promised shape with points and rates as decimal strings; missing stays None.
+    ProfileError for an unknown profile. ``overrides``: a division's own values, else national ones.
     """
     case = flattened(case)
     fiscal = year or fiscal_year(case.get("year"))
@@ -157,7 +157,7 @@ def _execution(
 def _executed(
     budget: Mapping[str, Any], weight: Decimal | None, rule: Profile, found: list[Mismatch]
 ) -> Execution:
-    """The execution line; where the total row is 0 or empty and the parts are not, the parts count."""
+    """The execution line; where the total row is 0 or empty, the parts count if they are not."""
     keys = ("full_year", "initial", "executed")
     amounts = [number_in(budget.get(key)) for key in keys]
     header = budget.get("header_row_total")
@@ -364,7 +364,7 @@ def _money_parts(case: Mapping[str, Any], found: list[Mismatch]) -> None:
 
 
 def is_whole(case: Mapping[str, Any]) -> bool:
-    """Whether the table is all there, so that sums mean something: more points than weights means rows are missing."""
+    """Whether the table is all there: with more points than weights rows are missing."""
     if case.get("truncated") or case.get("excerpt_complete") is False:
         return False
     weights = [number_in(item.get("weight")) for item in case.get("indicators") or ()]
@@ -436,8 +436,8 @@ def _total(
 ) -> dict[str, Any]:
     """Our total against the published one, and whether the published points add up at all.
 
-    A row that is a part of another (no weight, no points) is not counted. ``agrees`` stays None while a person must
-    judge a row, unless the published points themselves don't add up to the published total.
+    A row that is a part of another (no weight, no points) is not counted. ``agrees`` stays None
+    while a person must judge a row, unless the published points don't add up to their total.
     """
     points, settled = execution
     counted = [row for row in rows if row["status"] != "unweighted" or row["published"] is not None]
@@ -472,7 +472,7 @@ def _total(
 
 
 def _published_sum(case: Mapping[str, Any], given: list[Decimal | None]) -> Decimal | None:
-    """The sum of all published points with execution; None while one is missing or the table is cut off."""
+    """All published points with execution; None while one is missing or the table is cut off."""
     execution = number_in(case.get("exec_score"))
     if not given or not is_whole(case) or any(points is None for points in given):
         return None
@@ -487,7 +487,7 @@ def _grade(
     rules: tuple[int | None, Overrides | None],
     found: list[Mismatch],
 ) -> dict[str, Any]:
-    """The grade of the published total (of ours where none was published) against the published word."""
+    """The grade of the published total (ours where none was) against the published word."""
     points = number_in(total["published"])
     if points is None and total["complete"]:
         points = number_in(total["points"])

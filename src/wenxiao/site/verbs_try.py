@@ -185,7 +185,7 @@ def _read_first(read: Any) -> int:
     return 0
 
 
-# ---- the objects of a file -------------------------------------------------------------------------------------------
+# ---- the objects of a file -----------------------------------------------------------------------
 
 
 def _objects(name: str) -> Iterator[Tried]:

@@ -1,4 +1,6 @@
-"""工作考核 through its pages: listed by the division, counted from rows, judged, confirmed by another, read by the unit."""
+"""工作考核 through its pages: listed by the division, counted from rows, judged, confirmed by
+another, read by the unit.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -61,7 +63,9 @@ def second(small):
 
 @pytest.fixture
 def rows(small):
-    """The first unit was asked for three self-evaluations and handed in one in time, one late; one of two problems is mended."""
+    """The first unit was asked for three self-evaluations and handed in one in time, one late;
+    one of two problems is mended.
+    """
     Round.objects.filter(division=small.division).exclude(kind="monitoring").update(work_year=2019)
     one = Round.objects.create(
         division=small.division,

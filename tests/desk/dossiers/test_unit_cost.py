@@ -1,4 +1,6 @@
-"""单位成本: this year's beside last year's, the division's own standard and the like objects' median."""
+"""单位成本: this year's beside last year's, the division's own standard and the like objects'
+median.
+"""
 
 from decimal import Decimal
 

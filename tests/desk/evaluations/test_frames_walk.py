@@ -1,5 +1,5 @@
-"""One object by every frame from its target to the report: begun, weighed, fixed, the blank score sheet
-taken away, filled in and brought back, audited, confirmed, issued, all on the pages.
+"""One object by every frame from its target to the report: begun, weighed, fixed, the blank score
+sheet taken away, filled in and brought back, audited, confirmed, issued, all on the pages.
 """
 
 import io

@@ -1,5 +1,5 @@
-"""A column more in the layout of a score sheet or a target form, and nowhere else: the page asks for
-it or shows it, the service stores it, the printed form has it.
+"""A column more in the layout of a score sheet or a target form, and nowhere else: the page asks
+for it or shows it, the service stores it, the printed form has it.
 """
 
 from dataclasses import astuple

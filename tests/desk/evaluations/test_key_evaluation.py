@@ -1,5 +1,6 @@
-"""重点评价 from plan to issued report through the pages alone: an agency with its package, three experts
-unseen, an objection partly accepted across a grade line, and the annual report that follows.
+"""重点评价 from plan to issued report through the pages alone: an agency with its package, three
+experts unseen, an objection partly accepted across a grade line, and the annual report that
+follows.
 """
 
 import io

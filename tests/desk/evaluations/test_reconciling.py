@@ -1,5 +1,5 @@
-"""A Word report held against the score sheet in the page: differences, the share nobody compared, other
-units named.
+"""A Word report held against the score sheet in the page: differences, the share nobody compared,
+other units named.
 """
 
 import io

@@ -1,5 +1,5 @@
-"""The export of a survey tool: its columns asked for, its words mapped, nothing counted twice, all or
-nothing; the result becomes the actual.
+"""The export of a survey tool: its columns asked for, its words mapped, nothing counted twice, all
+or nothing; the result becomes the actual.
 """
 
 import io

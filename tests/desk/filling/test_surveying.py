@@ -1,4 +1,6 @@
-"""满意度问卷: answered on a phone without account, once a device, counted from paper and pasted rows; its result is the actual."""
+"""满意度问卷: answered on a phone without account, once a device, counted from paper and pasted rows;
+its result is the actual.
+"""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -127,7 +127,9 @@ def test_the_sample_is_downloaded_from_the_desk(officer):
 
 @pytest.mark.usefixtures("db")
 def test_with_the_sample_nothing_is_left_but_papers_library_and_the_first_round(tmp_path):
-    """One command and one ledger: units, contacts, sections, accounts, catalogue and budget list are done."""
+    """One command and one ledger: units, contacts, sections, accounts, catalogue and budget list
+    are done.
+    """
     packed = zipfile.ZipFile(io.BytesIO(sample_zip(2026)))
     packed.extractall(tmp_path)
     begun = begin(code="360999", name="示例县", bureau="示例县财政局", source=tmp_path / OPENING)

@@ -1,4 +1,6 @@
-"""材料包 through its pages: by the division's list, what is missing named, nothing restricted, departments' checked before."""
+"""材料包 through its pages: by the division's list, what is missing named, nothing restricted,
+departments' checked before.
+"""
 
 import json
 from io import BytesIO

@@ -120,7 +120,9 @@ def test_lists_open_for_unit_and_bureau(route, item, small, inside):
 
 
 def test_a_deadline_borrowed_from_another_province_says_so(small, inside):
-    """The default is another province's; the bureau's own rule takes its place and is named alone."""
+    """The default is another province's; the bureau's own rule takes its place and is named
+    alone.
+    """
     address = f"/feedback?year=2021&review={small.evaluation.pk}"
     page = inside(small.officer).get(address).content.decode()
     assert "这是湖北省的规定，本级还没有自己的，先借作默认天数" in page

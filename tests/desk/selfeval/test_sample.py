@@ -1,4 +1,6 @@
-"""A draw of re-checks stays a sample: reasons have their most, and what nobody looked at counts against nobody."""
+"""A draw of re-checks stays a sample: reasons have their most, and what nobody looked at counts
+against nobody.
+"""
 
 from decimal import Decimal
 

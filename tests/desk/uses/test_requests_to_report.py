@@ -1,5 +1,5 @@
-"""An officer's scene: grade and problems beside the request, examined strictly, decided, signed, and
-what it took off told in next year's report and beside next year's target. Every step a page.
+"""An officer's scene: grade and problems beside the request, examined strictly, decided, signed,
+and what it took off told in next year's report and beside next year's target. Every step a page.
 """
 
 import re

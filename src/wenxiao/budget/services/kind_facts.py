@@ -1,4 +1,6 @@
-"""类型事项 recorded: what an object has because of its kind or its budget, one act for a form of them."""
+"""类型事项 recorded: what an object has because of its kind or its budget, one act for a form of
+them.
+"""
 
 from __future__ import annotations
 

@@ -59,8 +59,8 @@ def open_round(  # noqa: PLR0913 - every fact of the notice, by keyword
 ) -> Round:
     """下达任务: the round opens at once and a to-do appears for the clerk of every unit in scope.
 
-    ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. ``key`` left
-    open is right by its kind. Without ``todos`` nobody is asked; ``past`` (补录) asks nobody either.
+    ``scope`` as in ``selectors.dossiers_of``; ``route`` the roles that check, in order. ``key``
+    left open is right by its kind. Without ``todos``, and for ``past`` (补录), nobody is asked.
     """
     require(by, "manage_round", division=division)
     _refuse_round(kind, from_month, through_month, deadline, opens_on)

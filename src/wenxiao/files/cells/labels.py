@@ -165,7 +165,8 @@ class Grid:
         self._rows: dict[int, list[tuple[int, str]]] = {}
         self._starts: dict[int, list[tuple[int, str]]] = {}
         for merge in sheet.merges:
-            # a range over the whole sheet is legal; only what lies on used rows and columns is asked for
+            # a range over the whole sheet is legal; only what lies on used rows and columns is
+            # asked for
             for row in range(merge.top, min(merge.bottom, self.bottom) + 1):
                 for col in range(merge.left, min(merge.right, self.right) + 1):
                     self._merged[row, col] = merge

@@ -368,7 +368,8 @@ def _yuan(raw: str | None, number: Decimal | None, unit: str | None) -> str | No
     factor = UNIT_FACTORS[own] * _TIMES.get(unit_written["times"] or "", 1)
     shown = number_in(words[: unit_written.start()])
     if shown and not _ALIKE[0] < number / shown < _ALIKE[1]:
-        # a format may cut the number down for the eye and store it in 元; what fits neither is not guessed at
+        # a format may cut the number down for the eye and store it in 元; what fits neither is not
+        # guessed at
         return plain(number) if _ALIKE[0] < number / shown / factor < _ALIKE[1] else None
     return plain(number * factor)
 

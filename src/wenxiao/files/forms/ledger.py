@@ -1,4 +1,4 @@
-"""Large ledgers (payments, budgets) as rows with the line a person sees: calamine for workbooks, csv in any encoding."""
+"""Large ledgers as rows with the line a person sees: workbooks by calamine, csv in any encoding."""
 
 from __future__ import annotations
 
@@ -124,16 +124,17 @@ def empty_ledger(path: Path) -> dict[str, Any]:
 def read_ledger(
     path: Path, rows_to: Path | None = None, words: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """A ledger's rows as ``[line, text, …]`` under ``columns`` (headings) and ``keys`` (what they stand for).
+    """A ledger's rows as ``[line, text, …]`` under ``columns`` (headings) and ``keys`` (their
+    kind).
 
     ``words``: what the division's offices call the columns, beside the words every reader knows.
 
-    With ``rows_to`` the rows are written into csv files of that name and a number (:mod:`wenxiao.files.forms.ledger_rows`),
-    how many is ``parts``, and ``rows`` stays empty.
+    With ``rows_to`` the rows are written into csv files of that name and a number
+    (:mod:`wenxiao.files.forms.ledger_rows`), how many is ``parts``, and ``rows`` stays empty.
 
-    Numbers are exact decimal text, dates ISO, empty cells "". ``totals`` are rows that only add others up: they are not
-    among ``rows``. ``unit`` is the money unit named by the file, None when it names none. Never raises for a file's
-    content: what is wrong stands in ``problems``.
+    Numbers are exact decimal text, dates ISO, empty cells "". ``totals`` are rows that only add
+    others up: they are not among ``rows``. ``unit`` is the money unit named by the file, else None.
+    Never raises for a file's content: what is wrong stands in ``problems``.
     """
     out = empty_ledger(path)
     rows = Rows(rows_to)
@@ -328,7 +329,7 @@ def _take_text(text: PlainText, out: dict[str, Any]) -> None:
 
 
 def _find_heading(lines: Iterator[Line], out: dict[str, Any]) -> Line | None:
-    """Look for the heading among the first rows; the row behind it, None when there is none of either."""
+    """The heading among the first rows and the row behind it, None when there is neither."""
     for number, (line, fields) in enumerate(lines):
         if out["header_line"] is not None:
             if any(fields) and not continues_heading(out, fields):
@@ -440,7 +441,7 @@ def _take_row(line: int, fields: list[str], out: dict[str, Any]) -> None:
 
 
 def _is_group(fields: list[str], keys: list[str | None]) -> bool:
-    """A line such as 「一、部门整体支出」 or 「注：…」: no other name, code or day stands beside it, at most money."""
+    """A line such as 「一、部门整体支出」 or 「注：…」: beside it stands at most money."""
     filled = [at for at, field in enumerate(fields) if field]
     words = squeezed(fields[filled[0]]) if filled else ""
     if not GROUP.match(words) and not NOTE_LINE.match(words):
@@ -492,6 +493,6 @@ def _check_full(height: int, out: dict[str, Any]) -> None:
 
 
 def money_text(text: str) -> Decimal | None:
-    """The exact number of a money field, separators and signs of currency dropped; None if it isn't one."""
+    """The exact number of a money field, separators and currency signs dropped, or None."""
     words = squeezed(text).lstrip("¥￥").replace(",", "")
     return Decimal(words) if re.fullmatch(r"[-+]?\d+(?:\.\d+)?", words) else None

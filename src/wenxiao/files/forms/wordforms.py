@@ -101,7 +101,8 @@ class _Gathering:
         columns = [*heading.columns.values(), *heading.others.values()]
         if sheet.right > max(column.right for column in columns) or looks_like_evaluation(sheet):
             return False
-        # rows reach as far as their targets; what is narrower has a part in the form only if it closes it
+        # rows reach as far as their targets; what is narrower has a part in the form only if it
+        # closes it
         return sheet.right >= heading.columns["target"].left or is_closed(grid, _above(heading))
 
     def _continue(self, form: Form, heading: Heading, sheet: Sheet, index: int) -> None:

@@ -112,7 +112,9 @@ class CoverageCell:
 
     @property
     def whole_way(self) -> bool:
-        """Whether objects of this kind and budget go from target to report here (全程), or are 仅登记."""
+        """Whether objects of this kind and budget go from target to report here (全程), or are
+        仅登记.
+        """
         known = self.fund in {Fund.TOTAL.value, Fund.CARRIED.value, SEVERAL, NO_MONEY}
         return walked(self.kind) and (known or walked(self.fund))
 

@@ -50,7 +50,8 @@ def receive_approval(
     batch: ImportBatch | None = None,
     synthetic: bool = False,
 ) -> Target:
-    """:func:`~wenxiao.targets.services.approve_target`, and the dossier's reviews stand on the approved target.
+    """:func:`~wenxiao.targets.services.approve_target`, and the dossier's reviews stand on the
+    approved target.
 
     What is still being filled is scored anew by the approved values; what was handed in or settled
     keeps its points.
@@ -76,7 +77,9 @@ def receive_approval(
 def approve_filed_target(
     *, target: Target, approval: Document, by: User | None, version: int, why: str = ""
 ) -> Target:
-    """:func:`~wenxiao.targets.services.approve_filed`, and the dossier's reviews stand on the new version."""
+    """:func:`~wenxiao.targets.services.approve_filed`, and the dossier's reviews stand on the
+    new version.
+    """
     warned = ex_ante_warning(target)
     subject, year = target.dossier.subject, target.dossier.fiscal_year
     if warned and limit_of(subject.division, year).blocks:
@@ -98,7 +101,9 @@ def request_adjustment(
     budget_change: Decimal | None = None,
     proof: StoredFile | None = None,
 ) -> Target:
-    """:func:`~wenxiao.targets.services.begin_adjustment`, with what is under way by the present version on record."""
+    """:func:`~wenxiao.targets.services.begin_adjustment`, with what is under way by the present
+    version on record.
+    """
     return begin_adjustment(
         target=target,
         by=by,

@@ -120,7 +120,8 @@ def _write_actual(
         raise Stale(actual, f"该行已有完成值“{actual.value}”，请核对后再改。")
     data["before"] = columns_of(actual)
     if actual.value != values["value"]:
-        # the value no longer stands in the sheet's cell, and points given for the old one don't fit the new one
+        # the value no longer stands in the sheet's cell, and points given for the old one don't fit
+        # the new one
         data["faults_mended"] = _drop_faults(review, actual.cell)
         values = {**values, "cell": ""}
         dropped = _drop_points(review, indicator) if kind.scores else None

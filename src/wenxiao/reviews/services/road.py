@@ -1,4 +1,4 @@
-"""A review's way from waiting to issued. Every step is one conditional move, one trail entry, one transaction."""
+"""A review's way from waiting to issued: a step is one conditional move, entry, transaction."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def start_review(
     synthetic: bool = False,
     outside: bool = False,
 ) -> Review:
-    """Begin the review of a dossier in a round. A dossier has one review a round; the database says so.
+    """Begin the review of a dossier in a round: one a round, the database says so.
 
-    ``outside``: the dossier is not in the round's scope, and whoever brings its form was asked about that.
+    ``outside``: not in the round's scope; whoever brings its form was asked about that.
     """
     kind = kind_of(round.kind)
     permissions.require_one(
@@ -142,11 +142,11 @@ def standing_of(review: Review) -> dict[str, object]:
 FULL = 100
 """A result's points at most."""
 STEPS = {"head": "check_unit", "department": "check_department", "office": "check_office"}
-"""Roles of a round's route that check before the bureau confirms, and the power each checks with."""
+"""Roles of a route that check before the bureau confirms, and the power each checks with."""
 
 
 def route_of(review: Review) -> list[str]:
-    """The roles that check this review before 绩效科 confirms it, in order; empty where the kind is not filed by units."""
+    """The roles that check this review before 绩效科, in order; empty where units don't file it."""
     return (
         [role for role in review.round.route if role in STEPS]
         if kind_of(review.kind).fill == "fill"
@@ -179,9 +179,9 @@ def may(by: User | None, power: str, review: Review) -> bool:
 
 
 def require_check(by: User | None, review: Review) -> int:
-    """The step after which ``by`` leaves the review: the furthest of the road still ahead that this person may take.
+    """The step after which ``by`` leaves the review: the furthest ahead that this person may take.
 
-    Whoever stands further up may pass for those who never log in; what was skipped is written into the trail.
+    Whoever stands further up may pass for those who never log in; the trail keeps what was skipped.
     """
     road = route_of(review)
     ahead = [
@@ -203,9 +203,9 @@ def require_check(by: User | None, review: Review) -> int:
 def submit_review(
     *, review: Review, by: User | None, why: str = "", version: int | None = None
 ) -> Review:
-    """Hand a filled review in. What blocks must be mended first: NotAllowed names how many are left, warnings stand in the entry.
+    """Hand a filled review in. NotAllowed names how many blocks are left, the entry the warnings.
 
-    What blocks are the faults its form came with and the checks over its stored rows, whoever calls.
+    What blocks: the faults its form came with and the checks over its stored rows.
     """
     permissions.require_for(
         by, "submit" if kind_of(review.kind).fill == "fill" else "evaluate", review.dossier
@@ -231,7 +231,7 @@ def hand_in(
     data: Mapping[str, object] | None = None,
     **values: object,
 ) -> Review:
-    """Move what was checked to 待审核 and take the unit's to-dos away; ``values`` say who handed it in."""
+    """Move what was checked to 待审核, the unit's to-dos go; ``values`` say who handed it in."""
     if review.published_points is None and review.complete and _typed_here(review):
         values["published_points"] = review.points
         data = {**(data or {}), "own_total": {"before": None, "after": str(review.points)}}
@@ -254,7 +254,7 @@ def hand_in(
 
 
 def _typed_here(review: Review) -> bool:
-    """Whether a self-evaluation was filled, or its sheet changed, on its page: its total then is what it adds up to."""
+    """Whether a self-evaluation was filled or changed on its page: its total is then its sum."""
     if review.kind != "selfeval" or review.target_id is None:
         return False
     rows = Actual.objects.filter(indicator__target=review.target_id, stage="selfeval", cell="")
@@ -280,7 +280,7 @@ def refuse_blocked(review: Review) -> str:
 
 
 def blocking_texts(review: Review, checks: list[Check]) -> list[str]:
-    """What blocks the hand-in: the faults its form came with, then those of the checks over its stored rows."""
+    """What blocks the hand-in: faults its form came with, then the checks' over its rows."""
     left = [one.get("text", "") for one in review.problems if one.get("level") == "阻断"]
     return left + [check.text for check in blocking(checks)]
 
@@ -302,9 +302,9 @@ def return_review(
     version: int | None = None,
     marked: Collection[int] = (),
 ) -> Review:
-    """Give it back with a reason, which must not be empty; it stands on the unit's page and in its to-do until mended.
+    """Give it back with a reason, never empty: it stands on the unit's page and to-do until mended.
 
-    ``marked`` are the indicators the reason is about: the unit's page marks them, and whether they were changed since.
+    ``marked``: indicators the reason is about; the unit's page marks them, and if changed since.
     """
     require_check(by, review)
     if not why.strip():
@@ -340,7 +340,7 @@ def _marks(review: Review, marked: Collection[int]) -> list[dict[str, object]]:
 def check_review(
     *, review: Review, by: User | None, why: str = "", version: int | None = None
 ) -> Review:
-    """Pass it on along the round's route; after the last check it is 已审核. Nobody passes what they handed in or scored."""
+    """Pass it on along the route, at last 已审核; nobody passes what they handed in or scored."""
     after = require_check(by, review)
     require_second_hand(review, by, confirms=False)
     return pass_on(review, after, by=by, act="审核通过", why=why, version=version)
@@ -356,7 +356,7 @@ def pass_on(
     version: int | None,
     paper: dict[str, object] | None = None,
 ) -> Review:
-    """Leave the review after a step of its road; ``paper`` says which scan stands for the check, for the entry."""
+    """Leave the review after a step; ``paper`` tells the entry which scan stands for the check."""
     road, before = route_of(review), review.step
     data: dict[str, object] = {
         "passed": road[before:after],
@@ -387,10 +387,10 @@ def pass_on(
 def confirm_review(
     *, review: Review, by: User | None, why: str = "", version: int | None = None
 ) -> Review:
-    """Fix the result (确认评价结果) by a second hand: never by whoever gave, changed or handed in what is confirmed.
+    """确认评价结果 by a second hand: never by whoever gave, changed or handed in what is confirmed.
 
-    Rows still waiting for a judgement forbid it, a grade changed after hand-in asks for a reason; nothing is marked after
-    this. In a small office the leader confirms what one officer has worked on, and every paper says so.
+    Rows waiting for a judgement forbid it, a grade changed after hand-in asks for a reason; then
+    nothing is marked. In a small office the leader confirms one officer's work; papers say so.
     """
     permissions.require_for(by, "confirm", review.dossier)
     require_second_hand(review, by, confirms=True)
@@ -434,7 +434,7 @@ def _refuse_unconcluded(review: Review) -> None:
 
 
 def unsettled(review: Review) -> str:
-    """What of an evaluation is still open beside its points: audited money, the exchange of opinions; empty: nothing."""
+    """What of an evaluation is open beside its points: audited money, exchange of opinions."""
     if review.kind not in JUDGED:
         return ""
     audited = review.audited
@@ -477,7 +477,7 @@ def issue_review(
 def reopen_review(
     *, review: Review, by: User | None, why: str, version: int | None = None
 ) -> Review:
-    """Take a settled result back to judging, with a reason: a new act of a second person, kept in the trail."""
+    """Take a settled result back to judging, with a reason: a new act of a second person."""
     permissions.require_for(by, "confirm", review.dossier)
     permissions.require_other(by, review.submitted_by_id)
     if review.state not in SETTLED:

@@ -53,7 +53,7 @@ def _grade(review: Review, points: Decimal | None) -> str:
     return grading.grade(points, review.round.fiscal_year, review.round.division.own_rules)
 
 
-# ---- indicator rows: self-evaluation and its re-check --------------------------------------------------------------
+# ---- indicator rows: self-evaluation and its re-check --------------------------------------------
 
 
 @dataclass(slots=True)
@@ -248,7 +248,7 @@ def _add_execution(review: Review, rules: Profile, tally: Tally) -> None:
     tally.take(name="预算执行率", weight=weight, points=review.execution_points, proved=False)
 
 
-# ---- score sheets: department and finance evaluation ---------------------------------------------------------------
+# ---- score sheets: department and finance evaluation ---------------------------------------------
 
 
 def _score_sheet(review: Review) -> Review:

@@ -51,8 +51,8 @@ STORY = (
     (2020, date(2021, 12, 6), date(2021, 12, 28), date(2022, 1, 10), 365, "strict", 320),
     (2021, date(2022, 9, 20), date(2022, 12, 8), date(2023, 1, 12), 340, "redesign", 160),
 )
-"""By the year evaluated: on which days it is evaluated, the next request is entered and decided; the
-request in 万元, what is decided and how much is arranged.
+"""By the year evaluated: on which days it is evaluated, the next request is entered and decided;
+the request in 万元, what is decided and how much is arranged.
 """
 SHARED = date(2022, 1, 5)
 SHARES = {"strict_cut_percent": "10", "redesign_keep_percent_of_last_year": "50"}
