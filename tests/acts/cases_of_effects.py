@@ -13,6 +13,7 @@ from wenxiao.followup import services as followup
 from wenxiao.followup.services import assessing, proposing
 from wenxiao.orgs import services as orgs
 from wenxiao.orgs.services import training
+from wenxiao.orgs.services.reading import note_rules_read
 from wenxiao.reports import public_issue
 from wenxiao.reports.models import PublicHolder, Signed
 from wenxiao.store.clock import today
@@ -205,6 +206,12 @@ TRAINING = {
         "expert auditor",
         lambda h: h.course(),
         lambda h, row, by: training.sign_in(course=row, by=by),
+    ),
+    "note_rules_read": Act(
+        "clerk head department office performance budget treasury secretariat leader agency "
+        "expert auditor",
+        lambda h: h.division,
+        lambda h, row, by: note_rules_read(by=by, year=YEAR),
     ),
 }
 

@@ -4,16 +4,19 @@ published figures come out of its rows.
 
 import datetime as dt
 import io
+import re
 import time
 import zipfile
 from collections import Counter
 from decimal import Decimal
+from html import unescape
 
 import pytest
+from django.test import Client
 
 from wenxiao.desk.home.duties import duties
 from wenxiao.evidence.models import Actual
-from wenxiao.followup.models import Finding
+from wenxiao.followup.models import Accountability, Comment, Finding
 from wenxiao.followup.selectors import money_consequences
 from wenxiao.followup.selectors.next_budget import requests_seen_by, sheet
 from wenxiao.orgs.models import Unit, User
@@ -23,9 +26,10 @@ from wenxiao.records.selectors import export_entries, export_heads
 from wenxiao.reports import services
 from wenxiao.reports.structure import ReportTable
 from wenxiao.reviews.models import Review
-from wenxiao.site.demo.following_year import play_following_year
+from wenxiao.site.demo.following_year import STANDS_AT, play_following_year
 from wenxiao.site.demo.load import load_demo
 from wenxiao.site.demo.two_years import CODE
+from wenxiao.store.clock import standing_at
 from wenxiao.targets.budget_changes import asked_about
 from wenxiao.targets.models import Target
 
@@ -119,6 +123,8 @@ def the_year_after(division):
     ):
         assert states[kind, state], (kind, state)
     two_years_of_one_project(division, office)
+    with standing_at(STANDS_AT):
+        part_four_in_rows(division, office)
     assert verify(export_entries(division=division), export_heads(division=division)) == []
 
 
@@ -144,6 +150,53 @@ def two_years_of_one_project(division, office):
     assert [(one.kind, sum(one.amounts)) for one in money_consequences(division, 2022)] == [
         ("2022年预算从严审核", Decimal("450000.00"))
     ]
+
+
+KINDS_NAMED = (
+    *("政府性基金预算", "国有资本经营预算", "社会保险基金预算", "PPP项目"),
+    *("政府采购", "政府购买服务", "专项债券项目"),
+)
+PART_FOUR = (
+    ("将绩效评价结果予以适当应用", "/uses/next?year=2022", ("重新设计 1 项", "已签字")),
+    ("预算安排加大审核力度", "/uses/next?year=2021", ("从严审核 1 项", "45.00", "已签字")),
+    ("非涉密项目予以官网公开", "/open", ("公开了 8 项资金的评价结果",)),
+    (
+        "扩大在三农、教育、医疗卫生等的覆盖程度",
+        "/subjects/coverage?fy=2020",
+        ("三农", "教育", "医疗卫生"),
+    ),
+    ("向PPP、政府采购、政府购买服务、政府债务延伸", "/subjects/coverage?fy=2020", KINDS_NAMED),
+    ("定期组织学习，提升业务水平", "/training?year=2022", ("培训 2 期，36 人次",)),
+    ("经办人员和部门领导", "/training?year=2022", ("单位经办人", "单位负责人", "讲义")),
+    ("花钱必问效", "/rectifications?year=2022", ("整改 2 项", "逾期 2 项")),
+)
+"""A sentence of the published plan → the page whose rows answer it in the year after."""
+
+
+def part_four_in_rows(division, office):
+    """四、下一步计划, sentence by sentence; 无效必问责 and 接受监督 stand on the rows themselves."""
+    client = Client()
+    client.force_login(office)
+
+    def says(address):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        return " ".join(re.sub(r"<[^>]+>", " ", unescape(answer.content.decode())).split())
+
+    lacking = [
+        (sentence, address, word)
+        for sentence, address, words in PART_FOUR
+        for word in words
+        if word.replace(" ", "") not in says(address).replace(" ", "")
+    ]
+    assert not lacking
+    shown = Comment.objects.filter(state="shown").first()
+    assert shown.answer in says(f"/open/{shown.disclosure_id}")
+    accounts = Accountability.objects.filter(rectification__finding__dossier__subject__code=CODE)
+    assert [one.kind for one in accounts.order_by("pk")] == ["talk", "circular"]
+    told = says(f"/rectifications/{accounts.first().rectification_id}")
+    assert "约谈" in told
+    assert "项目负责人（合成）" in told
 
 
 def written(division):

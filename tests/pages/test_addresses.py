@@ -333,6 +333,8 @@ MATRIX = {
     "imports/files/<int:pk>/undo/cancel": "see_unit",
     "rules": "see_unit",
     "rules/checks": "see_unit",
+    "rules/changes": "see_unit",
+    "rules/changes/read": "see_unit",
     "rules/rescore/<int:pk>": "manage_rules",
     "rules/proposals": "see_unit",
     "rules/proposals/<int:pk>": "see_unit",

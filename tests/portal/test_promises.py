@@ -9,6 +9,7 @@ from django.test import RequestFactory
 
 from wenxiao.budget import services as budget
 from wenxiao.evidence.models import Actual
+from wenxiao.followup.selectors.disclosed import texts_of
 from wenxiao.followup.selectors.promises import (
     KEPT,
     MISSED,
@@ -16,6 +17,7 @@ from wenxiao.followup.selectors.promises import (
     heads,
     kept_sentence,
     measured,
+    promised_of,
     promises,
 )
 from wenxiao.followup.services.disclosing import (
@@ -108,6 +110,30 @@ def test_the_page_tells_promises_and_a_score_sheet_tells_its_heads(
     assert "指标得分：" in page
     assert "得满分" not in page
     assert "看全部 1 项" in page
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+def test_a_score_sheet_stands_beside_what_was_promised(house, evaluated, public, client):
+    """The unit's confirmed self-evaluation says what was reached; what nobody verified is 未公布, not
+    left out; one that is still open says nothing.
+    """
+    Review.objects.filter(pk=evaluated.pk).update(state="filling")
+    assert promised_of(house.review) == []
+    Review.objects.filter(pk=evaluated.pk).update(state="confirmed")
+    Actual.objects.filter(indicator__name="更换标志").update(verified_by=None)
+    page = client.get(f"/open/{public.pk}").content.decode()
+    for said in (
+        "3项定量指标达到1项",
+        "1项没有核实的佐证，未公布",
+        "计划 ≥80块，实际未公布",
+        "指标得分：产出",
+    ):
+        assert said in page
+    assert "83块" not in page
+    assert ("绩效目标", "养护里程 计划 ≥126公里，实际 118.6公里") in texts_of(
+        house.review, "一句", ["goals"]
+    ), "what will be read is scanned before"
 
 
 def test_heads_add_up_and_leave_out_what_has_no_points():

@@ -166,6 +166,7 @@ class User(AbstractBaseUser):
     duty = models.CharField(
         "账号类别", max_length=8, choices=Duty.choices, blank=True, default="", db_default=""
     )
+    rules_read = models.PositiveSmallIntegerField("看过哪年的规则变化", null=True)
 
     USERNAME_FIELD = "username"
     objects = Users()

@@ -24,7 +24,13 @@ from wenxiao.followup.selectors.disclosed import (
     shown_comments,
     suggested,
 )
-from wenxiao.followup.selectors.promises import heads, kept_sentence, promises, scored_sentence
+from wenxiao.followup.selectors.promises import (
+    heads,
+    kept_sentence,
+    promised_of,
+    promises,
+    scored_sentence,
+)
 from wenxiao.followup.selectors.public_front import MOST, public_front
 from wenxiao.followup.services.disclosing import LONGEST_COMMENT, take_comment
 from wenxiao.pages.downloads import attachment
@@ -255,7 +261,7 @@ def result_values(row: Any) -> dict[str, Any]:
     """Everything the page of one result tells, as far as its parts were published."""
     review, parts = row.review, set(row.what)
     goals = [goal for goal in scored_rows(review) if goal["weight"]] if "goals" in parts else []
-    promised = promises(review) if "goals" in parts else []
+    promised = promised_of(review) if "goals" in parts else []
     arranged, used = arranged_and_used(review) if "money" in parts else (None, None)
     return {
         "row": row,
@@ -265,7 +271,7 @@ def result_values(row: Any) -> dict[str, Any]:
         "goals": goals,
         "promised": promised,
         "kept": kept_sentence(promised),
-        "heads": [] if promised else heads(goals),
+        "heads": [] if promised and promises(review) else heads(goals),
         "scored": scored_sentence(heads(goals)),
         "arranged": arranged,
         "used": used,

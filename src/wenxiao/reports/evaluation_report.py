@@ -11,9 +11,12 @@ from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports import wording
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK
+from wenxiao.reports.selfeval_report import proved_text
+from wenxiao.reviews.models import Review
 from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import sheets_of
 from wenxiao.rulebook.numbers import plain, rate_percent
+from wenxiao.targets.models import Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,14 +61,15 @@ def evaluation_docx(facts: Facts, review: int) -> bytes:
     if row is None:
         raise NothingToTellError(f"{facts.work_year}年财政重点评价中没有这项评价。")
     sheet = sheets_of([review])[review]
+    judged = Review.objects.get(pk=review)
     lines = [_Line(one, sheet.marks.get(one.pk, [])) for one in sheet.criteria]
     paper = OfficialDocument(watermark=WATERMARK if facts.place.demo else None)
     name = f"{row.unit}部门整体支出" if row.overall else wording.project_name(row)
     paper.document.core_properties.title = f"{name}{row.fiscal_year}年度财政重点绩效评价报告"
     paper.add_title(f"{name}\n{row.fiscal_year}年度财政重点绩效评价报告")
-    _basics(paper, row)
+    _basics(paper, row, _approved(judged))
     _work(paper, facts, row, name)
-    _result(paper, row, lines)
+    _result(paper, row, lines, proved_text(judged))
     _analysis(paper, lines)
     _problems(paper, row)
     paper.add_heading1("六、有关建议")
@@ -86,7 +90,23 @@ def _wan(yuan: Decimal | None) -> str:
     return "未录入" if yuan is None else f"{plain(yuan / WAN)}万元"
 
 
-def _basics(paper: OfficialDocument, row: Reported) -> None:
+def _approved(review: Review) -> Target | None:
+    """The target the object was approved with, its last version."""
+    rows = Target.objects.filter(dossier=review.dossier_id, state=Target.State.APPROVED)
+    return rows.order_by("-number").first()
+
+
+def _goals(target: Target | None) -> str:
+    """The approved goal in its own words and how many indicators stand under it."""
+    text = (target.text or target.long_text).strip() if target is not None else ""
+    if target is None or not text:
+        return _blank("总体目标和阶段性目标，照批复的绩效目标抄录")
+    count = target.indicators.filter(hidden=False).count()
+    stop = "" if text.endswith(("。", "！", "；")) else "。"
+    return f"批复的年度总体目标：{text}{stop}设绩效指标{count}项。"
+
+
+def _basics(paper: OfficialDocument, row: Reported, target: Target | None) -> None:
     what = "部门" if row.overall else "项目"
     paper.add_heading1("一、基本情况")
     paper.add_heading2(f"（一）{what}概况")
@@ -105,7 +125,7 @@ def _basics(paper: OfficialDocument, row: Reported) -> None:
         f"{money}{f'，预算执行率{rate}%（实际使用÷实际安排）' if rate is not None else ''}。"
     )
     paper.add_heading2("（三）绩效目标")
-    paper.add_paragraph(_blank("总体目标和阶段性目标，照批复的绩效目标抄录"))
+    paper.add_paragraph(_goals(target))
 
 
 def _work(paper: OfficialDocument, facts: Facts, row: Reported, name: str) -> None:
@@ -131,13 +151,14 @@ def _work(paper: OfficialDocument, facts: Facts, row: Reported, name: str) -> No
     )
 
 
-def _result(paper: OfficialDocument, row: Reported, lines: Sequence[_Line]) -> None:
+def _result(paper: OfficialDocument, row: Reported, lines: Sequence[_Line], proved: str) -> None:
     paper.add_heading1("三、综合评价情况及评价结论")
     if row.points is None or not row.grade:
         paper.add_paragraph("评价结果尚未确认，得分和等级待确认后填列。")
     else:
         paper.add_paragraph(
-            f"经综合评价，得分{row.points:.2f}分，评价等级为“{row.grade}”。{_blank('总体评价')}"
+            f"经综合评价，得分{row.points:.2f}分，评价等级为“{row.grade}”。{proved}"
+            f"{_blank('总体评价')}"
         )
     if row.confirmed_note:
         paper.add_paragraph(row.confirmed_note)
@@ -162,7 +183,7 @@ def _result(paper: OfficialDocument, row: Reported, lines: Sequence[_Line]) -> N
     paper.add_table(
         ["一级指标", "二级指标", "三级指标", "分值", "得分", "评分说明"],
         rows,
-        [9, 12, 22, 8, 9, 30],
+        [11, 12, 22, 8, 9, 28],
         size=_TABLE,
         align=["center", "center", "left", "center", "center", "left"],
     )

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from wenxiao.budget.models import Dossier, Subject
-from wenxiao.followup.selectors.coverage import coverage_seen_by, of_cells
+from wenxiao.followup.selectors.coverage import STAGES, coverage_seen_by, of_cells, tags_seen_by
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -83,3 +83,17 @@ def test_what_makes_no_sense_is_left_out(inside, small, query):
 
 def test_without_objects_it_says_so(inside, small):
     assert "2099 年预算还没有对象" in read(inside(small.officer), "/subjects/coverage?fy=2099")
+
+
+def test_each_policy_field_has_its_own_line(inside, small, year):
+    """扩大在三农、教育、医疗卫生等项目的覆盖程度: by field, in number and money, never added up."""
+    subject = Dossier.objects.filter(fiscal_year=year).first().subject
+    Subject.objects.filter(pk=subject.pk).update(tags=["三农", "教育"])
+    fields = {one.tag: one for one in tags_seen_by(small.officer, year)}
+    assert fields["教育"].due.objects == 1
+    assert fields["三农"].due.objects >= 1
+    assert set(fields["教育"].done) == set(STAGES)
+    text = read(inside(small.officer), f"/subjects/coverage?fy={year}")
+    assert "按领域看各环节" in text
+    assert "教育</a>" in text
+    assert tags_seen_by(None, year) == []

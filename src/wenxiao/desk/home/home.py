@@ -37,6 +37,7 @@ from wenxiao.reviews.worklists import (
     rounds_of_year,
 )
 from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.rulebook.year_changes import changes_of_year
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from wenxiao.orgs.permissions import Holdings
     from wenxiao.reviews.models import Review
     from wenxiao.reviews.worklists import Dues
+    from wenxiao.rulebook.year_changes import RuleChange
 
 READERS = ("write_report", "sign_report", "instruct")
 SHOWN = 6
@@ -92,6 +94,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "desks": _desks(holding),
         "preparations": listed,
         "next_preparation": next_of(listed),
+        "rule_changes": _unread_rules(user, holding),
         "tour": tour_of([scope.role for scope in holding.scopes]),
     }
     if values["third"]:
@@ -108,6 +111,14 @@ def home(request: HttpRequest) -> HttpResponse:
     if values["watches"]:
         values["files"] = files_received(user)
     return render(request, "desk/home/home.html", values)
+
+
+def _unread_rules(user: User, holding: Holdings) -> list[RuleChange] | None:
+    """What changed in this year's rules, for whoever fills in forms and has not read it yet."""
+    year = today().year
+    if user.division is None or user.rules_read == year or not holding.can("fill"):
+        return None
+    return changes_of_year(year, user.division.own_rules)
 
 
 def _desks(holding: Holdings) -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from wenxiao.desk.office import (
     outsiders,
     proposals,
     resets,
+    rule_changes,
     rules,
     trail,
     units,
@@ -23,6 +24,8 @@ from wenxiao.desk.office import (
 urlpatterns = [
     path("rules", rules.rules, name="rules"),
     path("rules/checks", rules.checks, name="checks"),
+    path("rules/changes", rule_changes.changes, name="rule_changes"),
+    path("rules/changes/read", rule_changes.read, name="rule_changes_read"),
     path("rules/rescore/<int:pk>", rules.rescore, name="rescore"),
     path("rules/proposals", proposals.proposals, name="rule_proposals"),
     path("rules/proposals/<int:pk>", proposals.proposal, name="rule_proposal"),

@@ -18,6 +18,7 @@ from wenxiao.followup.selectors.coverage import (
     coverage_seen_by,
     kinds_seen_by,
     of_cells,
+    tags_seen_by,
     years_seen_by,
 )
 from wenxiao.pages.frame import work_year
@@ -77,6 +78,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "total": total,
         "stages": _stages(cells, year),
         "kinds": _kinds(cells, year),
+        "fields": tags_seen_by(person(request), year),
+        "stage_codes": list(STAGES),
         "goes": kinds_seen_by(person(request), year),
         "columns": [
             ("类型和预算", ""),

@@ -239,6 +239,37 @@ def kinds_covered(
     ]
 
 
+class TagCovered(NamedTuple):
+    """The objects of one policy field (三农, 教育 …), their budget, and how many each stage reached."""
+
+    tag: str
+    due: CoveredCount
+    done: dict[str, int]
+
+
+def tags_seen_by(user: User | None, fiscal_year: int) -> list[TagCovered]:
+    """Coverage by policy field over the dossiers a person may see, most objects first; an object of
+    two fields counts in both, so fields are never added up.
+    """
+    rows = dossiers_visible_to(user).filter(fiscal_year=fiscal_year)
+    tagged = [
+        (dossier, dict.fromkeys(tags))
+        for dossier, tags in rows.order_by().values_list("pk", "subject__tags")
+        if tags
+    ]
+    if not tagged:
+        return []
+    budgets, reached = budgets_of(rows), _reached(rows)
+    lines: dict[str, TagCovered] = {}
+    for dossier, tags in tagged:
+        for tag in tags:
+            line = lines.setdefault(tag, TagCovered(tag, CoveredCount(), dict.fromkeys(STAGES, 0)))
+            line.due.count(budgets.get(dossier, Budgeted(None, NO_MONEY)).yuan)
+            for stage in STAGES:
+                line.done[stage] += dossier in reached[stage]
+    return sorted(lines.values(), key=lambda one: (-one.due.objects, one.tag))
+
+
 def of_cells(cells: Iterable[CoverageCell]) -> tuple[CoveredCount, CoveredCount]:
     """Due and done of some cells together."""
     due, done = CoveredCount(), CoveredCount()

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from wenxiao.budget.models import Subject
 from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import Comment, Disclosure, Finding
-from wenxiao.followup.selectors.promises import heads, kept_sentence, promises
+from wenxiao.followup.selectors.promises import heads, kept_sentence, promised_of
 from wenxiao.reviews.models import Mark, Review
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.numbers import rate_percent, wan
@@ -202,6 +202,7 @@ def texts_of(review: Review, sentence: str, parts: Iterable[str]) -> list[tuple[
         texts += [
             ("指标", f"{row['name']} {row['target']} {row['note']}") for row in scored_rows(review)
         ]
+        texts += [("绩效目标", f"{one.name} {one.told}") for one in promised_of(review)]
     if "findings" in chosen:
         for finding in confirmed_findings(review):
             texts.append(("问题", finding.text))
@@ -243,7 +244,7 @@ def _kept(review: Review) -> str:
     """绩效目标完成情况: the indicators kept; of a score sheet of its own, the part
     that lost most of its points.
     """
-    promised = promises(review)
+    promised = promised_of(review)
     if promised:
         return "" if any(one.synthetic for one in promised) else f"；{kept_sentence(promised)}"
     parts = heads(scored_rows(review))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from wenxiao.evidence.models import Actual
 from wenxiao.reviews.kinds import kind_of
-from wenxiao.reviews.models import Mark
+from wenxiao.reviews.models import Mark, Review
+from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.expressions import parse
 from wenxiao.rulebook.numbers import round_points
 from wenxiao.rulebook.profiles import Profile, profile
@@ -20,8 +21,6 @@ from wenxiao.rulebook.settle import Settled, reached, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from wenxiao.reviews.models import Review
 
 KEPT, MISSED, OPEN, UNPUBLISHED = "达到", "未达到", "没有评定", "未公布"
 PLAN_AT = Decimal(80)
@@ -84,6 +83,10 @@ class ScorePart:
         return format(self.weight.normalize(), "f")
 
 
+REPORTED = ("recheck", "selfeval")
+"""Whose rows hold an indicator against its target, the bureau's before the unit's."""
+
+
 def promises(review: Review) -> list[Promise]:
     """The indicators a review marked, with plan, actual and verdict; []
     where it has a score sheet of its own.
@@ -102,6 +105,20 @@ def promises(review: Review) -> list[Promise]:
     year = review.dossier.fiscal_year
     rules = profile(None, year, review.dossier.subject.division.own_rules)
     return [_promise(mark, actuals.get(mark.indicator_id), year, rules) for mark in marks]
+
+
+def promised_of(review: Review) -> list[Promise]:
+    """What was promised and kept: by the review itself, else by the re-check or self-evaluation of
+    the same year that was confirmed; a score sheet says nothing of the target's indicators.
+    """
+    own = promises(review)
+    if own:
+        return own
+    rows = Review.objects.filter(
+        dossier=review.dossier_id, kind__in=REPORTED, state__in=SETTLED
+    ).select_related("dossier__subject__division")
+    nearest = sorted(rows, key=lambda row: (REPORTED.index(row.kind), -row.pk))
+    return next((some for row in nearest if (some := promises(row))), [])
 
 
 def _promise(mark: Any, actual: Any, year: int, rules: Profile) -> Promise:

@@ -46,6 +46,7 @@ from wenxiao.rulebook.numbers import round_points
 from wenxiao.site.demo import workbooks
 from wenxiao.site.demo.filing import PROJECTS, WHY, YEAR, Filing
 from wenxiao.site.demo.following_targets import amounts_of, rows_of
+from wenxiao.site.demo.promises import play_promises
 from wenxiao.site.demo.synthetic import SEED, unit_names
 from wenxiao.site.demo.two_years import play_two_years
 from wenxiao.store.clock import standing_at
@@ -105,6 +106,7 @@ class FollowingYear(Filing):
         self._filed_again(dossiers[:4], handed_in=2)
         self._self_evaluated(dossiers, settled=1, begun=3)
         play_two_years(self, self.earlier[0])
+        play_promises(self)
 
     # ---- targets ---------------------------------------------------------------------------------
 
