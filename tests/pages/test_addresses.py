@@ -381,6 +381,7 @@ MATRIX = {
     "trail/verify": "watch_trail",
     "trail/export.json": "watch_trail",
     "trail/packages": "watch_trail",
+    "trail/packages/scope.zip": "watch_trail",
     "trail/packages/<int:pk>.zip": "watch_trail",
     "rounds": "manage_round",
     "rounds/new": "manage_round",

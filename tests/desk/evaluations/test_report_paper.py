@@ -19,6 +19,7 @@ def words(answer):
 
 def test_proof_and_the_approved_goal_stand_in_the_report(small, inside):
     address, client = f"/reviews/{small.evaluation.pk}/evaluation.docx", inside(small.officer)
+    Review.objects.filter(pk=small.evaluation.pk).update(proved=Decimal(0))
     assert "得分尚无已核实的佐证" in words(client.get(address))
     assert "【待填：总体目标" in words(client.get(address)), "nothing is made up"
     Review.objects.filter(pk=small.evaluation.pk).update(proved=Decimal("40.00"))

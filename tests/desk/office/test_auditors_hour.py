@@ -3,6 +3,7 @@ changes by hand to one score redone with a calculator, by pages alone.
 """
 
 import csv
+import hashlib
 import io
 import re
 import zipfile
@@ -15,8 +16,10 @@ from django.test import Client
 from django.utils import timezone
 from docx import Document as Word
 
+from wenxiao.budget.models import Dossier
 from wenxiao.evidence.models import Actual
 from wenxiao.orgs.models import Grant, Role, Unit, User
+from wenxiao.records.models import Entry
 from wenxiao.records.services import store_file
 from wenxiao.reviews.models import Mark
 from wenxiao.targets.models import Target
@@ -141,3 +144,38 @@ def test_an_auditor_changes_nothing_and_is_out_when_the_time_is_over(small, chan
     Grant.objects.filter(role=Role.AUDITOR).update(until=timezone.now() - timedelta(minutes=1))
     assert auditor.get(f"/dossiers/{changed.pk}").status_code in {302, 403, 404}
     assert auditor.post(f"/trail/packages/{changed.pk}.zip").status_code in {302, 403, 404}
+
+
+def test_a_whole_scope_is_taken_out_at_once(small, auditor):
+    """By unit and year: one package each, listed with digests, on record; never more than asked."""
+    page = flat(auditor.get("/trail/packages?q=示例单位乙&fy=2020"))
+    wanted = Dossier.objects.filter(unit__name="示例单位乙", fiscal_year=2020)
+    assert f"导出找到的 {wanted.count()} 个档案" in page
+    answer = auditor.post("/trail/packages/scope.zip", {"q": "示例单位乙", "fy": "2020"})
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as outer:
+        lines = list(csv.DictReader(io.StringIO(outer.read("清单.csv").decode("utf-8-sig"))))
+        assert {line["项目代码"] for line in lines} == set(
+            wanted.values_list("subject__code", flat=True)
+        )
+        for line in lines:
+            content = outer.read(line["文件"])
+            assert hashlib.sha256(content).hexdigest() == line["SHA-256"]
+            assert "说明.txt" in zipfile.ZipFile(io.BytesIO(content)).namelist()
+    entry = Entry.objects.get(act="导出档案材料")
+    assert entry.data["count"] == wanted.count()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [({}, "请先写明范围"), ({"q": "没有这个单位"}, "没有您看得到的档案")]
+)
+def test_no_scope_or_an_empty_one_is_said(small, auditor, asked, said):
+    answer = auditor.post("/trail/packages/scope.zip", asked)
+    assert answer.status_code == 409
+    assert said in answer.content.decode()
+
+
+def test_a_scope_too_wide_is_sent_elsewhere(small, auditor, monkeypatch):
+    monkeypatch.setattr("wenxiao.desk.office.inspection.MOST", 1)
+    answer = auditor.post("/trail/packages/scope.zip", {"fy": "2020"})
+    assert answer.status_code == 409
+    assert "wenxiao takeaway" in answer.content.decode()

@@ -10,15 +10,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from wenxiao.budget.reasons import EXEMPTION_REASONS
-from wenxiao.budget.selectors import dossiers_visible_to
-from wenxiao.desk.dossiers.archive import package
 from wenxiao.orgs.selectors import roles
-from wenxiao.pages.downloads import CONTENT, to_keep
+from wenxiao.pages.downloads import to_keep
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.records import selectors
 from wenxiao.records.chain import Fault, without_entries
@@ -314,55 +311,3 @@ def _streamed(division: Division, since: date | None) -> Iterator[str]:
         yield ("," if at else "") + "\n" + json.dumps(entry, ensure_ascii=False)
     heads = selectors.export_heads(division=division, since=since)
     yield '\n], "heads": ' + json.dumps(heads, ensure_ascii=False) + "}\n"
-
-
-# ---- the auditor's package -----------------------------------------------------------------------
-
-
-@view("watch_trail")
-def packages(request: HttpRequest) -> HttpResponse:
-    """Find the dossier whose material is to be taken out; only what the
-    person's own grants show.
-    """
-    division_of(request, ENTRY)
-    q = request.GET.get("q", "").strip()[:60]
-    rows = dossiers_visible_to(person(request)).select_related("subject", "unit")
-    for one in q.split():
-        rows = rows.filter(
-            Q(subject__name__icontains=one)
-            | Q(subject__code__icontains=one)
-            | Q(unit__name__icontains=one)
-        )
-    shown = page(rows, ["-fiscal_year", "pk"], size=30, token=request.GET.get("at"))
-    return render(
-        request,
-        "desk/office/trail/packages.html",
-        {"shown": shown, "q": q, "may": held(request).can("see_unit")},
-    )
-
-
-@view("watch_trail", methods=("POST",))
-def package_of(request: HttpRequest, pk: int) -> HttpResponse:
-    """The zip of one dossier: originals, every row, its trail, the rules in force.
-    Taking it out is on record.
-    """
-    division_of(request, ENTRY)
-    row = (
-        dossiers_visible_to(person(request))
-        .filter(pk=pk)
-        .select_related("subject__division", "unit")
-        .first()
-    )
-    if row is None:
-        raise Http404
-    content, held_in = package(row)
-    record(
-        division=row.subject.division,
-        by=person(request),
-        act="导出档案材料",
-        target=row,
-        data=held_in,
-    )
-    stamp = timezone.localtime().strftime("%Y%m%d")
-    name = f"档案材料_{row.subject.name}_{row.fiscal_year}_{stamp}.zip"
-    return to_keep(HttpResponse(content, content_type=CONTENT["zip"]), name, on_record=True)

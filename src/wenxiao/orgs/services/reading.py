@@ -14,7 +14,7 @@ def note_rules_read(*, by: User, year: int, why: str = "") -> bool:
     """A year's changes of the rules were read. Returns whether that is new; Refused without powers."""
     require(by, "see_unit")
     row = User.objects.select_for_update().get(pk=by.pk)
-    if row.rules_read == year:
+    if row.division is None or row.rules_read == year:
         return False
     row.rules_read = year
     row.save(update_fields=["rules_read"])
