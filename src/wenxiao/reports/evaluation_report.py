@@ -12,18 +12,18 @@ from wenxiao.reports import wording
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reports.selfeval_report import proved_text
-from wenxiao.reviews.models import Review
 from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import sheets_of
 from wenxiao.rulebook.numbers import plain, rate_percent
-from wenxiao.targets.models import Target
+from wenxiao.targets.selectors import target_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wenxiao.followup.selectors import Reported
     from wenxiao.reports.facts import Facts
-    from wenxiao.reviews.models import Criterion, Mark
+    from wenxiao.reviews.models import Criterion, Mark, Review
+    from wenxiao.targets.models import Target
 
 WAN = Decimal(10_000)
 _TABLE = 10
@@ -50,24 +50,23 @@ class _Line:
         return self.points is not None and self.weight is not None and self.points < self.weight
 
 
-def evaluation_docx(facts: Facts, review: int) -> bytes:
+def evaluation_docx(facts: Facts, judged: Review) -> bytes:
     """The evaluation report of one review of the year's key evaluation as .docx, seven parts and
     the signature page.
 
     What the system holds is printed; prose nobody has written yet stands as 【待填：…】.
     NothingToTellError when the year's evaluations hold no such review.
     """
-    row = next((one for one in facts.evaluated if one.review == review), None)
+    row = next((one for one in facts.evaluated if one.review == judged.pk), None)
     if row is None:
         raise NothingToTellError(f"{facts.work_year}年财政重点评价中没有这项评价。")
-    sheet = sheets_of([review])[review]
-    judged = Review.objects.get(pk=review)
+    sheet = sheets_of([judged.pk])[judged.pk]
     lines = [_Line(one, sheet.marks.get(one.pk, [])) for one in sheet.criteria]
     paper = OfficialDocument(watermark=WATERMARK if facts.place.demo else None)
     name = f"{row.unit}部门整体支出" if row.overall else wording.project_name(row)
     paper.document.core_properties.title = f"{name}{row.fiscal_year}年度财政重点绩效评价报告"
     paper.add_title(f"{name}\n{row.fiscal_year}年度财政重点绩效评价报告")
-    _basics(paper, row, _approved(judged))
+    _basics(paper, row, target_in_force(judged.dossier))
     _work(paper, facts, row, name)
     _result(paper, row, lines, proved_text(judged))
     _analysis(paper, lines)
@@ -88,12 +87,6 @@ def _blank(what: str) -> str:
 
 def _wan(yuan: Decimal | None) -> str:
     return "未录入" if yuan is None else f"{plain(yuan / WAN)}万元"
-
-
-def _approved(review: Review) -> Target | None:
-    """The target the object was approved with, its last version."""
-    rows = Target.objects.filter(dossier=review.dossier_id, state=Target.State.APPROVED)
-    return rows.order_by("-number").first()
 
 
 def _goals(target: Target | None) -> str:

@@ -33,7 +33,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Http404
     try:
-        content = evaluation_docx(facts(row.round.division, row.round.work_year), row.pk)
+        content = evaluation_docx(facts(row.round.division, row.round.work_year), row)
     except NothingToTellError as error:
         raise NotAllowed(str(error)) from error
     return attachment(
