@@ -25,7 +25,7 @@ EARLIEST, LATEST = 2010, 2100
 
 @view("see_unit")
 def changes(request: HttpRequest) -> HttpResponse:
-    """What is different this year, rule by rule: before, now, by which document, how far verified."""
+    """What is different this year, rule by rule: before, now, by which document, how verified."""
     division = division_of(request, ENTRY)
     year = whole(request.GET.get("of")) or today().year
     if not EARLIEST <= year <= LATEST:

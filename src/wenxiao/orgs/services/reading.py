@@ -11,7 +11,7 @@ from wenxiao.records.trail import record
 
 @transaction.atomic
 def note_rules_read(*, by: User, year: int, why: str = "") -> bool:
-    """A year's changes of the rules were read. Returns whether that is new; Refused without powers."""
+    """A year's changes of the rules were read. Whether that is new; Refused without powers."""
     require(by, "see_unit")
     row = User.objects.select_for_update().get(pk=by.pk)
     if row.division is None or row.rules_read == year:
