@@ -296,9 +296,8 @@ class AccountSheet(models.Model):
 
 
 class PasswordReset(models.Model):
-    """重置密码申请: the person alone knows the code; administrators agree by number, see no secret.
-
-    Kept for names nobody has, too, so that none stands out.
+    """重置密码申请: the person asks and alone knows the code; administrators agree by its number and
+    see no secret. Kept for names nobody has, too, so that none stands out.
     """
 
     user = models.ForeignKey(
