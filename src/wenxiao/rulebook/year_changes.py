@@ -46,7 +46,7 @@ def changes_of_year(year: int, overrides: Overrides | None = None) -> list[RuleC
     return sorted(changed, key=lambda one: (not one.value.own, one.title))
 
 
-def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[Difference, ...]:
+def differences(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[Difference, ...]:
     """Where two contents differ, in the order of the newer, then what is gone."""
     old, new = dict(_leaves(before, ())), dict(_leaves(now, ()))
     paths = dict.fromkeys((*new, *old))
