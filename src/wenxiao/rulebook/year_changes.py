@@ -41,14 +41,14 @@ def changes_of_year(year: int, overrides: Overrides | None = None) -> list[RuleC
     for name in basis.names():
         now = basis.in_force(name, year, overrides)
         before = basis.in_force(name, year - 1, overrides)
-        if apart := differences(before.content, now.content):
+        if apart := differences(before, now):
             changed.append(RuleChange(name, basis.load(name).title, now, apart))
     return sorted(changed, key=lambda one: (not one.value.own, one.title))
 
 
-def differences(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[Difference, ...]:
-    """Where two contents differ, in the order of the newer, then what is gone."""
-    old, new = dict(_leaves(before, ())), dict(_leaves(now, ()))
+def differences(before: Value, now: Value) -> tuple[Difference, ...]:
+    """Where two values differ, in the order of the newer, then what is gone."""
+    old, new = dict(_leaves(before.content, ())), dict(_leaves(now.content, ()))
     paths = dict.fromkeys((*new, *old))
     return tuple(
         Difference(path, old.get(path, ""), new.get(path, ""))

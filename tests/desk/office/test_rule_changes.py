@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from wenxiao.records.models import Entry
+from wenxiao.rulebook.basis import Value
 from wenxiao.rulebook.year_changes import changes_of_year, differences
 from wenxiao.store.clock import standing_at
 
@@ -75,7 +76,8 @@ def test_only_what_a_value_says_is_compared():
         "l": ["甲"],
         "rows": [{"name": "丙", "n": 1, "on": True}],
     }
-    told = [(one.path, one.before, one.now) for one in differences(old, new)]
+    values = [Value(date(2021, 1, 1), "", "", "未核", content) for content in (old, new)]
+    told = [(one.path, one.before, one.now) for one in differences(*values)]
     assert told == [
         (("a", "x"), "1", "2"),
         (("l",), "甲、乙", "甲"),
