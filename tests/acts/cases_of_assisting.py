@@ -36,7 +36,7 @@ def surveyed(h, *, sheets=0):
     """A survey of the one row, with so many satisfied paper sheets."""
     survey = surveying.open_survey(
         review=h.review("selfeval"),
-        indicator=h.indicator,
+        row=h.indicator,
         title="满意度",
         audience="家长",
         questions=QUESTIONS,
@@ -60,7 +60,7 @@ ASSISTING = {
         lambda h: h.review("selfeval"),
         lambda h, row, by: surveying.open_survey(
             review=row,
-            indicator=h.indicator,
+            row=h.indicator,
             title="满意度",
             audience="家长",
             questions=QUESTIONS,

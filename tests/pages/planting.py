@@ -102,6 +102,7 @@ CHOSEN = {
         "points": Decimal("81.25"),
     },
     "reviews.Mark": {"criterion": None, "points": Decimal(5)},
+    "reviews.Survey": {"criterion": None},
     "reviews.PaperSignature": {"decided_by": None, "accepted": None},
     "reviews.EvaluationPlan": {
         "work_year": 2021,
@@ -111,6 +112,11 @@ CHOSEN = {
     },
     "followup.Finding": {"state": "confirmed"},
     "followup.CommonProblem": {"work_year": 2021},
+    "followup.RuleProposal": {
+        "standing": "未核",
+        "changes": [{"rule": "grades", "from": "2021-01-01", "content": {}, "was": {}}],
+        "trial": {"objects": 0, "moved": 0, "points": 0, "grades": 0, "lights": 0, "groups": []},
+    },
     "followup.Disclosure": {"state": "proposed"},
     "reports.Draft": {"work_year": 2021},
     "reports.Signed": {"work_year": 2021, "issue_number": 77},

@@ -163,9 +163,10 @@ MATRIX = {
     "filling/<int:pk>/money": "fill",
     "filling/<int:pk>/report.docx": "see_unit",
     "filling/<int:pk>/survey/<int:indicator>": "fill",
-    "surveys/<int:pk>/file": "fill",
-    "surveys/<int:pk>/columns": "fill",
-    "surveys/<int:pk>/<str:act>/do": "fill",
+    "surveys/<int:pk>/file": "see_unit",
+    "surveys/<int:pk>/columns": "see_unit",
+    "surveys/<int:pk>/<str:act>/do": "see_unit",
+    "surveys/criteria/<int:pk>/<int:criterion>": "evaluate",
     "survey/<str:token>": "anyone",
     "reviews/<int:pk>/consensus": "evaluate",
     "reviews/<int:pk>/scores": "evaluate",
@@ -440,7 +441,11 @@ def test_strangers_are_led_to_the_login(client, route):
         "<int:dossier>", "1"
     ).replace("<str:name>", "grades").replace("<str:act>", "x").replace("<path:ident>", "x")
     path = path.replace("<int:number>", "0").replace("<int:step>", "1")
-    path = path.replace("<int:indicator>", "1").replace("<int:fiscal>", "2021")
+    path = (
+        path.replace("<int:indicator>", "1")
+        .replace("<int:criterion>", "1")
+        .replace("<int:fiscal>", "2021")
+    )
     response = client.get(path)
     if response.status_code == 405:
         response = client.post(path)

@@ -187,6 +187,12 @@ def criterion_cells(review: Review, seat: str) -> list[tuple[Criterion, Cells]]:
     ]
 
 
+def criterion_paper(row: Criterion) -> WorkingPaper | None:
+    """The 评分底稿 of one criterion; None where nobody wrote it."""
+    papers = row.review.working_papers.filter(kind=WorkingPaper.Kind.CRITERION)
+    return papers.filter(criterion=row).first()
+
+
 def _criterion(paper: WorkingPaper | None, mark: Mark | None) -> Cells:
     return {
         "facts": paper.facts if paper else "",

@@ -10,8 +10,8 @@ from wenxiao.targets.models import Indicator
 
 
 class Survey(Versioned):
-    """满意度问卷: asked for one indicator of a form; its result becomes the indicator's actual when
-    somebody takes it.
+    """满意度问卷: asked for one indicator of a form, or one criterion of an evaluation; its result
+    becomes the indicator's actual, or the facts of the criterion, when somebody takes it.
 
     ``questions`` are {kind: likert, yes_no or text, text}; ``population`` is how many there are to
     ask, None not known. ``token`` opens the page without account, empty where the division has not
@@ -24,7 +24,12 @@ class Survey(Versioned):
         TAKEN = "taken", "已作为完成值"
 
     review = models.ForeignKey("reviews.Review", models.CASCADE, "surveys", verbose_name="评审")
-    indicator = models.ForeignKey(Indicator, models.CASCADE, "surveys", verbose_name="指标")
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, "surveys", null=True, verbose_name="指标"
+    )
+    criterion = models.ForeignKey(
+        "reviews.Criterion", models.CASCADE, "surveys", null=True, verbose_name="评分项"
+    )
     state = models.CharField("状态", max_length=8, choices=State.choices, default=State.OPEN)
     title = models.CharField("标题", max_length=120)
     audience = models.CharField("调查对象", max_length=120)
@@ -44,7 +49,11 @@ class Survey(Versioned):
         constraints = [
             models.UniqueConstraint(
                 fields=["token"], condition=~models.Q(token=""), name="survey_token_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(indicator=None) ^ models.Q(criterion=None),
+                name="survey_of_one_row",
+            ),
         ]
 
     def __str__(self) -> str:

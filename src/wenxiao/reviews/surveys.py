@@ -21,6 +21,7 @@ _LINKED = (
     "review__dossier__subject",
     "review__dossier__unit",
     "indicator",
+    "criterion",
     "by",
 )
 

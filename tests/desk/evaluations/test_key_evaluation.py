@@ -273,6 +273,34 @@ def decide_problem(journey, item):
     assert (row.state, row.amount, row.item) == ("confirmed", Decimal("120000.00"), item)
 
 
+def redo(journey):
+    """The sheet once more with a calculator, by nothing but its 打分说明书: every table's points are
+    its subtotal, the subtotals the total, audited used ÷ arranged the rate; both hands of the grade
+    stand on it.
+    """
+    content = journey.page(journey.small.officer, "scoring_note", journey.review.pk).content
+    note = Document(io.BytesIO(content))
+    lines = [one.text for one in note.paragraphs]
+    tables = [
+        sum((Decimal(row.cells[2].text) for row in table.rows[1:]), Decimal(0))
+        for table in note.tables
+    ]
+    shown = [line for line in lines if "小计 = " in line]
+    for line, total in zip(shown, tables, strict=True):
+        terms, _, result = line.partition("小计 = ")[2].rpartition(" = ")
+        parts = [Decimal(one) for one in terms.split(" + ")]
+        assert sum(parts, Decimal(0)) == Decimal(result) == total
+    (whole,) = [line for line in lines if "分，等级：" in line]
+    assert Decimal(re.search(r"= ([\d.]+) 分", whole)[1]) == sum(tables) == journey.review.points
+    assert whole.endswith("等级：优。")
+    (rate,) = [line for line in lines if line.startswith("预算执行率")]
+    used, arranged, percent = (Decimal(one) for one in re.findall(r"[\d.]+(?= 万元|%)", rate))
+    assert (used / arranged * 100).quantize(Decimal("0.01"), rounding="ROUND_HALF_UP") == percent
+    (moved,) = [line for line in lines if line.startswith("等级变动")]
+    assert journey.small.officer.name in moved
+    assert f"{journey.second.name}同意：核对过批复原件" in moved
+
+
 def test_a_key_evaluation_from_plan_to_issued_report_and_the_annual_report(journey, small):
     plan(journey)
     frame(journey)
@@ -283,6 +311,7 @@ def test_a_key_evaluation_from_plan_to_issued_report_and_the_annual_report(journ
     exchange(journey)
     decide_problem(journey, item)
     report = issue(journey)
+    redo(journey)
     assert "12万元支出未取得合规票据" in report
     edition = journey.page(small.officer, "report_file", YEAR, "figures.json").json()
     figures = {one["id"]: one["text"] for one in edition}

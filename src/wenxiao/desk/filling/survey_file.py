@@ -7,16 +7,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.desk.filling.surveying import asked_by, page_of
 from wenxiao.files.forms.survey_rows import NoAnswersError, SurveyTable, survey_table
 from wenxiao.pages.acts import carry_out
 from wenxiao.pages.brought_files import BroughtFiles, book_in_child
-from wenxiao.pages.views import person, put_under, view
+from wenxiao.pages.views import person, view
 from wenxiao.reviews.services.surveying import AnswerSheet, import_answers
-from wenxiao.reviews.surveys import rule_of, surveys_visible_to
+from wenxiao.reviews.surveys import rule_of
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -44,18 +44,10 @@ class AskedColumn:
     strange: list[tuple[int, str, int, str]]
 
 
-def _survey(request: HttpRequest, pk: int) -> Survey:
-    row = surveys_visible_to(person(request)).filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    put_under(request, "desk:selfeval" if row.review.kind == "selfeval" else "desk:monitoring")
-    return row
-
-
-@view("fill", methods=("POST",), files=True)
+@view("see_unit", methods=("POST",), files=True)
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """The file is read and kept; the page of its columns follows."""
-    row = _survey(request, pk)
+    row = asked_by(request, pk)
     tokens: list[str] = []
 
     def run() -> str:
@@ -63,7 +55,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
         tokens.append(token)
         return f"读到 {len(table.rows)} 份答卷，请核对每道题在哪一列。"
 
-    answer = carry_out(request, run, reverse("desk:survey", args=[row.review_id, row.indicator_id]))
+    answer = carry_out(request, run, page_of(row))
     if not tokens:
         return answer
     return redirect(reverse("desk:survey_columns", args=[pk]) + f"?of={tokens[0]}")
@@ -86,10 +78,10 @@ FILES = BroughtFiles(
 )
 
 
-@view("fill", methods=("GET", "POST"))
+@view("see_unit", methods=("GET", "POST"))
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
     """Every question with its column and the words that are no options; posted, all is taken."""
-    row = _survey(request, pk)
+    row = asked_by(request, pk)
     given = request.POST if request.method == "POST" else request.GET
     token = given.get("of", "")
     table, name = FILES.again(request, token, about=row.pk, division=row.review.round.division)
@@ -109,11 +101,10 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
             twice = f"，{again} 份以前收过，没有重复计" if again else ""
             return f"已收 {fresh} 份答卷{twice}。"
 
-        return carry_out(
-            request, run, reverse("desk:survey", args=[row.review_id, row.indicator_id])
-        )
+        return carry_out(request, run, page_of(row))
     values = {
         "survey": row,
+        "back": page_of(row),
         "of": token,
         "name": name,
         "heads": list(enumerate(table.heads)),

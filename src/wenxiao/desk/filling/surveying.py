@@ -4,6 +4,7 @@ paper, its result taken as the actual.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,9 @@ from django.urls import reverse
 from wenxiao.desk.filling.filling import may_fill, review_of
 from wenxiao.pages.acts import Typed, carry_out, day_of, text_of, version_of
 from wenxiao.pages.request_values import whole
-from wenxiao.pages.views import person, put_under, view
+from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.reviews.checks import rows_of
+from wenxiao.reviews.kinds import kind_of
 from wenxiao.reviews.services import surveying
 from wenxiao.reviews.surveys import from_one_place, result_of_survey, rule_of, surveys_visible_to
 from wenxiao.rulebook.satisfaction import survey_rule
@@ -24,9 +26,13 @@ from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.reviews.models import Criterion, Review
     from wenxiao.reviews.survey import Survey
+    from wenxiao.targets.models import Indicator
 
 DAYS = 14
 DRAFT = """您对这个项目的总体效果满意吗
@@ -38,6 +44,21 @@ DRAFT = """您对这个项目的总体效果满意吗
 """
 
 
+@dataclass(frozen=True, slots=True)
+class AskedRow:
+    """The row a survey is for, as the page names it: what was promised, what stands now, the
+    version of what a result replaces, and where the row is filled.
+    """
+
+    name: str
+    goal: str
+    now: str
+    version: int | None
+    back: str
+    crumbs: list[tuple[str, str]]
+    taken_as: str
+
+
 @view("fill", methods=("GET", "POST"))
 def survey(request: HttpRequest, pk: int, indicator: int) -> HttpResponse:
     """The surveys of one row and their results; opening one."""
@@ -45,40 +66,80 @@ def survey(request: HttpRequest, pk: int, indicator: int) -> HttpResponse:
     line = next((one for one in rows_of([review])[pk] if one.indicator.pk == indicator), None)
     if line is None:
         raise Http404
-    back = reverse("desk:survey", args=[pk, indicator])
     if request.method == "POST":
-        title, audience = text_of(request, "title", 120), text_of(request, "audience", 120)
-        questions = text_of(request, "questions", 4000)
+        return opened(request, review, line.indicator)
+    now = line.actual.value if line.actual else ""
+    back = reverse("desk:filling", args=[pk])
+    asked = AskedRow(
+        name=line.indicator.name,
+        goal=f"年度目标 {line.indicator.expression or '未填'}，",
+        now=f"现填 {now or '还没有填'}",
+        version=line.actual.version if line.actual else None,
+        back=back,
+        crumbs=[(review.round.name, ""), (review.dossier.subject.name, back)],
+        taken_as="把满意度作为完成值",
+    )
+    mine = surveys_visible_to(person(request)).filter(review=review, indicator=indicator)
+    return survey_page(request, review, mine, asked, fills=may_fill(request, review))
 
-        def run() -> str:
-            surveying.open_survey(
-                review=review,
-                indicator=line.indicator,
-                title=title,
-                audience=audience,
-                questions=surveying.questions_of(questions),
-                until=day_of(request, "until", "截止日期"),
-                population=whole(request.POST.get("population")),
-                by=person(request),
-            )
-            return "问卷已发起。"
 
-        typed = [Typed("标题", "", title), Typed("问题", "", questions)]
-        return carry_out(request, run, back, typed)
+def opened(request: HttpRequest, review: Review, row: Indicator | Criterion) -> HttpResponse:
+    """Open the survey a form describes."""
+    title, audience = text_of(request, "title", 120), text_of(request, "audience", 120)
+    questions = text_of(request, "questions", 4000)
+
+    def run() -> str:
+        surveying.open_survey(
+            review=review,
+            row=row,
+            title=title,
+            audience=audience,
+            questions=surveying.questions_of(questions),
+            until=day_of(request, "until", "截止日期"),
+            population=whole(request.POST.get("population")),
+            by=person(request),
+        )
+        return "问卷已发起。"
+
+    typed = [Typed("标题", "", title), Typed("问题", "", questions)]
+    return carry_out(request, run, request.path, typed)
+
+
+def survey_page(
+    request: HttpRequest, review: Review, surveys: Iterable[Survey], asked: AskedRow, *, fills: bool
+) -> HttpResponse:
+    """The surveys of a row with their results, and the form to open one."""
     division = review.round.division
-    rule = survey_rule(review.round.fiscal_year, division.own_rules)
-    surveys = surveys_visible_to(person(request)).filter(review=review, indicator=indicator)
     values = {
         "review": review,
-        "line": line,
+        "asked": asked,
         "surveys": [_shown(request, one) for one in surveys],
-        "fills": may_fill(request, review),
-        "links": division.assist_links,
-        "rule": rule,
+        "fills": fills,
+        "rule": survey_rule(review.round.fiscal_year, division.own_rules),
         "draft": DRAFT,
         "until": today() + timedelta(days=DAYS),
     }
     return render(request, "desk/filling/survey.html", values)
+
+
+def page_of(row: Survey) -> str:
+    """The page of a survey's row."""
+    if row.criterion_id is not None:
+        return reverse("desk:evaluation_survey", args=[row.review_id, row.criterion_id])
+    return reverse("desk:survey", args=[row.review_id, row.indicator_id])
+
+
+def asked_by(request: HttpRequest, pk: int) -> Survey:
+    """A survey this person may work on: whoever fills the form or scores the sheet it is for."""
+    row = surveys_visible_to(person(request)).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    dossier, power = row.review.dossier, kind_of(row.review.kind).fill
+    if not held(request).can(power, unit=dossier.unit, subject=dossier.subject):
+        raise Http404
+    entries = {"selfeval": "desk:selfeval", "monitoring": "desk:monitoring"}
+    put_under(request, entries.get(row.review.kind, "desk:evaluations"))
+    return row
 
 
 def _shown(request: HttpRequest, row: Survey) -> dict[str, object]:
@@ -96,15 +157,13 @@ def _shown(request: HttpRequest, row: Survey) -> dict[str, object]:
     }
 
 
-@view("fill", methods=("POST",))
+@view("see_unit", methods=("POST",))
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """Count paper sheets, bring rows of a survey tool, close it, or take its result."""
-    row = surveys_visible_to(person(request)).filter(pk=pk).first()
-    if row is None or act not in _ACTS:
+    row = asked_by(request, pk)
+    if act not in _ACTS:
         raise Http404
-    put_under(request, "desk:selfeval" if row.review.kind == "selfeval" else "desk:monitoring")
-    back = reverse("desk:survey", args=[row.review_id, row.indicator_id])
-    return carry_out(request, lambda: _ACTS[act](request, row), back)
+    return carry_out(request, lambda: _ACTS[act](request, row), page_of(row))
 
 
 def _paper(request: HttpRequest, row: Survey) -> str:
@@ -147,7 +206,8 @@ def _take(request: HttpRequest, row: Survey) -> str:
         version=version_of(request),
         row_version=whole(request.POST.get("row_version")),
     )
-    return f"满意度 {row.result['percent']}% 已作为完成值。"
+    where = "记入评分底稿" if row.criterion_id else "作为完成值"
+    return f"满意度 {row.result['percent']}% 已{where}。"
 
 
 _ACTS = {"paper": _paper, "rows": _rows, "close": _close, "take": _take}

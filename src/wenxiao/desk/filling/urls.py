@@ -5,6 +5,7 @@ from django.urls import path
 from wenxiao.desk.filling import (
     approval,
     assisting,
+    evaluation_surveys,
     filling,
     money,
     report_file,
@@ -22,6 +23,11 @@ urlpatterns = [
     path("filling/<int:pk>/submit", filling.submit, name="filling_submit"),
     path("filling/<int:pk>/assistance/<int:indicator>", assisting.assistance, name="assistance"),
     path("filling/<int:pk>/survey/<int:indicator>", surveying.survey, name="survey"),
+    path(
+        "surveys/criteria/<int:pk>/<int:criterion>",
+        evaluation_surveys.survey,
+        name="evaluation_survey",
+    ),
     path("surveys/<int:pk>/file", survey_file.upload, name="survey_file"),
     path("surveys/<int:pk>/columns", survey_file.columns, name="survey_columns"),
     path("surveys/<int:pk>/<str:act>/do", surveying.act, name="survey_act"),

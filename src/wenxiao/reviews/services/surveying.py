@@ -16,20 +16,26 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from wenxiao.budget.models import Subject
+from wenxiao.orgs import permissions
 from wenxiao.records.services import record
+from wenxiao.reviews.kinds import kind_of
+from wenxiao.reviews.models import Criterion
+from wenxiao.reviews.packaging import criterion_paper
 from wenxiao.reviews.services.filling import record_actual, require_filler
+from wenxiao.reviews.services.papering import write_criterion_facts
+from wenxiao.reviews.states import OPEN
 from wenxiao.reviews.survey import Survey, SurveyAnswer
 from wenxiao.reviews.surveys import open_by_token, result_of_survey, rule_of
 from wenxiao.rulebook.satisfaction import survey_rule
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, change
+from wenxiao.targets.models import Indicator
 
 if TYPE_CHECKING:
     from datetime import date
 
     from wenxiao.orgs.models import User
     from wenxiao.reviews.models import Review
-    from wenxiao.targets.models import Indicator
 
 TOKEN_BYTES = 24
 KINDS = {"likert": "满意程度", "yes_no": "是否", "text": "文字"}
@@ -76,7 +82,7 @@ class AnswerSheet:
 def open_survey(
     *,
     review: Review,
-    indicator: Indicator,
+    row: Indicator | Criterion,
     title: str,
     audience: str,
     questions: Sequence[Mapping[str, str]],
@@ -84,12 +90,16 @@ def open_survey(
     by: User | None,
     population: int | None = None,
 ) -> Survey:
-    """Ask for one indicator's satisfaction. A link is made where the division opened that door.
-    Raises Refused, NotAllowed.
+    """Ask for the satisfaction of one row: an indicator of the form its filler fills, a criterion
+    of the sheet its evaluators score. A link is made where the division opened that door. Raises
+    Refused, NotAllowed.
     """
-    require_filler(by, review, SHUT)
-    if indicator.target_id != review.target_id:
-        raise NotAllowed(f"“{indicator.name}”不是这份表的指标，请刷新页面后再办。")
+    _require_asker(by, review)
+    criterion = row if isinstance(row, Criterion) else None
+    indicator = row if isinstance(row, Indicator) else None
+    mine = criterion is not None and criterion.review_id == review.pk
+    if not (mine or (indicator is not None and indicator.target_id == review.target_id)):
+        raise NotAllowed(f"“{row.name}”不是这份表的行，请刷新页面后再办。")
     if not title.strip() or not audience.strip():
         raise NotAllowed("请写明问卷的标题和调查对象。")
     rule = survey_rule(review.round.fiscal_year, review.round.division.own_rules)
@@ -99,9 +109,10 @@ def open_survey(
         raise NotAllowed("至少要有一个问满意程度的问题，否则算不出满意度。")
     if until < today():
         raise NotAllowed(f"截止日期 {until} 已经过了，请改正。")
-    row = Survey.objects.create(
+    survey = Survey.objects.create(
         review=review,
         indicator=indicator,
+        criterion=criterion,
         title=title.strip(),
         audience=audience.strip(),
         questions=[dict(one) for one in questions],
@@ -111,8 +122,19 @@ def open_survey(
         by=by,
         synthetic=review.synthetic,
     )
-    _enter(row, by, "发起满意度问卷", {"questions": row.questions, "until": until})
-    return row
+    _enter(survey, by, "发起满意度问卷", {"questions": survey.questions, "until": until})
+    return survey
+
+
+def _require_asker(by: User | None, review: Review) -> None:
+    """Whoever fills the form or scores the sheet, while it is open. Raises Refused, NotAllowed."""
+    kind = kind_of(review.kind)
+    if kind.rows == "indicators":
+        require_filler(by, review, SHUT)
+        return
+    permissions.require_for(by, kind.fill, review.dossier)
+    if review.state not in OPEN:
+        raise NotAllowed(f"现为“{review.get_state_display()}”，不能再发问卷、收答卷。")
 
 
 def _door(review: Review) -> bool:
@@ -317,11 +339,12 @@ def close_survey(*, survey: Survey, by: User | None, version: int | None = None)
 def take_survey(
     *, survey: Survey, by: User | None, version: int | None = None, row_version: int | None = None
 ) -> Survey:
-    """Its result becomes the indicator's actual, with sample and margin in
-    the row's note; the survey is closed.
+    """Its result becomes the indicator's actual, with sample and margin in the row's note, or
+    stands in the facts of the criterion; the survey is closed. ``row_version``: the actual's or the
+    working paper's.
     """
     review = survey.review
-    require_filler(by, review, SHUT)
+    _require_asker(by, review)
     if survey.state == Survey.State.TAKEN:
         raise NotAllowed("这份问卷的结果已经作为完成值。")
     result = result_of_survey(survey)
@@ -337,24 +360,46 @@ def take_survey(
         "valid": result.valid,
     }
     change(survey, version=version, state=Survey.State.TAKEN, result=kept)
-    record_actual(
-        review=review,
-        indicator=survey.indicator,
-        by=by,
-        value=f"{result.percent}%",
-        note=(
-            f"问卷“{survey.title}”（{survey.audience}）{result.sheets} 份，满意 {result.satisfied} ÷ "
-            f"有效回答 {result.valid}，误差 ±{result.margin} 个百分点（95%）"
-        ),
-        version=row_version,
-        why="采用满意度问卷的结果",
+    note = (
+        f"问卷“{survey.title}”（{survey.audience}）{result.sheets} 份，满意 {result.satisfied} ÷ "
+        f"有效回答 {result.valid}，误差 ±{result.margin} 个百分点（95%）"
     )
+    if survey.criterion is not None:
+        _write_facts(survey, survey.criterion, f"满意度 {result.percent}%：{note}", by, row_version)
+    elif survey.indicator is not None:
+        record_actual(
+            review=review,
+            indicator=survey.indicator,
+            by=by,
+            value=f"{result.percent}%",
+            note=note,
+            version=row_version,
+            why="采用满意度问卷的结果",
+        )
     _enter(survey, by, "采用问卷结果", kept)
     return survey
 
 
+def _write_facts(
+    survey: Survey, criterion: Criterion, fact: str, by: User | None, version: int | None
+) -> None:
+    """The result among the facts of its criterion, behind what stands there already."""
+    review = survey.review
+    paper = criterion_paper(criterion)
+    source = f"满意度问卷“{survey.title}”，答卷留存"
+    write_criterion_facts(
+        review=review,
+        criterion=criterion,
+        facts=f"{paper.facts}\n{fact}" if paper else fact,
+        source=f"{paper.source}；{source}" if paper else source,
+        method=(paper.method if paper else "") or "问卷调查：选满意的回答 ÷ 有效回答",
+        by=by,
+        version=version,
+    )
+
+
 def _require_open(survey: Survey, by: User | None) -> None:
-    require_filler(by, survey.review, SHUT)
+    _require_asker(by, survey.review)
     if survey.state != Survey.State.OPEN:
         raise NotAllowed(f"问卷{survey.get_state_display()}，不再收答卷。")
 
