@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from random import Random
 
 import pytest
 
 from wenxiao.budget import money as amounts
 from wenxiao.budget import selectors, services
+from wenxiao.budget.models import Appropriation, AuditedAmount, Dossier, Spending
 from wenxiao.records.models import Entry
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -126,3 +128,47 @@ def test_secret_names_are_refused_with_what_to_do(division, unit, name):
 def test_codes_are_at_most_21_plain_characters(division, unit, code):
     with pytest.raises(NotAllowed, match="项目代码"):
         services.ensure_subject(division=division, unit=unit, code=code, name="项目", by=None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_totals_are_what_each_dossier_s_money_says(division, unit, seed):
+    """Whatever funds, months, cumulative figures, sources and audits its records have."""
+    chance = Random(seed)
+    dossiers = [
+        Dossier.objects.create(
+            subject=services.ensure_subject(
+                division=division, unit=unit, code=f"T{n}", name=f"{n}号工程", by=None
+            ),
+            unit=unit,
+            fiscal_year=2021,
+        )
+        for n in range(40)
+    ]
+    names = ("opening", "added", "cut_back", "adjusted", "arrived")
+    for one in dossiers:
+        for fund in chance.sample(("total", "general", "other"), chance.randint(0, 3)):
+            given = {name: chance.choice((None, D(chance.randint(0, 900)))) for name in names}
+            Appropriation.objects.create(dossier=one, fund=fund, **given)
+        for line in range(chance.randint(0, 6)):
+            Spending.objects.create(
+                dossier=one,
+                month=chance.randint(1, 12),
+                fund=chance.choice(("total", "general", "general", "other")),
+                source=chance.choice(("treasury", "treasury", "accounting", "form")),
+                cumulative=chance.random() < 0.2,
+                amount=D(chance.randint(-90, 900)) / 4,
+                line=str(line),
+            )
+        for _ in range(chance.randint(0, 2)):
+            used = D(chance.randint(0, 90))
+            AuditedAmount.objects.create(dossier=one, arranged=D(90), used=used)
+    ids = [one.pk for one in dossiers]
+    monies = amounts.money_of(ids)
+    assert amounts.totals_of(ids) == {
+        pk: tuple(
+            None if yuan is None else int(yuan * 100)
+            for yuan in (one.budget, one.spent, one.audited_arranged, one.audited_used)
+        )
+        for pk, one in monies.items()
+    }
+    assert sum(one.spent is not None for one in monies.values()) > len(ids) / 2

@@ -23,6 +23,7 @@ from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Assignment, Criterion, ExAnte, Exchange, Mark, Review, Suggestion
 from wenxiao.reviews.panels import blind_reviews, without_blind
 from wenxiao.reviews.states import JUDGED, OPEN, SETTLED
+from wenxiao.store.among import answered
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Indicator, Target
 
@@ -75,16 +76,23 @@ def told_money(user: User | None, monies: dict[int, Money]) -> dict[int, Money]:
 
     One query, and none for anybody who is not on the unit's own side.
     """
-    roles = {scope.role for scope in holdings(user).scopes} if user is not None else set()
     audited = [pk for pk, one in monies.items() if one.audited_arranged is not None]
-    if not roles or not roles <= UNIT_SIDE or not audited:
+    untold = untold_among(user, audited)
+    if not untold:
         return monies
-    open_ones = Review.objects.filter(dossier__in=audited, kind__in=JUDGED, audited__isnull=False)
-    untold = set(open_ones.exclude(state__in=SETTLED).values_list("dossier_id", flat=True))
     return {
         pk: replace(one, audited_arranged=None, audited_used=None) if pk in untold else one
         for pk, one in monies.items()
     }
+
+
+def untold_among(user: User | None, audited: list[int]) -> set[int]:
+    """Of dossiers with audited amounts those whose amounts this person may not read yet."""
+    roles = {scope.role for scope in holdings(user).scopes} if user is not None else set()
+    if not roles or not roles <= UNIT_SIDE or not audited:
+        return set()
+    open_ones = Review.objects.filter(dossier__in=audited, kind__in=JUDGED, audited__isnull=False)
+    return set(open_ones.exclude(state__in=SETTLED).values_list("dossier_id", flat=True))
 
 
 def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, list[Review]]:
@@ -158,7 +166,7 @@ class Works:
         """
         rows = self.reviews(kinds, key=True).filter(Exists(among.filter(pk=OuterRef("dossier"))))
         names = ("dossier", "dossier__unit", "dossier__fiscal_year", "dossier__subject__kind")
-        return list(dict.fromkeys(rows.order_by().values_list(*names)))
+        return list(dict.fromkeys(answered(rows.order_by().values_list(*names))))
 
     def counts(
         self,

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from wenxiao.store.among import exact
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wenxiao.budget.money import Money
+    from wenxiao.budget.money import Totals
     from wenxiao.budget.selectors import CensusCell
     from wenxiao.orgs.selectors import UnitPlace
 
@@ -54,18 +56,22 @@ class DossierGroup:
     arranged: Decimal | None = None
     used: Decimal | None = None
 
-    def add(self, money: Money) -> None:
-        """A dossier's money; audited figures add to audited figures alone."""
-        if money.audited_arranged is not None:
-            self.audited += 1
-            self.arranged = (self.arranged or Decimal(0)) + money.audited_arranged
-            self.used = (self.used or Decimal(0)) + (money.audited_used or Decimal(0))
-        if money.budget is None:
-            self.without += 1
-        else:
-            self.budget = (self.budget or Decimal(0)) + money.budget
-        if money.spent is not None:
-            self.spent = (self.spent or Decimal(0)) + money.spent
+    def add(self, totals: Iterable[Totals]) -> None:
+        """The money of its dossiers; audited figures add to audited figures alone."""
+        rows = list(totals)
+        audited = [row for row in rows if row.audited_arranged is not None]
+        budgets = [row.budget for row in rows if row.budget is not None]
+        self.audited, self.without = len(audited), len(rows) - len(budgets)
+        self.arranged = _sum(row.audited_arranged for row in audited)
+        self.used = _sum(row.audited_used or 0 for row in audited)
+        self.budget = _sum(budgets)
+        self.spent = _sum(row.spent for row in rows)
+
+
+def _sum(fen: Iterable[int | None]) -> Decimal | None:
+    """In 元 what is known, added up in 分; None where nothing is."""
+    known = [one for one in fen if one is not None]
+    return exact(sum(known)) if known else None
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +15,7 @@ from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from wenxiao.budget.money import Money, money_of
+from wenxiao.budget.money import money_of, totals_of
 from wenxiao.budget.reasons import EXEMPTION_REASONS
 from wenxiao.budget.selectors import (
     KINDS,
@@ -46,8 +47,9 @@ from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.census import cells_counted, reviews_counted
 from wenxiao.reviews.lines import review_lines
-from wenxiao.reviews.selectors import told_money, works_and_running
+from wenxiao.reviews.selectors import told_money, untold_among, works_and_running
 from wenxiao.rulebook.numbers import rate_percent, wan, wan_screen
+from wenxiao.store.among import answered
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Dossier, Round
+    from wenxiao.budget.money import Totals
     from wenxiao.followup.selectors import ProblemLine as CommonLine
     from wenxiao.orgs.models import User
     from wenxiao.reviews.selectors import Works
@@ -155,23 +158,20 @@ def subjects(request: HttpRequest) -> HttpResponse:
     total = sum(cell.n for cell in whole.kept)
     small = total <= SUMMED
     sort = applied(asked.sort, small=small)
-    keys = whole.keys() if small else None
+    keys = whole.keys() if small and not sort else None
     first = [] if sort else own_of(keys) if keys is not None else whole.first()
     groups = groups_of(whole.kept, first)
-    monies = add_up(keys, groups, first, person(request)) if keys is not None else None
-    near = (
-        Q(pk__among=list(monies))
-        if monies is not None
-        else near_page(whole.kept, whole.known, first, sort, token)
-    )
-    rows = whole.found if near is None else found_by(near, None if small else whole.found)
+    if keys is not None and not sort:
+        add_up(keys, groups, first, person(request))
+    near = near_page(whole.kept, whole.known, first, sort, token)
+    rows = whole.found if near is None else found_by(near, whole.found)
     shown = ordered(
         whole.ranked(rows).select_related("subject", "unit"), sort, token, person(request)
     )
     manages = held(request).can("manage_round")
     values = {
         "asked": asked,
-        "lines": _lines(request, shown.rows, {} if sort else groups, monies, asked),
+        "lines": _lines(request, shown.rows, {} if sort else groups, asked),
         "shown": shown,
         "total": total,
         "unit": whole.unit,
@@ -278,7 +278,7 @@ class ListView:
         """Every dossier asked for, of a list that is few enough to be read at once."""
         rows = found_by(Q(unit__in={cell.unit for cell in self.kept}), self.found)
         names = ("pk", "unit", "fiscal_year", "subject__kind", "rank")
-        return [ListKey(*row) for row in self.ranked(rows).order_by().values_list(*names)]
+        return [ListKey(*row) for row in answered(self.ranked(rows).order_by().values_list(*names))]
 
 
 class ListKey(NamedTuple):
@@ -301,17 +301,22 @@ def add_up(
     groups: dict[GroupKey, DossierGroup],
     first: Iterable[tuple[int, int, int, str]],
     user: User,
-) -> dict[int, Money]:
-    """Add every dossier's money to its group; the money of all, which must
-    be few enough for that.
+) -> None:
+    """Add every dossier's money to its group, as this person may read it; they must be few enough
+    for that.
     """
     own = {pk for pk, *_ in first}
     group = {key.pk: (int(key.pk not in own), key.fiscal_year, key.kind) for key in keys}
-    monies = told_money(user, money_of(group))
-    for pk, money in monies.items():
-        if group[pk] in groups:
-            groups[group[pk]].add(money)
-    return monies
+    totals = totals_of(list(group))
+    audited = [pk for pk, one in totals.items() if one.audited_arranged is not None]
+    for pk in untold_among(user, audited):
+        totals[pk] = totals[pk]._replace(audited_arranged=None, audited_used=None)
+    of_group: dict[GroupKey, list[Totals]] = defaultdict(list)
+    for pk, one in totals.items():
+        of_group[group[pk]].append(one)
+    for key, rows in of_group.items():
+        if key in groups:
+            groups[key].add(rows)
 
 
 def look(request: HttpRequest) -> ListView:
@@ -410,15 +415,11 @@ def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -
 
 
 def _lines(
-    request: HttpRequest,
-    rows: list[Any],
-    groups: dict[GroupKey, DossierGroup],
-    known_money: dict[int, Money] | None,
-    asked: ListQuery,
+    request: HttpRequest, rows: list[Any], groups: dict[GroupKey, DossierGroup], asked: ListQuery
 ) -> list[DossierLine]:
     """The rows of the page; groups are opened where ``groups`` are given."""
     ids, user = [row.pk for row in rows], person(request)
-    monies = told_money(user, money_of(ids)) if known_money is None else known_money
+    monies = told_money(user, money_of(ids))
     reviews, findings = review_lines(ids, user), confirmed_counts(ids)
     demo = bool(settings.DEMO or (user.division and user.division.demo))
     tags = {tag for row in rows for tag in row.subject.tags or ()}
