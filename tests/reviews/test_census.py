@@ -126,7 +126,14 @@ class House:
         if row is not None:
             came = self.chance.choice((None, date(2021, 5, 1)))
             state = self.chance.choice(STATES)
-            Review.objects.filter(pk=row.pk).update(state=state, received_on=came)
+            points = [self.chance.choice((None, 90, 100)) for _ in range(2)]
+            Review.objects.filter(pk=row.pk).update(
+                state=state,
+                received_on=came,
+                complete=self.chance.choice((True, False)),
+                points=points[0],
+                published_points=points[1],
+            )
 
     def excuse(self):
         row = self.pick(Review)
@@ -190,7 +197,9 @@ def independent(seen=lambda row: True):
         if row.dossier_id in rows:
             at = (row.round_id, row.dossier_id) in excused
             came = row.received_on is not None
-            reviews[row.round_id, row.kind, row.state, came, at] += 1
+            apart = row.published_points is not None and row.published_points != row.points
+            judged = (not row.complete, apart, row.points is not None and row.points >= 100)
+            reviews[row.round_id, row.kind, row.state, came, at, *judged] += 1
     return dossiers, +approved, reviews
 
 
@@ -206,8 +215,9 @@ def census(user):
     rows = [(*row[:4], tags_of(row[4]), *row[5:]) for row in dossiers_counted(user, *by)]
     dossiers = summed((row[:5], row[5]) for row in rows)
     approved = summed((row[:5], row[6]) for row in rows)
-    by = ("round", "kind", "state", "arrived", "excused")
-    reviews = Counter({(*r[:3], bool(r[3]), bool(r[4])): r[5] for r in reviews_counted(user, *by)})
+    by = ("round", "kind", "state", "arrived", "excused", "unjudged", "apart", "full_points")
+    rows = reviews_counted(user, *by)
+    reviews = Counter({(*row[:3], *map(bool, row[3:8])): row[8] for row in rows})
     return dossiers, +approved, reviews
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from wenxiao.budget.models import (
     BudgetApproval,
@@ -22,10 +22,11 @@ from wenxiao.budget.models import (
 from wenxiao.orgs.models import Unit, User
 from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import seeing_grants, sight_of, within
+from wenxiao.store.among import Among
 from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from wenxiao.orgs.models import Division
     from wenxiao.orgs.selectors import Sight
@@ -326,13 +327,17 @@ def unit_counts(
     """
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     done = Q(pk__in=received) & ~excused
-    counts_of = {
-        unit: counts
-        for unit, *counts in rows.order_by()
+    counted = (
+        rows.order_by()
         .values_list("unit")
         .annotate(n=Count("pk"), free=Count("pk", filter=excused), done=Count("pk", filter=done))
-    }
-    units = Unit.objects.filter(pk__in=list(counts_of)).order_by("path", "pk")
+    )
+    return named_counts({unit: (n, free, arrived) for unit, n, free, arrived in counted})
+
+
+def named_counts(counts_of: Mapping[int, tuple[int, int, int]]) -> list[UnitCount]:
+    """(in scope, excused, received) by unit, with whom to call; in the order of the tree."""
+    units = Unit.objects.filter(Among(F("pk"), list(counts_of))).order_by("path", "pk")
     return [
         UnitCount(*unit, *counts_of[unit[0]])
         for unit in units.values_list("pk", "name", "path", "contact", "phone")
@@ -343,7 +348,7 @@ NAMED = 2000
 """Up to how many missing dossiers a list names; beyond, the units at its
 head are named and the others counted.
 """
-HEAD = 40
+HEAD = 10
 
 
 def missing_names(
@@ -355,8 +360,12 @@ def missing_names(
     lacking = [one for one in counts if one.missing]
     chosen = lacking if sum(one.missing for one in lacking) <= NAMED else lacking[:HEAD]
     units = Q(unit__in=[one.unit for one in chosen])
-    rows = found_by(units, rows).exclude(pk__in=received)
-    rows = rows.exclude(pk__in=Exemption.objects.filter(round=round).values("dossier"))
+    if isinstance(received, QuerySet):  # each of the few is looked up, not all that arrived
+        came = Q(Exists(received.filter(dossier=OuterRef("pk"))))
+    else:
+        came = Q(pk__in=received)
+    free = Exemption.objects.filter(round=round, dossier=OuterRef("pk"))
+    rows = found_by(units, rows).filter(~came, ~Exists(free))
     names_of: dict[int, list[str]] = defaultdict(list)
     for unit, name in rows.order_by("subject__code", "pk").values_list("unit", "subject__name")[
         :NAMED

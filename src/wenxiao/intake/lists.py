@@ -18,15 +18,15 @@ from wenxiao.budget.selectors import (
     found_by,
     not_received,
     round_progress,
-    unit_counts,
 )
 from wenxiao.intake.status import STANDINGS, problems_of_form, standing_of
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import ImportBatch, Intake
+from wenxiao.reviews.census import EVERYBODY
 from wenxiao.reviews.kinds import ASKED
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.states import OPEN as REVIEW_OPEN
-from wenxiao.reviews.worklists import received
+from wenxiao.reviews.worklists import counts_of_round, received
 from wenxiao.rulebook.codes import (
     CHOICE_DIFFERS,
     NO_ROUND,
@@ -254,7 +254,7 @@ class Standing:
 def standing_of_round(round: Round) -> Standing:
     """Progress, missing and excused of a round; a constant number of queries."""
     done = received(round)
-    counts = unit_counts(dossiers_of(round), round, done)
+    counts = counts_of_round(EVERYBODY, round)
     excused = Exemption.objects.filter(round=round).select_related(
         "dossier__subject", "dossier__unit", "by"
     )

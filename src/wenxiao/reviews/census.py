@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from wenxiao.orgs.models import User
+
+EVERYBODY: Final = "everybody"
+"""Stands for a reader in counts that don't depend on who looks."""
+if TYPE_CHECKING:
+    Reader = User | Literal["everybody"] | None
 
 OF_DOSSIER = {
     "unit": "unit",
@@ -53,8 +58,16 @@ OF_REVIEW = {
     "excused": "free",
     "step": "step",
     "in_round": "in_round",
+    "unjudged": "not_judged",
+    "apart": "not_as_computed",
+    "full_points": "all_points",
 }
 """What reviews are counted by, and where a review says it."""
+
+
+UNJUDGED = Q(complete=False)
+APART = Q(published_points__isnull=False) & ~Q(published_points=F("points"))
+FULL = Q(points__isnull=False, points__gte=100)
 
 
 def counted_dossiers(dossiers: QuerySet[Dossier], *by: str) -> QuerySet[Any, Any]:
@@ -72,12 +85,18 @@ def counted_reviews(reviews: QuerySet[Review], *by: str, **only: Any) -> QuerySe
     :func:`reviews_counted`.
     """
     excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
-    rows = reviews.order_by().annotate(came=Q(received_on__isnull=False), free=Exists(excused))
+    rows = reviews.order_by().annotate(
+        came=Q(received_on__isnull=False),
+        free=Exists(excused),
+        not_judged=UNJUDGED,
+        not_as_computed=APART,
+        all_points=FULL,
+    )
     rows = rows.filter(_led(tuple(only.items()), OF_REVIEW))
     return rows.values_list(*(_path(name, OF_REVIEW) for name in by)).annotate(n=Count("pk"))
 
 
-def dossiers_counted(user: User | None, *by: str, **only: Any) -> list[tuple[Any, ...]] | None:
+def dossiers_counted(user: Reader, *by: str, **only: Any) -> list[tuple[Any, ...]] | None:
     """The dossiers the user sees, counted by some of :data:`OF_DOSSIER`: (*by, how many, with an
     approved target).
 
@@ -88,7 +107,7 @@ def dossiers_counted(user: User | None, *by: str, **only: Any) -> list[tuple[Any
     return None if seen is None else _counted(_dossier_statement, seen, by, tuple(only.items()))
 
 
-def reviews_counted(user: User | None, *by: str, **only: Any) -> list[tuple[Any, ...]] | None:
+def reviews_counted(user: Reader, *by: str, **only: Any) -> list[tuple[Any, ...]] | None:
     """The reviews the user sees, counted by some of :data:`OF_REVIEW`: (*by, how many); as
     :func:`dossiers_counted`.
     """
@@ -177,10 +196,12 @@ def _led(only: Only, paths: dict[str, str]) -> Q:
     return Q(*((_path(name, paths), value) for name, value in only))
 
 
-def _seen(user: User | None) -> Seen | None:
+def _seen(user: Reader) -> Seen | None:
     """What :func:`~wenxiao.budget.selectors.seen_by` asks of divisions;
     None where it asks of units or objects.
     """
+    if isinstance(user, str):
+        return True, (), ()
     with grants_kept(user):
         sight = sight_of(user)
         if sight.everything:

@@ -43,6 +43,9 @@ class ReviewTally(models.Model):
     arrived = models.BooleanField("登记过收到")
     excused = models.BooleanField("本次免报")
     step = models.PositiveSmallIntegerField("流程第几步", default=0)
+    unjudged = models.BooleanField("未评完", default=False)
+    apart = models.BooleanField("与计算不符", default=False)
+    full_points = models.BooleanField("满分", default=False)
     reviews = models.PositiveIntegerField("评审数")
 
     class Meta:

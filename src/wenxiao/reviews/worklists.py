@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -15,29 +15,41 @@ from wenxiao.budget.selectors import (
     called,
     dossiers_of,
     dossiers_visible_to,
+    found_by,
     in_scope,
     missing_names,
+    named_counts,
     rounds_visible_to,
     seen_by,
     unit_counts,
 )
-from wenxiao.orgs.models import Unit
 from wenxiao.orgs.permissions import once
-from wenxiao.orgs.selectors import within
 from wenxiao.records.models import StoredFile
-from wenxiao.reviews.census import dossiers_counted, tags_of
+from wenxiao.reviews.census import dossiers_counted
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Review
+from wenxiao.reviews.round_counts import (
+    ARRIVED,
+    DueCell,
+    cell_in_scope,
+    columns_asked,
+    parts_counted,
+    units_lacking,
+    wholes_counted,
+)
 from wenxiao.reviews.selectors import told_to
 from wenxiao.reviews.states import MARKABLE, OPEN, SETTLED
 from wenxiao.targets.models import Target
 from wenxiao.targets.selectors import handed_in_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from wenxiao.budget.selectors import UnitCount
     from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
+    from wenxiao.reviews.census import Reader
+    from wenxiao.reviews.round_counts import ReviewCount
 
 _WITH = (
     "dossier__subject__division",
@@ -78,8 +90,6 @@ def rounds_at_work(user: User | None, work_year: int) -> list[Round]:
     return once(user, f"rounds {work_year}", read)
 
 
-ARRIVED = ~Q(state__in=OPEN) | Q(received_on__isnull=False)
-"""The condition on reviews that the form arrived: handed in, or received and not handed in yet."""
 RECEIVED = Q(state__in=OPEN, received_on__isnull=False)
 """The condition on reviews that the form arrived and is not handed in: 已收到."""
 
@@ -119,12 +129,14 @@ class UnitPart:
         return called((self.name, self.contact, self.phone), self.lacking, self.missing, gap=" ")
 
 
-def parts_of(user: User | None, round: Round) -> list[UnitPart]:
-    """Progress of a round by the unit responsible, of what the user may
-    see; those that lack most first. Three queries.
+def parts_of(
+    user: User | None, round: Round, counted: Iterable[ReviewCount] | None = None
+) -> list[UnitPart]:
+    """Progress of a round by the unit responsible, of what the user may see; those that lack most
+    first. ``counted`` as in :func:`~wenxiao.reviews.round_counts.parts_counted`.
     """
     rows, done = dossiers_of(round).filter(seen_by(user, "")), received(round)
-    counts = sorted(unit_counts(rows, round, done), key=lambda one: -one.missing)
+    counts = sorted(counts_of_round(user, round, counted), key=lambda one: -one.missing)
     names = missing_names(rows, round, done, counts)
     return [
         UnitPart(
@@ -139,6 +151,21 @@ def parts_of(user: User | None, round: Round) -> list[UnitPart]:
         )
         for one in counts
     ]
+
+
+def counts_of_round(
+    reader: Reader, round: Round, counted: Iterable[ReviewCount] | None = None
+) -> list[UnitCount]:
+    """What the reader sees of a round by unit, in the order of the tree: from the kept counts where
+    they say it, else from the rows.
+    """
+    counts = parts_counted(reader, round, counted)
+    if counts is not None:
+        return named_counts(counts)
+    rows = dossiers_of(round)
+    if not isinstance(reader, str):
+        rows = rows.filter(seen_by(reader, ""))
+    return unit_counts(rows, round, received(round))
 
 
 def missing_of(user: User | None, round: Round) -> tuple[int, int]:
@@ -209,9 +236,7 @@ def _due_by_tallies(user: User | None, rounds: Sequence[Round], fiscal_year: int
     """The same from the kept counts, by no more than the scopes ask; None
     for who sees parts of a division.
     """
-    named = {name for one in rounds for name, value in (one.scope or {}).items() if value}
-    by = ["division", "fiscal_year", "kind"]
-    by += [column for name, column in SCOPED_BY.items() if name in named]
+    by = columns_asked(rounds)
     years = {fiscal_year, *(one.fiscal_year for one in rounds)}
     rows = dossiers_counted(user, *by, fiscal_year__in=years)
     if rows is None:
@@ -239,57 +264,19 @@ def _listed(user: User | None, rounds: Sequence[Round]) -> dict[int, int]:
     return {one.pk: counts[f"round{one.pk}"] for one in rounds}
 
 
-SCOPED_BY = {"units": "unit", "natures": "nature", "tags": "tag_text"}
-"""What a scope may ask beside year and kind, and the census's word for it."""
-
-
-class DueCell(NamedTuple):
-    """Dossiers that are alike in all a scope asks; what no scope asks is not told apart."""
-
-    division: int
-    fiscal_year: int
-    kind: str
-    unit: int = 0
-    nature: str = ""
-    tag_text: str = "[]"
-
-
-def cell_in_scope(round: Round) -> Callable[[DueCell], bool]:
-    """The condition of :func:`~wenxiao.budget.selectors.in_scope` on what
-    the census counts by; not for listed dossiers.
-    """
-    scope = round.scope or {}
-    kinds, natures = set(scope.get("kinds") or ()), set(scope.get("natures") or ())
-    tags, units = set(scope.get("tags") or ()), None
-    if scope.get("units"):
-        tops = Unit.objects.filter(pk__in=scope["units"]).values_list("path", flat=True)
-        units = set(Unit.objects.filter(within(tops)).values_list("pk", flat=True))
-
-    def holds(cell: DueCell) -> bool:
-        return (
-            cell.division == round.division_id
-            and cell.fiscal_year == round.fiscal_year
-            and (not kinds or cell.kind in kinds)
-            and (not natures or cell.nature in natures)
-            and (not tags or not tags.isdisjoint(tags_of(cell.tag_text)))
-            and (units is None or cell.unit in units)
-        )
-
-    return holds
-
-
-def not_begun(user: User | None, round: Round) -> QuerySet[Dossier]:
-    """The dossiers of a round's scope the user sees that nobody began to
-    fill in and nobody excused, by unit.
+def not_begun(user: User | None, round: Round, most: int) -> list[Dossier]:
+    """The first ``most`` dossiers of a round's scope the user sees that nobody began to fill in and
+    nobody excused, by unit.
     """
     rows = dossiers_of(round).filter(seen_by(user, "")).select_related("unit", "subject__division")
-    begun = Review.objects.filter(round=round).values("dossier")
-    excused = Exemption.objects.filter(round=round).values("dossier")
-    return (
-        rows.exclude(pk__in=begun)
-        .exclude(pk__in=excused)
-        .order_by("unit__path", "subject__code", "pk")
-    )
+    begun = Review.objects.filter(round=round, dossier=OuterRef("pk"))
+    free = Exemption.objects.filter(round=round, dossier=OuterRef("pk"))
+    units = units_lacking(user, round, most)
+    if units is not None:
+        rows = found_by(Q(unit__in=units), rows.select_related(None))
+        rows = rows.select_related("unit", "subject__division")
+    rows = rows.filter(~Exists(begun), ~Exists(free))
+    return list(rows.order_by("unit__path", "subject__code", "pk")[:most])
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +311,7 @@ def to_fill(user: User, holding: Holdings, round: Round | None) -> list[Owed]:
     )
     return [
         *(Owed(row.dossier, row) for row in begun),
-        *(Owed(row, None) for row in not_begun(user, round)[:MOST_OWED]),
+        *(Owed(row, None) for row in not_begun(user, round, MOST_OWED)),
     ]
 
 
@@ -436,8 +423,13 @@ def assignments_of_year(user: User | None, work_year: int | None) -> QuerySet[As
     ).order_by("review__round", "review__dossier__unit__path", "review", "pk")
 
 
-def whole_of(round: Round) -> Progress:
-    """How far a whole round is, in one query (one more where its scope names units or tags)."""
+def wholes_of(rounds: Sequence[Round]) -> dict[int, Progress]:
+    """How far whole rounds are, by id: from the kept counts, else each in one query of its own."""
+    counted = wholes_counted(rounds)
+    return {one.pk: counted.get(one.pk) or _whole(one) for one in rounds}
+
+
+def _whole(round: Round) -> Progress:
     excused = Q(pk__in=Exemption.objects.filter(round=round).values("dossier"))
     done = Q(pk__in=received(round)) & ~excused
     counts = dossiers_of(round).aggregate(

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Count
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -41,6 +40,7 @@ from wenxiao.reports.letters import NothingToTellError, feedback_docx
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import KINDS, kind_of
 from wenxiao.reviews.levels import levels_of
+from wenxiao.reviews.result_counts import result_cells
 from wenxiao.reviews.selectors import changed_points, lost_by_level, review_trail
 from wenxiao.reviews.services.panel import METHODS
 from wenxiao.reviews.services.seats import seat_of
@@ -54,16 +54,17 @@ from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from decimal import Decimal
 
-    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Dossier, Round
     from wenxiao.records.models import Notice
     from wenxiao.reviews.models import Review
+    from wenxiao.reviews.result_counts import ResultCell
 
+T = TypeVar("T")
 EVALUATIONS = ("finance_evaluation", "department_evaluation")
 ORDER = ["-round__fiscal_year", "dossier__subject__kind", "dossier__unit__path", "pk"]
 """部门整体 sorts before every other kind by its code, so departments come first."""
@@ -108,16 +109,20 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in EVALUATIONS else EVALUATIONS[0]
     rows = reviews_seen_by(person(request)).filter(kind=kind, round__work_year=year)
-    years = dict(rows.order_by().values_list("round__fiscal_year").annotate(n=Count("pk")))
+    every = result_cells(person(request), year, EVALUATIONS)
+    cells = [cell for cell in every if cell.kind == kind]
+    years = _counted(cells, lambda cell: cell.fiscal_year)
     asked = whole(request.GET.get("fy"))
     fiscal = asked if asked in years else None
-    rows = rows.filter(round__fiscal_year=fiscal) if fiscal else rows
-    shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
-    groups = _groups(rows)
+    if fiscal:
+        rows = rows.filter(round__fiscal_year=fiscal)
+        cells = [cell for cell in cells if cell.fiscal_year == fiscal]
+    shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"), by_ids=True)
+    groups = _groups(cells)
     values = {
         "list_year": year,
         "kind": KINDS[kind],
-        "kinds": _tabs(request, year, kind),
+        "kinds": _tabs(every, year, kind),
         "shown": shown,
         "groups": groups,
         "lines": _lines(shown.rows, groups),
@@ -125,13 +130,13 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "losses": losses_of(lost_by_level(rows)),
         "levels": level_table(levels_of(shown.rows)),
         "total": sum(g.count for g in groups.values()),
-        "states": _states(rows),
-        "grades": _grades(rows),
+        "states": _states(cells),
+        "grades": _grades(cells),
         "fiscal": fiscal,
         "years": sorted(years.items(), reverse=True),
         "drawn": DRAWN,
         "manages": held(request).can("manage_round"),
-        "settles": _waiting(request, rows),
+        "settles": _waiting(request, cells),
         "unbegun": _unbegun(request, year, kind),
         "fields": results_by_field(rows) if fiscal or len(years) == 1 else [],
         **_over_years(request, kind),
@@ -165,37 +170,41 @@ def _unbegun(request: HttpRequest, year: int, kind: str) -> list[tuple[Round, Do
     return [
         (asking, dossier)
         for asking in rounds
-        for dossier in not_begun(person(request), asking)[:MOST_NAMED]
+        for dossier in not_begun(person(request), asking, MOST_NAMED)
     ]
 
 
-def _waiting(request: HttpRequest, rows: QuerySet[Review]) -> list[tuple[int, str, int]]:
+def _counted(cells: Iterable[ResultCell], key: Callable[[ResultCell], T]) -> Counter[T]:
+    """How many reviews by what ``key`` says of their cell."""
+    counts: Counter[T] = Counter()
+    for cell in cells:
+        counts[key(cell)] += cell.n
+    return counts
+
+
+def _waiting(request: HttpRequest, cells: list[ResultCell]) -> list[tuple[int, str, int]]:
     """Rounds with results to hand in, to check, to confirm or to issue, for whoever may: id, name,
     how many.
     """
     states = ["submitted", "checked", "confirmed"] if held(request).can("confirm") else []
     if held(request).can("evaluate"):
         states += ["filling", "returned"]
-    waiting = rows.filter(state__in=states).order_by()
-    return list(waiting.values_list("round", "round__name").annotate(n=Count("pk")))
+    waiting = [cell for cell in cells if cell.state in states]
+    counts = _counted(waiting, lambda cell: (cell.round, cell.round_name))
+    return [(pk, name, n) for (pk, name), n in counts.items()]
 
 
-def _tabs(request: HttpRequest, year: int, chosen: str) -> list[tuple[str, str, bool]]:
-    seen = reviews_seen_by(person(request)).filter(kind__in=EVALUATIONS, round__work_year=year)
-    counts = dict(seen.order_by().values_list("kind").annotate(n=Count("pk")))
+def _tabs(cells: list[ResultCell], year: int, chosen: str) -> list[tuple[str, str, bool]]:
+    counts = _counted(cells, lambda cell: cell.kind)
     base = reverse("desk:evaluations")
     return [
-        (
-            f"{KINDS[code].title} {counts.get(code, 0)}",
-            f"{base}?kind={code}&year={year}",
-            code == chosen,
-        )
+        (f"{KINDS[code].title} {counts[code]}", f"{base}?kind={code}&year={year}", code == chosen)
         for code in EVALUATIONS
     ]
 
 
-def _states(rows: QuerySet[Review]) -> dict[str, int]:
-    counted = Counter(dict(rows.order_by().values_list("state").annotate(n=Count("pk"))))
+def _states(cells: list[ResultCell]) -> dict[str, int]:
+    counted = _counted(cells, lambda cell: cell.state)
     settled = sum(counted[state] for state in SETTLED)
     return {
         "settled": settled,
@@ -204,19 +213,15 @@ def _states(rows: QuerySet[Review]) -> dict[str, int]:
     }
 
 
-def _grades(rows: QuerySet[Review]) -> list[tuple[str, list[tuple[str, int]], int]]:
+def _grades(cells: list[ResultCell]) -> list[tuple[str, list[tuple[str, int]], int]]:
     """By group (部门整体, 项目 …): how many settled results of each grade, and
     how many are not settled yet.
     """
-    counts = (
-        rows.order_by()
-        .values_list("dossier__subject__kind", "grade", "state")
-        .annotate(n=Count("pk"))
-    )
     counted: dict[str, Counter[str]] = {"部门整体": Counter(), "项目": Counter()}
-    for kind, grade, state, n in counts:
-        name = "部门整体" if kind == "department_overall" else "项目"
-        counted[name][grade if state in SETTLED and grade in GRADES and grade else ""] += n
+    for cell in cells:
+        name = "部门整体" if cell.subject_kind == "department_overall" else "项目"
+        graded = cell.state in SETTLED and cell.grade in GRADES
+        counted[name][cell.grade if graded else ""] += cell.n
     return [
         (name, [(grade, held_[grade]) for grade in GRADES], held_[""])
         for name, held_ in counted.items()
@@ -224,16 +229,20 @@ def _grades(rows: QuerySet[Review]) -> list[tuple[str, list[tuple[str, int]], in
     ]
 
 
-def _groups(rows: QuerySet[Review]) -> dict[tuple[int, str], EvaluationGroup]:
+def _groups(cells: list[ResultCell]) -> dict[tuple[int, str], EvaluationGroup]:
     groups: dict[tuple[int, str], EvaluationGroup] = {}
-    names = ("round__fiscal_year", "dossier__subject__kind", "audited__arranged", "audited__used")
-    for year, kind, arranged, used in rows.order_by().values_list(*names):
-        group = groups.setdefault((year, kind), EvaluationGroup(year, kind))
-        group.count += 1
-        group.without += arranged is None
-        group.arranged = group.arranged if arranged is None else (group.arranged or 0) + arranged
-        group.used = group.used if used is None else (group.used or 0) + used
+    for cell in cells:
+        key = (cell.fiscal_year, cell.subject_kind)
+        group = groups.setdefault(key, EvaluationGroup(*key))
+        group.count += cell.n
+        group.without += cell.without
+        group.arranged = _added(group.arranged, cell.arranged)
+        group.used = _added(group.used, cell.used)
     return groups
+
+
+def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return one if other is None else (one or 0) + other
 
 
 def _lines(

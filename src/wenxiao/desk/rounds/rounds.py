@@ -25,7 +25,7 @@ from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
 from wenxiao.reviews.kinds import ASKED, CHECKERS, FILED, owner_of
-from wenxiao.reviews.worklists import late_arrivals, received_open, rounds_of_year, whole_of
+from wenxiao.reviews.worklists import late_arrivals, received_open, rounds_of_year, wholes_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -51,7 +51,9 @@ def rounds(request: HttpRequest) -> HttpResponse:
     """The rounds of the work year with honest denominators."""
     division_of(request, ENTRY)
     rows = rounds_of_year(person(request), work_year(request))
-    lines = [(row, whole_of(row) if row.state != "draft" else None) for row in rows[:MOST_ROUNDS]]
+    shown = rows[:MOST_ROUNDS]
+    wholes = wholes_of([row for row in shown if row.state != "draft"])
+    lines = [(row, wholes.get(row.pk)) for row in shown]
     lines.sort(
         key=lambda line: (
             line[0].state != "open",

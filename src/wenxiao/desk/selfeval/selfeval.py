@@ -5,17 +5,19 @@ each self-score so that one need not believe it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import render
 
 from wenxiao.budget.selectors import rounds_visible_to
 from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.views import held, person, put_under, view
+from wenxiao.reviews.census import APART, FULL, UNJUDGED
 from wenxiao.reviews.checks import Check, checks_in, doubts_in, rows_of
 from wenxiao.reviews.kinds import FILED
+from wenxiao.reviews.near import page_by_tree, reviews_of_round
 from wenxiao.reviews.returns import last_returns
 from wenxiao.reviews.services.road import STEPS
 from wenxiao.reviews.states import OPEN
@@ -27,9 +29,9 @@ from wenxiao.reviews.worklists import (
     to_fill,
 )
 from wenxiao.rulebook.numbers import rate_percent
-from wenxiao.store.keyset import page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
     from django.db.models import QuerySet
@@ -37,9 +39,9 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Round
     from wenxiao.reviews.models import Review
+    from wenxiao.reviews.near import CountedReviews
 
 KINDS = ("selfeval", "recheck")
-ORDER = ["dossier__unit__path", "dossier__subject__code", "pk"]
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,17 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
     user, holding = person(request), held(request)
     rows = reviews_visible_to(user).filter(round=one)
     asked = {"q": request.GET.get("q", "").strip()[:60], "only": request.GET.get("only", "")}
+    counted = reviews_of_round(user, one.pk)
+    holds = _ONLY[asked["only"]].counts if asked["only"] in _ONLY else _every
     chosen = _narrow(rows, asked)
-    shown = page(chosen.select_related("target"), ORDER, token=request.GET.get("at"))
-    parts, chips = parts_of(user, one), _chips(rows, asked)
+    shown, total = page_by_tree(
+        chosen.select_related("target"),
+        None if asked["q"] else counted,
+        holds,
+        request.GET.get("at"),
+    )
+    of_units = [(row.unit, row.state, row.arrived, row.excused, row.n) for row in counted or ()]
+    parts, chips = parts_of(user, one, of_units), _chips(rows, counted, asked)
     owed = to_fill(user, holding, one)
     values = {
         "list_year": year,
@@ -101,7 +111,7 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
         "shown": shown,
         "lines": _lines(shown.rows),
         "asked": asked,
-        "total": chosen.count(),
+        "total": total,
         "parts": parts,
         "missing": [part for part in parts if part.lacking],
         "chases": held(request).can("manage_round") and not (one and one.past),
@@ -115,7 +125,7 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
             [*shown.rows, *(line.review for line in owed if line.review is not None)]
         ),
         "receives": one.kind in FILED and (holding.can("submit_for") or holding.can("import")),
-        "waiting": next((n for word, n, *_ in chips if word == _ONLY["received"][0]), 0),
+        "waiting": next((n for word, n, *_ in chips if word == _ONLY["received"].word), 0),
         "rechecks": one.kind == "selfeval"
         and (holding.can("check_office") or holding.can("check_department")),
         "settles": any(holding.can(power) for power in (*STEPS.values(), "confirm", "submit")),
@@ -125,14 +135,28 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
     return render(request, "desk/selfeval/index.html", values)
 
 
-_ONLY: dict[str, tuple[str, Q]] = {
-    "open": ("填报中", Q(state__in=OPEN) & ~RECEIVED),
-    "received": ("已收到待报送", RECEIVED),
-    "submitted": ("待审核", Q(state="submitted")),
-    "apart": ("与计算不符", Q(published_points__isnull=False) & ~Q(published_points=F("points"))),
-    "unjudged": ("未评完", Q(complete=False)),
-    "full": ("满分", Q(points__gte=100)),
+class OnlyChip(NamedTuple):
+    """A part of the list one may look at alone: its word, its rows, and the kept counts of these."""
+
+    word: str
+    rows: Q
+    counts: Callable[[CountedReviews], bool]
+
+
+_ONLY = {
+    "open": OnlyChip(
+        "填报中", Q(state__in=OPEN) & ~RECEIVED, lambda one: one.state in OPEN and not one.arrived
+    ),
+    "received": OnlyChip("已收到待报送", RECEIVED, lambda one: one.state in OPEN and one.arrived),
+    "submitted": OnlyChip("待审核", Q(state="submitted"), lambda one: one.state == "submitted"),
+    "apart": OnlyChip("与计算不符", APART, lambda one: one.apart),
+    "unjudged": OnlyChip("未评完", UNJUDGED, lambda one: one.unjudged),
+    "full": OnlyChip("满分", FULL, lambda one: one.full_points),
 }
+
+
+def _every(_: CountedReviews) -> bool:
+    return True
 
 
 def _narrow(rows: QuerySet[Review], asked: dict[str, str]) -> QuerySet[Review]:
@@ -140,21 +164,29 @@ def _narrow(rows: QuerySet[Review], asked: dict[str, str]) -> QuerySet[Review]:
         rows = rows.filter(
             Q(dossier__subject__name__icontains=word) | Q(dossier__unit__name__icontains=word)
         )
-    return rows.filter(_ONLY[asked["only"]][1]) if asked["only"] in _ONLY else rows
+    return rows.filter(_ONLY[asked["only"]].rows) if asked["only"] in _ONLY else rows
 
 
-def _chips(rows: QuerySet[Review], asked: dict[str, str]) -> list[tuple[str, int, str, bool]]:
-    counts = rows.order_by().aggregate(
-        **{code: Count("pk", filter=condition) for code, (_, condition) in _ONLY.items()}
-    )
+def _chips(
+    rows: QuerySet[Review], counted: list[CountedReviews] | None, asked: dict[str, str]
+) -> list[tuple[str, int, str, bool]]:
+    """How many each part would leave: from the kept counts, else from the rows."""
+    if counted is None:
+        counts = rows.order_by().aggregate(
+            **{code: Count("pk", filter=only.rows) for code, only in _ONLY.items()}
+        )
+    else:
+        counts = {
+            code: sum(one.n for one in counted if only.counts(one)) for code, only in _ONLY.items()
+        }
     return [
         (
-            word,
+            only.word,
             counts[code],
             "?" if asked["only"] == code else f"?only={code}",
             asked["only"] == code,
         )
-        for code, (word, _) in _ONLY.items()
+        for code, only in _ONLY.items()
         if counts[code] or asked["only"] == code
     ]
 

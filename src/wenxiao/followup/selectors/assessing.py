@@ -19,8 +19,8 @@ from wenxiao.followup.models import FALLS_DUE, Rectification
 from wenxiao.orgs.models import Attendance, Course, Unit
 from wenxiao.orgs.permissions import holdings
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.round_counts import ARRIVED
 from wenxiao.reviews.states import SETTLED
-from wenxiao.reviews.worklists import ARRIVED
 from wenxiao.store.clock import today
 from wenxiao.targets.models import Target
 

@@ -19,8 +19,8 @@ from wenxiao.budget.money import NO_MONEY, SEVERAL, Budgeted, budgets_of
 from wenxiao.budget.selectors import FUNDS, dossiers_visible_to
 from wenxiao.followup.models import Use
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.round_counts import ARRIVED
 from wenxiao.reviews.states import SETTLED
-from wenxiao.reviews.worklists import ARRIVED
 from wenxiao.rulebook.object_kinds import own_of, walked
 from wenxiao.targets.models import Target
 

@@ -10,6 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Q, Sum
+
 from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.numbers import rate_percent, round_points
@@ -137,17 +139,19 @@ def results_by_field(reviews: QuerySet[Review]) -> list[FieldResults]:
     """The settled projects among reviews of one kind and fiscal year by their tags (教育, 三农 …), most
     results first; a project of two fields counts in both. One query.
     """
-    rows = (
-        reviews.filter(state__in=SETTLED, dossier__subject__kind="project")
-        .order_by()
-        .values_list("dossier__subject__tags", "grade", "audited__arranged", "audited__used", "pk")
+    settled = reviews.filter(state__in=SETTLED, dossier__subject__kind="project").order_by()
+    both = Q(audited__arranged__isnull=False, audited__used__isnull=False)
+    rows = settled.values_list("dossier__subject__tags", "grade").annotate(
+        n=Count("pk"),
+        arranged=Sum("audited__arranged", filter=both),
+        used=Sum("audited__used", filter=both),
     )
     grades: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(GRADES, 0))
     money: dict[str, list[tuple[Decimal, Decimal]]] = defaultdict(list)
-    for tags, grade, arranged, used, _ in rows:
+    for tags, grade, n, arranged, used in rows:
         for tag in dict.fromkeys(tags or ()):
             if grade in GRADES:
-                grades[tag][grade] += 1
+                grades[tag][grade] += n
             if arranged is not None and used is not None:
                 money[tag].append((arranged, used))
     fields = [

@@ -43,6 +43,9 @@ REVIEW_NAMES = (
     "arrived",
     "excused",
     "step",
+    "unjudged",
+    "apart",
+    "full_points",
 )
 
 
@@ -60,10 +63,11 @@ _UNIT = _column(Dossier, "unit")
 _DOSSIERS = Dossier._meta.db_table
 _OF_DOSSIER = f"SELECT d.{_UNIT} AS key FROM {_DOSSIERS} d WHERE d.id = {{r}}.dossier_id"  # noqa: S608 - names of models
 _OF_SUBJECT = f"SELECT d.{_UNIT} AS key FROM {_DOSSIERS} d WHERE d.subject_id = {{r}}.id"  # noqa: S608 - as above
+REVIEW_FIELDS = "dossier round kind state step received_on complete points published_points"
 INPUTS = (
     _input(Dossier, "subject unit fiscal_year", f"SELECT {{r}}.{_UNIT} AS key"),
     _input(Subject, "division kind nature tags restriction", _OF_SUBJECT),
-    _input(Review, "dossier round kind state step received_on", _OF_DOSSIER),
+    _input(Review, REVIEW_FIELDS, _OF_DOSSIER),
     _input(Exemption, "round dossier", _OF_DOSSIER),
     _input(Target, "dossier state", _OF_DOSSIER),
 )
