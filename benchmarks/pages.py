@@ -1,5 +1,5 @@
 """Officers' pages at 1 000 and at 100 000 subjects: CPU a page, queries and bytes, over the empty
-frame (help).
+frame (help), on SQLite and on PostgreSQL (the page's own process; the server's work is not in it).
 
 In one process, without network and web server: what a page itself costs. WENXIAO_BENCH_SUBJECTS
 makes the large house smaller.
@@ -14,9 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 LARGE = int(os.environ.get("WENXIAO_BENCH_SUBJECTS", "100000"))
 SMALL = min(1000, LARGE)
@@ -57,22 +59,51 @@ PAGES = (
 
 
 def measure():
-    """Two houses, each in a process of its own."""
+    """Two houses on two databases, each house in a process of its own."""
     from benchmarks.section import Section
 
     sizes = sorted({SMALL, LARGE})
-    told = {size: _house(size) for size in sizes}
+    houses = {
+        (name, size): house
+        for name, database in (("SQLite", nullcontext(("", ""))), ("PostgreSQL", _postgresql()))
+        for size, house in _houses(database, sizes)
+    }
     about = (
-        f"同一页在 {' 和 '.join(f'{size:,}' for size in sizes)} 个对象的区划各取一次（科员登录，SQLite；每个对象一份档案、预算、"
-        f"{len(MONTHS)} 笔支付，每七个有一个标签，一半有自评，百分之一有财政评价、问题和整改）。CPU 毫秒为 {TIMES} 次（超过 {LONGEST:.0f} 秒即止）中最好的一次，不含网络和网页服务器；“净”为减去登录后只有框架的一页（帮助）。"
+        f"同一页在 {' 和 '.join(f'{size:,}' for size in sizes)} 个对象的区划各取一次（科员登录；每个对象一份档案、预算、"
+        f"{len(MONTHS)} 笔支付，每七个有一个标签，一半有自评，百分之一有财政评价、问题和整改）。CPU 毫秒为页面自己的进程 {TIMES} 次（超过 {LONGEST:.0f} 秒即止）中最好的一次，不含网络和网页服务器，PostgreSQL 不含数据库服务器自己的时间；“净”为减去登录后只有框架的一页（帮助）。"
     )
-    head = ("页面", *(f"{size:,} 个：{word}" for size in sizes for word in WORDS))
+    head = ("页面", *(f"{name} {size:,} 个：{word}" for name, size in houses for word in WORDS))
     section = Section("页面", about, head)
     for name, _ in PAGES:
-        cells = [cell for size in sizes for cell in _cells(told[size], name)]
+        cells = [cell for house in houses.values() for cell in _cells(house, name)]
         section.rows.append((name, *cells))
-    section.notes = [f"内存最高 {told[size]['peak']} MB（{size:,} 个对象）。" for size in sizes]
+    section.notes = [
+        f"内存最高 {house['peak']} MB（{name}，{size:,} 个对象）。"
+        for (name, size), house in houses.items()
+    ]
     return section
+
+
+def _postgresql():
+    sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+    from postgres import postgres
+
+    return postgres()
+
+
+def _houses(database, sizes):
+    """(size, what its house cost) one after the other; on a server each in a database of its own."""
+    with database as (url, _):
+        for size in sizes:
+            yield size, _house(size, _own_database(url, f"pages_{size}") if url else "")
+
+
+def _own_database(url, name):
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 
 def _cells(told, name):
@@ -85,12 +116,12 @@ def _cells(told, name):
     )
 
 
-def _house(size):
+def _house(size, url):
     with tempfile.TemporaryDirectory() as home:
         env = {
             **os.environ,
             "WENXIAO_HOME": home,
-            "WENXIAO_DATABASE_URL": "",
+            "WENXIAO_DATABASE_URL": url,
             "DJANGO_SETTINGS_MODULE": "wenxiao.site.settings",
             "WENXIAO_STATICFILES": "django.contrib.staticfiles.storage.StaticFilesStorage",
         }
@@ -167,11 +198,12 @@ def plant(size):
     """A division with so many subjects; an officer, a unit, an evaluated dossier and the
     self-evaluation round of it.
     """
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from wenxiao.followup.services.keeping import keep_all
     from wenxiao.orgs.models import Role
     from wenxiao.orgs.services import create_division, create_user, grant
+    from wenxiao.reviews.services.tallies import renew_all
 
     division = create_division(code="990000", name="某区", bureau="某区财政局", by=None)
     with transaction.atomic():
@@ -185,7 +217,11 @@ def plant(size):
         grant(user=user, role=Role.PERFORMANCE, division=division, by=None)
     user.must_change_password = False
     user.save()
-    keep_all()  # what the worker does after an import: the lights stand ready
+    keep_all()  # what the worker does after an import: the lights and the counts stand ready
+    renew_all()
+    if connection.vendor == "postgresql":  # as its own daemon does in time
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
     return user, units[0].pk, judged[0], selfeval
 
 

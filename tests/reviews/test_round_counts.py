@@ -33,6 +33,8 @@ def house():
     grant(user=one.user, role=Role.LEADER, division=one.divisions[0], by=None)
     for _ in range(120):
         one.act()
+    for _ in range(20):
+        one.subject()
     selfeval = Round.objects.get(division=one.divisions[0], kind="selfeval")
     for dossier in Dossier.objects.filter(subject__division=one.divisions[0]):
         state = one.chance.choice(("filling", "confirmed"))

@@ -115,6 +115,11 @@ class Totals(NamedTuple):
     audited_arranged: int | None
     audited_used: int | None
 
+    def money(self) -> Money:
+        """The same in 元; of how the budget came about nothing is known."""
+        budget, spent, arranged, used = map(exact, self)
+        return Money(adjusted=budget, spent=spent, audited_arranged=arranged, audited_used=used)
+
 
 def totals_of(dossiers: list[int]) -> dict[int, Totals]:
     """Of many dossiers what their subtotals need, added up by the database over funds and months.

@@ -161,8 +161,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     keys = whole.keys() if small and not sort else None
     first = [] if sort else own_of(keys) if keys is not None else whole.first()
     groups = groups_of(whole.kept, first)
-    if keys is not None and not sort:
-        add_up(keys, groups, first, person(request))
+    totals = add_up(keys, groups, first, person(request)) if keys is not None else None
     near = near_page(whole.kept, whole.known, first, sort, token)
     rows = whole.found if near is None else found_by(near, whole.found)
     shown = ordered(
@@ -171,7 +170,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     manages = held(request).can("manage_round")
     values = {
         "asked": asked,
-        "lines": _lines(request, shown.rows, {} if sort else groups, asked),
+        "lines": _lines(request, shown.rows, {} if sort else groups, totals, asked),
         "shown": shown,
         "total": total,
         "unit": whole.unit,
@@ -301,9 +300,9 @@ def add_up(
     groups: dict[GroupKey, DossierGroup],
     first: Iterable[tuple[int, int, int, str]],
     user: User,
-) -> None:
-    """Add every dossier's money to its group, as this person may read it; they must be few enough
-    for that.
+) -> dict[int, Totals]:
+    """Add every dossier's money to its group, as this person may read it; the money of all, which
+    must be few enough for that.
     """
     own = {pk for pk, *_ in first}
     group = {key.pk: (int(key.pk not in own), key.fiscal_year, key.kind) for key in keys}
@@ -317,6 +316,7 @@ def add_up(
     for key, rows in of_group.items():
         if key in groups:
             groups[key].add(rows)
+    return totals
 
 
 def look(request: HttpRequest) -> ListView:
@@ -415,11 +415,18 @@ def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -
 
 
 def _lines(
-    request: HttpRequest, rows: list[Any], groups: dict[GroupKey, DossierGroup], asked: ListQuery
+    request: HttpRequest,
+    rows: list[Any],
+    groups: dict[GroupKey, DossierGroup],
+    totals: dict[int, Totals] | None,
+    asked: ListQuery,
 ) -> list[DossierLine]:
     """The rows of the page; groups are opened where ``groups`` are given."""
     ids, user = [row.pk for row in rows], person(request)
-    monies = told_money(user, money_of(ids))
+    if totals is None or not totals.keys() >= set(ids):
+        monies = told_money(user, money_of(ids))
+    else:
+        monies = {pk: totals[pk].money() for pk in ids}
     reviews, findings = review_lines(ids, user), confirmed_counts(ids)
     demo = bool(settings.DEMO or (user.division and user.division.demo))
     tags = {tag for row in rows for tag in row.subject.tags or ()}
