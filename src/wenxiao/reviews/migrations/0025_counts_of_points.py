@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0023_road_counts'),
+        ('reviews', '0024_evaluation_surveys'),
     ]
 
     operations = [
