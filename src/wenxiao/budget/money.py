@@ -299,7 +299,7 @@ def _rows_among(dossiers: list[int], through_month: int) -> list[tuple[Any, ...]
 
 
 def _sums_among(dossiers: list[int]) -> list[tuple[Any, ...]]:
-    """As :func:`_rows_among`, but sums over funds (a form's total row apart from its parts) and over
+    """As :func:`_rows_among`, but sums over funds (a total row apart from its parts) and over
     months.
     """
 

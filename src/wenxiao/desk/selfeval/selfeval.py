@@ -136,7 +136,7 @@ def _page(request: HttpRequest, rounds: list[Round], one: Round | None, year: in
 
 
 class OnlyChip(NamedTuple):
-    """A part of the list one may look at alone: its word, its rows, and the kept counts of these."""
+    """A part of the list one may look at alone: its word, its rows, and their kept counts."""
 
     word: str
     rows: Q
