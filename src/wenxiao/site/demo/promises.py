@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wenxiao.followup.models import Rectification
 from wenxiao.followup.services import hold_to_account
-from wenxiao.orgs.models import Role
+from wenxiao.orgs.models import Role, Unit
 from wenxiao.orgs.services.library import add_document
 from wenxiao.orgs.services.training import plan_course, register_attendance
 from wenxiao.site.demo.two_years import CODE
@@ -53,8 +53,10 @@ def _trained(filing: Filing, on: date, title: str, audience: tuple[Role, ...], u
             material=material,
             by=filing.judge,
         )
-        names = [row.unit.name for row in filing.earlier]
-        several = list(dict.fromkeys(names))[:units]
+        departments = Unit.objects.filter(
+            division=filing.division, kind=Unit.Kind.DEPARTMENT, synthetic=True
+        )
+        several = departments.order_by("code").values_list("name", flat=True)[:units]
         word = "经办人" if Role.CLERK in audience else "负责人"
         lines = "\n".join(f"{name} {word}（{name}）" for name in several)
         register_attendance(course=course, lines=lines, by=filing.judge)
