@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from wenxiao.budget.models import Dossier
 from wenxiao.followup.services.keeping import kept_watch
 from wenxiao.followup.watch.lines import each_once
 from wenxiao.orgs.models import Role
@@ -39,6 +40,17 @@ def test_green_but_irregular_and_far_ahead_stand_on_the_leaders_page(watched, re
     assert "区法院辅助人员经费项目" in hidden
     assert "区公安分局处突大队公用经费项目" in hidden
     assert "绿灯但合规有问题2个" in text[: text.index("比上期新转红的")]  # the heading says it
+
+
+def test_an_object_of_a_key_and_an_ordinary_window_is_counted_once(watched, reader):
+    watched.seed()
+    ordinary = watched.window(7)  # over everything, the key windows' objects too
+    for dossier in Dossier.objects.all():
+        watched.pay(dossier, 3, dossier.appropriations.get().adjusted / 10_000 * 6 / 10)
+    text = reader(watched.user(Role.LEADER), f"/watch?year=2021&round={ordinary.pk}")
+    hidden = text[text.index("绿灯，但合规有问题或超进度") :]
+    assert "合规有问题2个，超进度0个" in hidden
+    assert hidden.count("区法院辅助人员经费项目") == 1
 
 
 def test_without_any_the_page_says_so(watched, reader):

@@ -59,18 +59,15 @@ def watch(request: HttpRequest) -> HttpResponse:
     before = earlier_round(one) if one else None
     earlier = table_of([before], user) if before else None
     changes = changes_since(table, earlier) if table and earlier else None
-    shown_too = one is not None and not one.key
-    worst, urgent, late = (
-        alarming(table),
-        alarming(key) if shown_too else None,
-        overdue(user, on=today(), work_year=year, most=LATE),
-    )
+    together = _with_key(one, rounds, table, key, user)
+    worst = alarming(table if one and one.key else together)
+    quiet = hidden_by_green(together)
+    late = overdue(user, on=today(), work_year=year, most=LATE)
     turned_total = len(changes.turned_red) if changes else 0
-    quiet, quiet_key = hidden_by_green(table) if shown_too else None, hidden_by_green(key)
-    irregular, above = (sum(pair) for pair in zip(beside(quiet), beside(quiet_key), strict=True))
+    irregular, above = beside(quiet)
     values = {
-        "hidden": [*rows_of_table(quiet_key, 0, SHOWN), *rows_of_table(quiet, 0, SHOWN)][:SHOWN],
-        "hidden_total": len(quiet or ()) + len(quiet_key or ()),
+        "hidden": rows_of_table(quiet, 0, SHOWN),
+        "hidden_total": len(quiet or ()),
         "irregular": irregular,
         "above": above,
         "list_year": year,
@@ -83,8 +80,8 @@ def watch(request: HttpRequest) -> HttpResponse:
         "words": told(counts_of(table)),
         "year_total": len(whole_year or ()),
         "year_words": told(counts_of(whole_year)),
-        "worst": [*rows_of_table(urgent, 0, SHOWN), *rows_of_table(worst, 0, SHOWN)][:SHOWN],
-        "worst_total": len(worst or ()) + len(urgent or ()),
+        "worst": rows_of_table(worst, 0, SHOWN),
+        "worst_total": len(worst or ()),
         "before": before,
         "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [],
         "slower": changes.slower if changes and not turned_total else 0,
@@ -95,6 +92,21 @@ def watch(request: HttpRequest) -> HttpResponse:
         **_picture(user, one, rounds, table, departments, turned_total),
     }
     return render(request, "desk/monitoring/watch.html", values)
+
+
+def _with_key(
+    one: Round | None,
+    rounds: Sequence[Round],
+    table: Watch | None,
+    key: Watch | None,
+    user: User,
+) -> Watch | None:
+    """The window looked at and the year's key windows, an object of both counted once."""
+    if one is None or key is None:
+        return table
+    if one.key:
+        return key
+    return table_of([one, *(row for row in rounds if row.key)], user)
 
 
 def _widest(rounds: Sequence[Round]) -> Round | None:
