@@ -156,6 +156,10 @@ DESCRIPTION: dict[str, Any] = {
                                         **_TRUTH,
                                         "description": "单位核算的支出；不写为国库支付",
                                     },
+                                    "planned": {
+                                        **_TRUTH,
+                                        "description": "分月用款计划，不是支付，不计入支出",
+                                    },
                                     "matches": {
                                         "type": "object",
                                         "additionalProperties": _TEXT,

@@ -213,12 +213,19 @@ def ledger(request: HttpRequest) -> HttpResponse:
             kind=asked.get("kind", ""),
             year=asked.get("year"),
             choices=choices,
-            source="accounting" if asked.get("accounting") is True else "treasury",
+            source=_source_of(asked),
             dry_run=asked.get("dry_run") is True,
             ledger=read,
             why="接口推送",
         )
     return answer(outcome.as_json(), 200 if outcome.stored or not outcome.blocked else 422)
+
+
+def _source_of(asked: dict[str, Any]) -> str:
+    """Whose figures the lines are: the treasury's unless said otherwise."""
+    if asked.get("planned") is True:
+        return "plan"
+    return "accounting" if asked.get("accounting") is True else "treasury"
 
 
 _KINDS: dict[str, tuple[type, tuple[Any, ...] | None, str]] = {
@@ -235,6 +242,7 @@ _KINDS: dict[str, tuple[type, tuple[Any, ...] | None, str]] = {
     "create": (bool, None, "true 或 false"),
     "keep_repeats": (bool, None, "true 或 false"),
     "accounting": (bool, None, "true 或 false"),
+    "planned": (bool, None, "true 或 false"),
     "matches": (dict, None, "对象"),
     "choices": (dict, None, "对象"),
 }

@@ -211,12 +211,15 @@ class Spending(models.Model):
 
     ``month`` 12 with ``whole_year`` set is a full-year figure read from a form that has no months.
     ``line`` is the voucher or line key of the source, so that the same line never counts twice.
+    A row of ``Source.PLAN`` is no spending: it says what a month is to take (分月用款计划), and
+    nothing that adds up spending reads it (:data:`COUNTED_SOURCES`).
     """
 
     class Source(models.TextChoices):
         TREASURY = "treasury", "国库支付"
         ACCOUNTING = "accounting", "单位核算"
         FORM = "form", "报表填报"
+        PLAN = "plan", "分月用款计划"
 
     dossier = models.ForeignKey(
         Dossier, models.CASCADE, related_name="spendings", verbose_name="档案"

@@ -333,7 +333,7 @@ def _question(
     which: dict[str, Any], through_month: int, *more: QuerySet[Any, Any]
 ) -> QuerySet[Any, Any]:
     arranged = Appropriation.objects.filter(**which)
-    spent = Spending.objects.filter(**which, month__lte=through_month)
+    spent = Spending.objects.filter(**which, month__lte=through_month, source__in=COUNTED_SOURCES)
     audited = AuditedAmount.objects.filter(**which)
     first = _columns(arranged, ARRANGED, F("fund"), sums=[F(name) for name in COLUMNS])
     summed = spent.values("dossier", "fund", "source", "cumulative", "month")

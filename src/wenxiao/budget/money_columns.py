@@ -150,7 +150,7 @@ def spent(which: Q, through: int) -> pl.DataFrame:
     ``last_month`` is the last month with a payment of that source; null for sources that give sums
     only.
     """
-    rows = Spending.objects.filter(which, month__lte=through)
+    rows = Spending.objects.filter(which, month__lte=through, source__in=COUNTED_SOURCES)
     flows = _with_months_of_mixed(_flows(rows), rows)
     sums = _latest_sums(rows).join(
         flows.select("dossier", "source"), on=["dossier", "source"], how="anti"

@@ -40,7 +40,7 @@ KINDS = {
     "request": "下年度预算申报（一上、二上）",
     "department": "部门决算数据（部门整体）",
 }
-SOURCES = {"treasury": "国库支付", "accounting": "单位核算"}
+SOURCES = {"treasury": "国库支付", "accounting": "单位核算", "plan": "分月用款计划（不是支付）"}
 UNITS = ("元", "万元", "亿元")
 MOST_SHOWN = 300
 

@@ -70,6 +70,7 @@ def take(
     year: int | None = None,
     source: str = "",
     accounting: bool = False,
+    planned: bool = False,
     matches: Mapping[str, str] | None = None,
     choices: Any = None,
     hand_in: bool = False,
@@ -104,7 +105,7 @@ def take(
                 source_name=source.strip()[:40],
                 matches=matches_told(ledger_answers, division=division, by=by),
             ),
-            source="accounting" if accounting else "treasury",
+            source="plan" if planned else "accounting" if accounting else "treasury",
         ).as_json()
     if kind and file_kind and kind != file_kind:
         text = f"这是{FORMS[file_kind]}，不是{FORMS[kind]}。"

@@ -14,7 +14,7 @@ from wenxiao.files.out.pdf import NoChineseFontError
 from wenxiao.followup.selectors import stored_files
 from wenxiao.orgs.permissions import Refused, holdings, require, who_can
 from wenxiao.records.services import read_file, record, store_file
-from wenxiao.reports import annual, printing, structure, summary, wording
+from wenxiao.reports import annual, pictures, printing, structure, summary, wording
 from wenxiao.reports.annual import ReportChoices
 from wenxiao.reports.facts import OPTIONAL_BLOCKS, Facts, Version, facts
 from wenxiao.reports.figures import told
@@ -462,21 +462,25 @@ def _signed_files(signed: Signed, version: Version) -> dict[str, bytes]:
 
 
 def edition_file(edition: Edition, name: str) -> bytes | None:
-    """One file as the rows stand now (:data:`FILES` or annual.pdf), None for another name.
+    """One file as the rows stand now (:data:`FILES`, annual.pdf, figures.docx), else None.
 
     NotAllowed where a PDF is asked for on a machine without a Chinese font.
     """
     if name == "annual.pdf":
         return pdf_of(edition.report)
+    if name == "figures.docx":
+        return pictures.charts_docx(edition.report)
     return _files(edition, edition.report).get(name)
 
 
 def signed_file(signed: Signed, name: str, version: Version) -> bytes | None:
-    """One file as signed, the PDF set anew; a public one names nothing closed since."""
+    """One file as signed, PDF and figures set anew; a public one names nothing closed since."""
     if version == "public":
         signed_report(signed, version)
     if name == "annual.pdf":
         return pdf_of(signed_report(signed, version))
+    if name == "figures.docx":
+        return pictures.charts_docx(signed_report(signed, version))
     return _signed_files(signed, version).get(name)
 
 

@@ -142,6 +142,9 @@ def _add_work(verbs: Any) -> None:
         "--accounting", action="store_true", help="支付台账是单位核算的；不写为国库支付"
     )
     taken.add_argument(
+        "--planned", action="store_true", help="台账是分月用款计划，不是支付；不计入任何支出"
+    )
+    taken.add_argument(
         "--match",
         action="append",
         default=[],
@@ -348,6 +351,7 @@ def _import(args: argparse.Namespace) -> int:
         year=args.year,
         source=args.source,
         accounting=args.accounting,
+        planned=args.planned,
         matches={one.rpartition("=")[0]: one.rpartition("=")[2] for one in args.match},
         choices=_choices(args.choices),
         hand_in=args.hand_in,

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
     from wenxiao.followup.watch.lines import Watch
     from wenxiao.followup.watch.overview import DepartmentRow
-    from wenxiao.followup.watch.picture import Dot, Mended, SinceOpening, SpentYear, WindowSum
+    from wenxiao.followup.watch.picture import (
+        Dot,
+        Mended,
+        PlannedYear,
+        SinceOpening,
+        SpentYear,
+        WindowSum,
+    )
     from wenxiao.rulebook.pace import Lights
 
 YEAR = 12
@@ -162,18 +169,19 @@ class Curve:
     finding: str
     line: str
     time: str
+    plan: str
     marks: tuple[tuple[int, int], ...]
     cone: str
     last: tuple[int, int, str]
     ends: str
-    rows: tuple[tuple[str, str, str, str], ...]
+    rows: tuple[tuple[str, str, str, str, str], ...]
     grid: tuple[tuple[int, str], ...]
     months: tuple[tuple[int, int], ...]
     note: str
 
 
-def curve_of(spent: SpentYear | None) -> Curve | None:
-    """The curve laid out; None where nothing was spent or planned."""
+def curve_of(spent: SpentYear | None, planned: PlannedYear | None = None) -> Curve | None:
+    """The curve laid out, beside it what was planned; None where no spending is known."""
     if spent is None or not spent.points:
         return None
     across, up = Axis(0, YEAR, 40, 388), Axis(0, 1, 160, 14)
@@ -194,6 +202,7 @@ def curve_of(spent: SpentYear | None) -> Curve | None:
         f"支出{'比时间进度' + gap if '持平' not in gap else gap}",
         path(places),
         path([(across.at(0), up.at(0)), (across.at(YEAR), up.at(1))]),
+        _plan_line(planned, across, up),
         tuple(places[1:]),
         cone,
         (*places[-1], f"{_percent(share)}%"),
@@ -204,13 +213,34 @@ def curve_of(spent: SpentYear | None) -> Curve | None:
                 wan_screen(from_fen(total)),
                 f"{_percent(Fraction(total, spent.budget))}%",
                 f"{_percent(Fraction(m, YEAR))}%",
+                f"{_percent(Fraction(planned.points[m - 1], planned.budget))}%" if planned else "—",
             )
             for m, total in spent.points
         ),
         tuple((up.at(Fraction(part, 4)), f"{part * 25}%") for part in range(5)),
         tuple((across.at(m), m) for m in range(1, YEAR + 1)),
-        f"{source}；没有分月用款计划，不画计划线。",
+        f"{source}；{_plan_words(planned, month, share)}。",
     )
+
+
+def _plan_line(planned: PlannedYear | None, across: Axis, up: Axis) -> str:
+    """The plan as a share of the budget of those who have one; empty without."""
+    if planned is None:
+        return ""
+    shares = [min(Fraction(total, planned.budget), Fraction(1)) for total in planned.points]
+    places = [(across.at(month), up.at(share)) for month, share in enumerate(shares, 1)]
+    return path([(across.at(0), up.at(0)), *places])
+
+
+def _plan_words(planned: PlannedYear | None, month: int, share: Fraction) -> str:
+    """Spending beside the plan, only where all have one; else how many have."""
+    if planned is None:
+        return "没有用款计划，只对时间进度"
+    due = Fraction(planned.points[month - 1], planned.budget)
+    words = f"用款计划到 {month} 月底 {_percent(due)}%"
+    if planned.dossiers < planned.all:
+        return f"{words}（只含有计划的 {planned.dossiers}/{planned.all} 个项目，不与全部支出相减）"
+    return f"{words}，支出比计划{_gap(share - due).replace('与时间持平', '持平')}"
 
 
 # --- Money beside goals ---------------------------------------------------------------------------

@@ -21,7 +21,14 @@ from wenxiao.desk.monitoring.lights import (
 )
 from wenxiao.desk.monitoring.picture import bullets_of, curve_of, figures, headline, scatter_of
 from wenxiao.followup.watch.overview import by_department, changes_since, earlier_round, overdue
-from wenxiao.followup.watch.picture import dots, mended, since_opening, spent_year, windows_until
+from wenxiao.followup.watch.picture import (
+    dots,
+    mended,
+    planned_year,
+    since_opening,
+    spent_year,
+    windows_until,
+)
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.worklists import rounds_of_year
@@ -95,11 +102,7 @@ def watch(request: HttpRequest) -> HttpResponse:
 
 
 def _with_key(
-    one: Round | None,
-    rounds: Sequence[Round],
-    table: Watch | None,
-    key: Watch | None,
-    user: User,
+    one: Round | None, rounds: Sequence[Round], table: Watch | None, key: Watch | None, user: User
 ) -> Watch | None:
     """The window looked at and the year's key windows, an object of both counted once."""
     if one is None or key is None:
@@ -131,7 +134,7 @@ def _picture(
     return {
         "headline": headline(windows, turned),
         "figures": figures(windows, table, curve, mending, since_opening(table)),
-        "curve": curve_of(curve),
+        "curve": curve_of(curve, planned_year(table) if curve else None),
         "scatter": scatter_of(table, dots(table), rule_of(one.division)),
         "bullets": bullets_of(departments, one.through_month or 12),
     }

@@ -46,6 +46,7 @@ TITLES = {
     "annual.pdf": "预算绩效管理工作情况",
     "summary.xlsx": "财政重点绩效评价情况表",
     "summary.docx": "财政重点绩效评价情况表",
+    "figures.docx": "财政重点绩效评价附图",
     "figures.json": "报告数据",
 }
 """The files of a report and what they are called when saved."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
@@ -127,6 +128,41 @@ def spent_year(table: Watch, windows: Sequence[WindowSum]) -> SpentYear | None:
     ]
     forecast = (straight, straight, "直线外推") if last.executed else None
     return SpentYear(last.budget, tuple(shares), by_month=False, forecast=forecast)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedYear:
+    """分月用款计划 of one window's dossiers: how many of all have one, their budget, and what they
+    plan to have spent by the end of each month (分, January first).
+    """
+
+    dossiers: int
+    all: int
+    budget: int
+    points: tuple[int, ...]
+
+
+def planned_year(table: Watch) -> PlannedYear | None:
+    """What the window's dossiers planned; None where nobody did. One query, a second where somebody
+    did.
+    """
+    plans = Spending.objects.filter(dossier=OuterRef("dossier"), source=Spending.Source.PLAN)
+    lines = table.lines.order_by().filter(budget__isnull=False)
+    sums = lines.annotate(has_plan=Exists(plans)).aggregate(
+        all=Count("pk"),
+        n=Count("pk", filter=Q(has_plan=True)),
+        budget=Sum("budget", filter=Q(has_plan=True), default=0),
+    )
+    if not sums["n"] or not sums["budget"]:
+        return None
+    counted = Exists(lines.filter(dossier=OuterRef("dossier")))
+    rows = Spending.objects.filter(counted, source=Spending.Source.PLAN)
+    by_month = {
+        row["month"]: _fen(row["out"])
+        for row in rows.order_by().values("month").annotate(out=Sum("amount"))
+    }
+    points = accumulate(by_month.get(month, 0) for month in range(1, 13))
+    return PlannedYear(sums["n"], sums["all"], _fen(sums["budget"]), tuple(points))
 
 
 @dataclass(frozen=True, slots=True)

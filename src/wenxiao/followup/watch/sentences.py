@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, Sum
 
-from wenxiao.budget.models import Dossier, Milestone, Spending
+from wenxiao.budget.models import COUNTED_SOURCES, Dossier, Milestone, Spending
 from wenxiao.budget.money_columns import cut_off, dated_cuts
 from wenxiao.evidence.models import Actual
 from wenxiao.followup.models import Finding
@@ -318,7 +318,9 @@ def _monthly(keys: list[int], through: int) -> dict[tuple[int, str], dict[int, D
     """Spending of each month by (dossier, source): the parts, or the
     undivided totals in months without parts.
     """
-    rows = Spending.objects.filter(dossier__in=keys, month__lte=through, cumulative=False)
+    rows = Spending.objects.filter(
+        dossier__in=keys, month__lte=through, cumulative=False, source__in=COUNTED_SOURCES
+    )
     cells: dict[tuple[int, str], dict[int, list[Decimal | None]]] = defaultdict(
         lambda: defaultdict(lambda: [None, None])
     )

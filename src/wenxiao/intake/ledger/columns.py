@@ -50,7 +50,10 @@ _OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "spent",
-        re.compile(r"^(支付|支出|实付|付款|拨付|发生|列支|支用)(金额|数|额)$|^(借方)?发生额$"),
+        re.compile(
+            r"^(支付|支出|实付|付款|拨付|发生|列支|支用)(金额|数|额)$|^(借方)?发生额$"
+            r"|^(分月|月度)?用款计划(金额|数|额)?$|^计划(用款|支付)(金额|数|额)?$"
+        ),
     ),
     ("manager", re.compile(r"^(项目|政策)?(负责人|责任人)(姓名)?$")),
     ("term_years", re.compile(r"^(项目|政策)?(设立|实施|执行)(年限|期限)$")),
@@ -265,7 +268,7 @@ def columns_of(
     for at, known in enumerate(roles):
         if at not in fixed:
             places.take(known, at)
-    own_kind = _kind(kind, places.taken)
+    own_kind = _kind(kind, places.taken, headings)
     if own_kind == "spending" and not {"date", "month"} & set(places.taken):
         _take_months(places.taken, headings)
     columns = LedgerColumns(own_kind, places.taken, tuple(headings), bool(before))
@@ -344,9 +347,12 @@ _KINDS: dict[str, LedgerKind] = {
 }
 
 
-def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:
+def _kind(kind: str, places: Mapping[str, int], headings: Sequence[str]) -> LedgerKind:
     if kind in _KINDS:
         return _KINDS[kind]
+    months = months_of(headings)
+    if any("计划" in headings[at] for at in months.values()):
+        return "spending"
     if set(ASKED) & set(places):
         return "request"
     dated = {"date", "month"} & set(places)
@@ -354,7 +360,7 @@ def _kind(kind: str, places: Mapping[str, int]) -> LedgerKind:
         return "spending"
     if set(AMOUNTS) & set(places) or "change" in places:
         return "budget"
-    return "spending" if dated else "budget"
+    return "spending" if dated or months else "budget"
 
 
 def remembered(*, division: Division, kind: str, headings: Sequence[str]) -> dict[str, str]:

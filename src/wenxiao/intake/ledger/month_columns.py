@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from wenxiao.intake.ledger.lines import LedgerProblems
 
 _MONTH = re.compile(
-    r"(?:20\d\d年)?(1[0-2]|0?[1-9])月份?(?:当月|单月)?(?:预算)?(?:支出|支付|执行|拨付)?(?:数|金额|额)?"
+    r"(?:20\d\d年)?(1[0-2]|0?[1-9])月份?(?:当月|单月)?(?:预算)?(?:用款|支出|支付|执行|拨付)?(?:计划)?"
+    r"(?:数|金额|额)?"
 )
 _SPELT = dict(
     zip(
@@ -26,7 +27,9 @@ _SPELT = dict(
         strict=True,
     )
 )
-_SPELT_MONTH = re.compile(r"([一二三四五六七八九十]{1,2})月份?(?:支出|支付|执行)?(?:数|金额|额)?")
+_SPELT_MONTH = re.compile(
+    r"([一二三四五六七八九十]{1,2})月份?(?:用款|支出|支付|执行)?(?:计划)?(?:数|金额|额)?"
+)
 _FEWEST = 2
 PREFIX = "paid_"
 

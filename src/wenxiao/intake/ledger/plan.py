@@ -20,6 +20,7 @@ from wenxiao.intake.ledger import (
     matching,
     payments,
     requests,
+    spending_plans,
     subject_facts,
 )
 from wenxiao.intake.ledger.columns import (
@@ -197,6 +198,7 @@ def plan_ledger(
         encoding=read["encoding"],
         columns=columns.as_json(),
     )
+    source = spending_plans.source_of(columns, source, findings)
     work = Work(division, by, choices, outcome, columns, findings, source)
     findings.columns = _sheet_columns(columns.places, first=read.get("first_column", 0))
     lacks = columns.missing() if read["header_line"] is not None else []
@@ -352,9 +354,10 @@ def _compare(work: Work, frame: pl.DataFrame) -> None:
     if work.columns.kind == "spending":
         outcome.months = sorted(good["own_month"].unique().to_list())
         changes = _found(work, good, year)
-        payments.say_over_budget(
-            changes, work.subjects, division=work.division, year=year, findings=work.findings
-        )
+        if work.source != spending_plans.PLAN:
+            payments.say_over_budget(
+                changes, work.subjects, division=work.division, year=year, findings=work.findings
+            )
         changes = _without(changes, _judged(work), outcome)
         work.changes, outcome.difference = changes, changes.as_json(work.findings)
     elif work.columns.kind == "request":
@@ -374,6 +377,8 @@ def _found(work: Work, good: pl.DataFrame, year: int) -> payments.PaymentChanges
     against the stored lines.
     """
     division, source, end = work.division, work.source, work.columns.end
+    if source == spending_plans.PLAN:
+        return spending_plans.difference(good, division=division, year=year)
     if end is None:
         keyed = payments.with_line_keys(good)
         return payments.difference(keyed, division=division, year=year, source=source)
