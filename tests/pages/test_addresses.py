@@ -137,7 +137,6 @@ MATRIX = {
     "search/letters": "login",
     "preparations": "login",
     "preparations/sample.zip": "login",
-    "subjects/views": "see_unit",
     "watch": "see_unit",
     "monitoring": "see_unit",
     "monitoring/<int:year>/key.docx": "confirm_finding",

@@ -61,7 +61,10 @@ def _grades(report: Report) -> BarChart | None:
 
 def _problems(report: Report) -> BarChart | None:
     bars = [
-        (_shortened(hit[1] if (hit := _PROBLEM.search(one.rule)) else one.name), Decimal(one.value))
+        (
+            _shortened(hit[1] if (hit := _PROBLEM.search(one.rule)) else one.name),
+            Decimal(str(one.value)),
+        )
         for _, one in _numbered(report, r"problems\.(\d+)")
     ]
     return _lying("共性问题涉及的项目，最多 {first} 个", bars, "个", largest=True)
@@ -69,7 +72,7 @@ def _problems(report: Report) -> BarChart | None:
 
 def _execution(report: Report) -> BarChart | None:
     bars = [
-        (_shortened(one.name.removesuffix("预算执行率")), Decimal(one.value))
+        (_shortened(one.name.removesuffix("预算执行率")), Decimal(str(one.value)))
         for _, one in _numbered(report, r"review\.(\d+)\.rate")
     ]
     return _lying("预算执行率，最低 {first}%，最高 {last}%", bars, "%", largest=False)

@@ -174,18 +174,20 @@ def test_a_restricted_subject_is_not_found_by_others(inside, small):
 
 def test_a_list_is_kept_under_a_name_for_its_owner_alone(inside, small):
     client = inside(small.officer)
-    kept = client.post("/subjects/views", {"name": "公路项目", "query": "q=公路&fy=2020&evil=1"})
+    asked = {"page": "subjects", "name": "公路项目", "query": 'q=公路&fy=2020&at=3&evil="><b>'}
+    kept = client.post("/views", asked)
     assert kept.status_code == 302
     text = read(client, "/subjects")
     assert ">公路项目</a>" in text
-    assert "evil" not in text
+    assert "at=3" not in text
+    assert 'evil="><b>' not in text
     from wenxiao.orgs.models import SavedView
 
     row = SavedView.objects.get()
     assert ">公路项目</a>" not in read(inside(small.clerk), "/subjects")
-    inside(small.clerk).post("/subjects/views", {"forget": row.pk})
+    inside(small.clerk).post("/views", {"page": "subjects", "forget": row.pk})
     assert SavedView.objects.count() == 1
-    inside(small.officer).post("/subjects/views", {"forget": row.pk})
+    inside(small.officer).post("/views", {"page": "subjects", "forget": row.pk})
     assert not SavedView.objects.exists()
 
 

@@ -218,7 +218,7 @@ def test_tags_stand_on_the_row_narrow_the_list_and_can_be_kept(inside, small):
     assert rows_of(only) == [small.dossiers[1].pk]
     assert "再点取消" in only
     assert rows_of(read(client, "/subjects?year=2021&tag=没有过的")) == []
-    client.post("/subjects/views", {"query": "tag=三农", "name": "三农"})
+    client.post("/views", {"page": "subjects", "query": "tag=三农", "name": "三农"})
     assert "/subjects?tag=%E4%B8%89%E5%86%9C" in read(client, "/subjects")
 
 

@@ -60,7 +60,7 @@ def _posted(request: HttpRequest) -> HttpResponse:
     if forget is not None:
         name = forget_view(user=user, pk=forget)
         messages.success(request, f"已删掉视图“{name}”。" if name else "这个视图已经不在了。")
-        return redirect("desk:views")
+        return redirect(f"/{_page(page)}" if (page := request.POST.get("page")) else "desk:views")
     page = _page(request.POST.get("page", ""))
     query = _conditions(request.POST.get("query", ""))
     try:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.budget.money import money_of, totals_of
@@ -39,7 +38,6 @@ from wenxiao.desk.subjects.counts import (
 from wenxiao.desk.subjects.order import SORTS, applied, heads, near_page, ordered, shown_money
 from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
 from wenxiao.orgs.selectors import UnitPlace, places, saved_views, units_among, units_visible_to
-from wenxiao.orgs.services.saved_views import forget_view, save_view
 from wenxiao.pages.formats import permille, subject_title, unknown_money
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.jinja import address
@@ -50,7 +48,6 @@ from wenxiao.reviews.lines import review_lines
 from wenxiao.reviews.selectors import told_money, untold_among, works_and_running
 from wenxiao.rulebook.numbers import rate_percent, wan, wan_screen
 from wenxiao.store.among import answered
-from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -470,29 +467,3 @@ def _lines(
 def _in_wan(yuan: Decimal | None) -> tuple[str, str] | None:
     """元 as 万元: exactly, and with two decimals."""
     return None if yuan is None else (wan(yuan), wan_screen(yuan))
-
-
-@view("see_unit", methods=("GET", "POST"))
-def keep_view(request: HttpRequest) -> HttpResponse:
-    """Keep the list's conditions under a name of one's own, or drop a kept one (``forget``)."""
-    if request.method != "POST":
-        return redirect("desk:subjects")
-    forget = whole(request.POST.get("forget"))
-    if forget is not None:
-        name = forget_view(user=person(request), pk=forget)
-        messages.success(request, f"已删掉视图“{name}”。" if name else "这个视图已经不在了。")
-        return redirect("desk:subjects")
-    view_query = ListQuery.read(QueryDict(request.POST.get("query", "")[:1000]))
-    back = view_query.address()
-    try:
-        row = save_view(
-            user=person(request),
-            page="subjects",
-            name=request.POST.get("name", ""),
-            query=back.partition("?")[2],
-        )
-    except NotAllowed as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, f"已存为“{row.name}”，在列表上方随时能点。")
-    return redirect(back)

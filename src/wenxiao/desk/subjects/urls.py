@@ -10,6 +10,5 @@ urlpatterns = [
     path("subjects/problems", problems.subject_problems, name="subject_problems"),
     path("subjects/coverage", coverage.coverage, name="coverage"),
     path("subjects/batch", batch.batch, name="subjects_batch"),
-    path("subjects/views", subjects.keep_view, name="keep_view"),
     path("subjects/round", batch.filtered, name="subjects_round"),
 ]
