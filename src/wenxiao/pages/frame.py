@@ -180,6 +180,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": [],
         "more": [],
         "thumb": [],
+        "ways": {},
         "year": None,
         "ailing": [],
         "today": today(),
@@ -188,10 +189,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if inside:
         holding = held(request)
         year = work_year(request)
-        menu = open_entries(MENU, holding)
+        menu, more = open_entries(MENU, holding), open_entries(MORE, holding)
         values.update(
             menu=menu,
-            more=open_entries(MORE, holding),
+            more=more,
+            ways={entry.route: entry.address for entry in (*menu, *more)},
             thumb=[entry for entry in menu if entry.route in thumb_of(holding)],
             year=year,
             year_before=year_address(request, year - 1),

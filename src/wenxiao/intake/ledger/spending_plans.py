@@ -56,15 +56,15 @@ def difference(good: pl.DataFrame, *, division: Division, year: int) -> payments
     keyed = payments.with_line_keys(
         good.with_columns(base=pl.format("{}月", pl.col("own_month").cast(pl.String)))
     )
-    found = payments.difference(keyed, division=division, year=year, source=PLAN)
+    changes = payments.difference(keyed, division=division, year=year, source=PLAN)
     emptied = _emptied(keyed, division, year)
     if not emptied.height:
-        return replace(found, gone=0, gone_fen=0)
-    changed = found.changed
+        return replace(changes, gone=0, gone_fen=0)
+    changed = changes.changed
     if "voucher" not in changed.columns:
         changed = changed.with_columns(voucher=pl.lit(""))
     whole = pl.concat([changed.select(_CHANGED), emptied.select(_CHANGED)], how="vertical_relaxed")
-    return replace(found, changed=whole, gone=0, gone_fen=0)
+    return replace(changes, changed=whole, gone=0, gone_fen=0)
 
 
 _CHANGED = ["line", "voucher", "spent_fen", "own_month", "on", "old", "old_month", "pk"]
