@@ -108,9 +108,7 @@ def take(
             source="plan" if planned else "accounting" if accounting else "treasury",
         ).as_json()
     if kind and file_kind and kind != file_kind:
-        text = f"这是{FORMS[file_kind]}，不是{FORMS[kind]}。"
-        mend = "请改写 --kind，或不写，由系统辨认。"
-        reading.problems.append(Problem(OTHER_KIND, "阻断", text, mend=mend))
+        _say_other_kind(reading, FORMS[file_kind], FORMS[kind])
         dry_run = True
     answers = (CREATE_ALL if create else {}) | checked(choices or {})
     outcome = import_reading(
@@ -119,6 +117,11 @@ def take(
     if hand_in:
         outcome.handed_in = hand_in_received(outcome.reviews, by=by)
     return outcome.as_json()
+
+
+def _say_other_kind(reading: Any, is_one: str, wanted: str) -> None:
+    text, mend = f"这是{is_one}，不是{wanted}。", "请改写 --kind，或不写，由系统辨认。"
+    reading.problems.append(Problem(OTHER_KIND, "阻断", text, mend=mend))
 
 
 def _told_as_text(choices: Any, matches: Mapping[str, str] | None) -> dict[str, str]:

@@ -1,5 +1,5 @@
-"""附图 of the annual report: up to three figures drawn from the report's own figures, signed ones
-from the frozen.
+"""The annual report's files that are set anew whenever asked for, a signed one from what was
+frozen: its PDF, and 附图, up to three figures drawn from the report's own.
 """
 
 from __future__ import annotations
@@ -10,16 +10,31 @@ from typing import TYPE_CHECKING
 
 from wenxiao.files.out.document_charts import BarChart, add_bars
 from wenxiao.files.out.documents import HEADING_FONT, OfficialDocument
-from wenxiao.reports.printing import WATERMARK
+from wenxiao.files.out.pdf import NoChineseFontError
+from wenxiao.reports import printing
+from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from wenxiao.reports.figures import Figure
     from wenxiao.reports.structure import Report
 
+ANEW = ("annual.pdf", "figures.docx")
 _PROBLEM = re.compile(r"存在已确认的“(.+)”问题的")
 _MOST = 30
 """Bars of one figure; more would not stay on a page."""
 _SHORT = 22
+
+
+def set_anew(report: Report, name: str) -> bytes | None:
+    """One of :data:`ANEW`; NotAllowed, with what to do instead, for a PDF on a machine without a
+    Chinese font.
+    """
+    if name == "figures.docx":
+        return charts_docx(report)
+    try:
+        return printing.report_pdf(report)
+    except NoChineseFontError as error:
+        raise NotAllowed(f"{error} 可先下载 Word 版。") from error
 
 
 def charts_of(report: Report) -> list[BarChart]:
@@ -33,7 +48,7 @@ def charts_docx(report: Report) -> bytes | None:
     charts = charts_of(report)
     if not charts:
         return None
-    paper = OfficialDocument(watermark=WATERMARK if report.demo else None)
+    paper = OfficialDocument(watermark=printing.WATERMARK if report.demo else None)
     paper.add_title(f"{report.work_year}年财政重点绩效评价附图")
     for number, chart in enumerate(charts, start=1):
         head = paper.add_line(f"图{number}　{chart.finding}", font=HEADING_FONT, align="left")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from wenxiao.files.out.pdf import NoChineseFontError
 from wenxiao.followup.selectors import stored_files
 from wenxiao.orgs.permissions import Refused, holdings, require, who_can
 from wenxiao.records.services import read_file, record, store_file
@@ -466,39 +465,27 @@ def edition_file(edition: Edition, name: str) -> bytes | None:
 
     NotAllowed where a PDF is asked for on a machine without a Chinese font.
     """
-    if name == "annual.pdf":
-        return pdf_of(edition.report)
-    if name == "figures.docx":
-        return pictures.charts_docx(edition.report)
+    if name in pictures.ANEW:
+        return pictures.set_anew(edition.report, name)
     return _files(edition, edition.report).get(name)
 
 
 def signed_file(signed: Signed, name: str, version: Version) -> bytes | None:
     """One file as signed, PDF and figures set anew; a public one names nothing closed since."""
-    if version == "public":
-        signed_report(signed, version)
-    if name == "annual.pdf":
-        return pdf_of(signed_report(signed, version))
-    if name == "figures.docx":
-        return pictures.charts_docx(signed_report(signed, version))
+    anew = name in pictures.ANEW
+    report = signed_report(signed, version) if anew or version == "public" else None
+    if anew and report is not None:
+        return pictures.set_anew(report, name)
     return _signed_files(signed, version).get(name)
 
 
-def pdf_of(report: Report) -> bytes:
-    """A report as PDF; NotAllowed, with what to do instead, on a machine without a Chinese font."""
-    try:
-        return printing.report_pdf(report)
-    except NoChineseFontError as error:
-        raise NotAllowed(f"{error} 可先下载 Word 版。") from error
-
-
 def _files(edition: Edition, report: Report) -> dict[str, bytes]:
-    sheets = summary.sheets(edition.facts, edition.choices)
-    plain = summary.sheets(edition.facts, edition.choices, internal=False)
+    facts, choices = edition.facts, edition.choices
+    plain = summary.sheets(facts, choices, internal=False)
     contents = (
         printing.report_docx(report),
-        printing.workbook(sheets),
-        printing.sheets_docx(plain, demo=edition.facts.place.demo),
+        printing.workbook(summary.sheets(facts, choices)),
+        printing.sheets_docx(plain, demo=facts.place.demo),
         printing.figures_json(report),
     )
     return dict(zip(FILES, contents, strict=True))

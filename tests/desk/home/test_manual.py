@@ -27,7 +27,9 @@ def test_pictures_of_the_guides_are_shown(inside, small):
     sources = re.findall(r'<img src="([^"]+)"', text)
     assert sources
     for source in sources:
-        assert client.get(f"/help/{source}")["Content-Type"] == "image/png"
+        kind = source.rpartition(".")[2]
+        assert client.get(f"/help/{source}")["Content-Type"] == f"image/{kind}"
+    assert any(source.endswith(".gif") for source in sources)
     for wrong in ("..%2F..%2Fsecret.png", "nothing.png", "a.txt"):
         assert client.get(f"/help/pictures/{wrong}").status_code == 404
     assert client.get("/help/no-such-guide").status_code == 404

@@ -56,7 +56,7 @@ GUIDE_OF = {
     "budget": "08-secretariat-treasury-budget",
 }
 _BLOCKS = frozenset({"paragraph_open", "heading_open", "list_item_open", "table_open"})
-_PICTURE = re.compile(r"[a-z0-9-]+\.png")
+_PICTURE = re.compile(r"[a-z0-9-]+\.(png|gif)")
 
 
 def folder() -> Path:
@@ -105,7 +105,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001 - 
     file = folder() / "pictures" / name
     if not _PICTURE.fullmatch(name) or not file.is_file():
         raise Http404
-    return HttpResponse(file.read_bytes(), content_type="image/png")
+    return HttpResponse(file.read_bytes(), content_type=f"image/{file.suffix[1:]}")
 
 
 @view("login")

@@ -204,9 +204,7 @@ def plan_ledger(
     lacks = columns.missing() if read["header_line"] is not None else []
     if lacks:
         _say_lacks(lacks, columns, read.get("through") or "", read["header_line"], findings)
-    elif read["header_line"] is not None and not any(
-        p.line is None and p.level == "阻断" for p in findings.problems
-    ):
+    elif read["header_line"] is not None and not _stopped(findings):
         named = choices.unit or read["unit"] or (known and known.money_unit)
         if not (named or "money_unit" in columns.places):
             findings.say(
@@ -217,7 +215,7 @@ def plan_ledger(
                 mend="金额为万元的，请在表头注明“单位：万元”。",
             )
         _say_left(columns, read["header_line"], findings)
-        if not any(p.line is None and p.level == "阻断" for p in findings.problems):
+        if not _stopped(findings):
             way = account_plan.understand if columns.kind == "department" else _understand
             way(work, read, year)
     # What may be a state secret is not shown back: of such a ledger only the refusal is said.
@@ -234,6 +232,11 @@ def _recognised(
         return kind
     findings.say(LEDGER_KIND_UNCLEAR, "阻断", None, _UNCLEAR, mend=_CHOOSE)
     return ""
+
+
+def _stopped(findings: lines.LedgerProblems) -> bool:
+    """Whether something blocks the list as a whole."""
+    return any(p.line is None and p.level == "阻断" for p in findings.problems)
 
 
 def _say_lacks(

@@ -71,7 +71,7 @@ _CHANGED = ["line", "voucher", "spent_fen", "own_month", "on", "old", "old_month
 
 
 def _emptied(keyed: pl.DataFrame, division: Division, year: int) -> pl.DataFrame:
-    """The stored months of the plan's subjects that the plan no longer names, as lines of nothing."""
+    """The stored months of the plan's subjects that it no longer names, as lines of nothing."""
     named = set(keyed.select("subject", pl.col("fund_key").cast(pl.String), "key_line").iter_rows())
     subjects = set(keyed["subject"].to_list())
     rows = Spending.objects.filter(
