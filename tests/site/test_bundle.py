@@ -12,6 +12,7 @@ import pytest
 from msgspec import _core
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+import bundle
 import bundled
 import setup
 
@@ -114,6 +115,20 @@ def test_what_nothing_asks_for_is_taken_away(tmp_path, monkeypatch):
     setup.trim()
     load = "import ctypes, sys; ctypes.PyDLL(sys.argv[1]).PyInit__core"
     assert subprocess.run([sys.executable, "-c", load, str(binary)], check=False).returncode == 0
+
+
+def test_the_archive_takes_the_front_end_files_and_no_databases_of_tests(tmp_path, monkeypatch):
+    for name in ("vendor/echarts.min.js", "vendor/.stamp", "testing/axe.min.js"):
+        path = tmp_path / "here" / "build" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+    (tmp_path / "here" / "build" / "testing" / "migrated-1.sqlite3").write_text("x")
+    (tmp_path / "here" / "build" / "testing" / "migrated-1-postgresql-15").mkdir()
+    monkeypatch.setattr(bundle, "ROOT", tmp_path / "here")
+    bundle.put_assets(tmp_path / "stage")
+    packed = tmp_path / "stage" / "build"
+    names = sorted(str(one.relative_to(packed)) for one in packed.rglob("*") if one.is_file())
+    assert names == ["testing/axe.min.js", "vendor/echarts.min.js"]
 
 
 def test_what_is_installed_names_no_place_it_comes_from():

@@ -321,6 +321,12 @@ def grants_in_force() -> QuerySet[Grant]:
     return Grant.objects.in_force().order_by("role", "pk")
 
 
+def roles_held(division: Division) -> frozenset[str]:
+    """The roles somebody with an active account holds in a division now."""
+    grants = Grant.objects.in_force().filter(division=division, user__is_active=True)
+    return frozenset(grants.order_by().values_list("role", flat=True).distinct())
+
+
 def outside_people(division: Division) -> list[User]:
     """Accounts that may be assigned: active, and not of any budget unit (those have a side)."""
     rows = users_of(division).filter(is_active=True, unit=None).order_by("name", "pk")

@@ -194,6 +194,20 @@ def test_each_sees_the_step_that_is_theirs(small, head):
     )  # the planted one is checked
 
 
+def test_a_step_nobody_holds_keeps_no_form_from_the_next(small, head):
+    """A bureau without departments' accounts: forms waited for nobody, and every desk was empty."""
+    filed(small, 2)
+    Review.objects.filter(round=small.selfeval, state="submitted").update(step=1)
+    assert f"{small.selfeval.name}：2 份待确认" not in kinds_of(small.officer)
+    todo = f"{small.selfeval.name}：2 份待审核"
+    assert todo in kinds_of(small.officer)
+    office = account(small, "keshi", Role.OFFICE, None)
+    assert todo in kinds_of(office)
+    account(small, "department", Role.DEPARTMENT, small.units[0])
+    assert todo not in kinds_of(office)
+    assert todo not in kinds_of(small.officer)
+
+
 def test_evaluators_find_their_sheets_and_departments_their_evaluations(small):
     firm = User.objects.create_user(
         "firm", "Demo-pass-2021", name="示例主评人", division=small.division

@@ -13,6 +13,7 @@ from django.db.models import Count, Min
 
 from wenxiao.followup.selectors.desk_counts import desk_counts
 from wenxiao.followup.selectors.ledger import notices_to_receive
+from wenxiao.orgs.selectors import roles_held
 from wenxiao.pages.formats import lateness, subject_title
 from wenxiao.pages.jinja import address
 from wenxiao.reports.hand_in import draft_states
@@ -26,7 +27,7 @@ from wenxiao.targets.budget_changes import asked_about
 from wenxiao.targets.selectors import waiting_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
@@ -128,8 +129,10 @@ def _road(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:
     rounds = {row.pk: row for row in rounds_at_work(user, year)}
     waiting: Counter[tuple[int, str]] = Counter()
     counts = waiting_at_steps(user, year, but_own=holding.can("confirm"))
+    manned = roles_held(user.division) if counts and user.division else frozenset(STEPS)
     for (pk, kind, state, step), n in counts.items():
-        power = _next_power(rounds[pk].route if pk in rounds else [], kind, state, step)
+        route = rounds[pk].route if pk in rounds else []
+        power = _next_power(route, kind, state, step, manned)
         if holding.can(power):
             waiting[pk, "确认" if power == "confirm" and state == "checked" else "审核"] += n
     return [
@@ -151,12 +154,16 @@ def of_year(round: Round, year: int) -> str:
     return "" if round.work_year == year else f"{round.work_year} 工作年度 "
 
 
-def _next_power(route: list[str], kind: str, state: str, step: int) -> str:
-    """The power of whoever acts next on a handed-in review."""
+def _next_power(route: list[str], kind: str, state: str, step: int, manned: Collection[str]) -> str:
+    """The power of whoever acts next on a handed-in review. A step whose role nobody holds goes to
+    the next that somebody holds, to the bureau's section where there is none.
+    """
     if state == "checked" or kind not in FILED:
         return "confirm"
     road = [role for role in route if role in STEPS]
-    return STEPS[road[step]] if step < len(road) else "check_office"
+    if step >= len(road):
+        return "check_office"
+    return next((STEPS[role] for role in road[step:] if role in manned), "confirm")
 
 
 def _scoring(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]:

@@ -275,8 +275,8 @@ def refuse_blocked(review: Review) -> str:
     left = blocking_texts(review, checks)
     if left:
         raise NotAllowed(f"还有 {len(left)} 处要改好才能报送：{left[0]}")
-    warned = "；".join(check.text for check in checks)
-    return f"送审前检查提示：{warned}"[:500] if warned else ""
+    warned = "；".join(check.text.rstrip("。") for check in checks)
+    return f"送审前检查提示：{warned}"[:499] + "。" if warned else ""
 
 
 def blocking_texts(review: Review, checks: list[Check]) -> list[str]:
