@@ -60,6 +60,16 @@ def test_without_any_the_page_says_so(watched, reader):
     assert "绿灯的项目没有未办结的合规问题，也没有超进度的。" in text
 
 
+def test_a_department_that_reported_nothing_has_no_sums(watched, reader):
+    """Nothing reported stood there as 0.00: missing is missing, never 0."""
+    watched.window()
+    watched.dossier()
+    text = reader(watched.user(Role.LEADER), "/watch?year=2021")
+    table = text[text.index("各部门资金与目标（表）") :]
+    assert "示例单位甲1未报未报" in table
+    assert "0.00" not in table
+
+
 def test_the_watch_names_late_self_evaluations_by_unit_and_days(watched, reader, monkeypatch):
     monkeypatch.setattr(clock, "today", lambda: date(2021, 11, 20))
     monkeypatch.setattr("wenxiao.desk.monitoring.watch.today", lambda: date(2021, 11, 20))
