@@ -197,3 +197,11 @@ def test_the_command_keeps_what_it_tried(small, tmp_path, capsys):
     page = Client()
     page.force_login(small.officer)
     assert "P2020-DEDUCT" in page.get(f"/rules/proposals/{row.pk}").content.decode()
+
+
+def test_a_leader_finds_and_publishes_it(kept, small, inside, publish):
+    leader = inside(small.leader)
+    assert "1 份等公布" in leader.get("/rules").content.decode()
+    assert publish(by=leader).status_code == 302
+    kept.refresh_from_db()
+    assert (kept.state, kept.decided_by) == ("published", small.leader)
