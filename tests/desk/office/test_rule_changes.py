@@ -49,6 +49,7 @@ def test_a_clerk_is_told_once_a_year_and_reads_what_stood_before(ruled):
     page = flat(clerk.get("/rules/changes"))
     assert "2021年有2项规则与2020年不同" in page
     assert "示例财〔2021〕2号" in page
+    assert "下年度预算·金额比例·从严审核按申报减（%）" in page
     assert re.search("没有10", page), "before nothing, now 10"
     clerk.post("/rules/changes/read")
     clerk.post("/rules/changes/read")
