@@ -82,3 +82,14 @@ def test_names_with_signs_stay_whole_and_nothing_to_draw_gives_no_paper():
     with ZipFile(stream) as package:
         assert "&lt;甲&gt;" in package.read("word/charts/chart1.xml").decode()
     assert charts_docx(replace(REPORT, figures={})) is None
+
+
+def test_rows_of_a_wide_attachment_stand_closer_than_those_of_a_report():
+    from wenxiao.files.out.documents import OfficialDocument
+
+    def height(size):
+        table = OfficialDocument(landscape=True).add_table(["甲"], [["1"]], [1], size=size)
+        return [row.height.pt for row in table.rows]
+
+    assert height(8) == [14.8, 14.8]
+    assert height(10) == [20, 20]

@@ -39,6 +39,8 @@ STAND_INS = {TITLE_FONT: "华文中宋", SUBHEADING_FONT: "楷体", BODY_FONT: "
 """What Word and WPS take where the official font is not installed."""
 NO_2, NO_3, NO_4, NO_5 = 22, 16, 14, 10.5
 """二号, 三号, 四号, 五号 in points."""
+SMALL = 8.5
+"""Up to this size a table is a wide attachment, whose rows stand closer so that few pages do."""
 LINE = 28.0
 """Exact line distance, the closest that official papers use (28–30 磅): an annual report then keeps
 within four pages.
@@ -162,7 +164,7 @@ class OfficialDocument:
         ``widths`` are shares of the text's width; ``align`` one word a column; ``groups`` the rows
         merged across.
         """
-        table = self._grid(3 if groups else 2, widths)
+        table = self._grid(3 if groups else 2, widths, size=size)
         lines = list(table.rows)
         for cell, text in zip(lines[0].cells, head, strict=True):
             self._fill(cell, text, size=size, font=HEADING_FONT, align="center")
@@ -345,7 +347,7 @@ class OfficialDocument:
             form.first_line_indent = Pt(2 * self.body)
             form.keep_with_next, form.keep_together = True, True
 
-    def _grid(self, rows: int, widths: Sequence[float]) -> Table:
+    def _grid(self, rows: int, widths: Sequence[float], *, size: float = NO_5) -> Table:
         table: Table = self.document.add_table(rows=rows, cols=len(widths))
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
         table._tbl.tblPr.find(qn("w:tblLook")).addprevious(parse_xml(_ROOM))
@@ -356,7 +358,8 @@ class OfficialDocument:
             for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = int(usable * width / whole)
             _row_property(row, "w:cantSplit")
-            row.height, row.height_rule = Pt(20), WD_ROW_HEIGHT_RULE.AT_LEAST
+            least = 20 if size > SMALL else size * 1.85
+            row.height, row.height_rule = Pt(least), WD_ROW_HEIGHT_RULE.AT_LEAST
         return table
 
     def _patterns(self, lines: Sequence[Any]) -> list[Any]:
