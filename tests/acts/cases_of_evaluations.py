@@ -11,6 +11,8 @@ from wenxiao.files.forms.evaluation_package import BroughtPackage
 from wenxiao.files.forms.frame_rows import FrameRow
 from wenxiao.followup import services as followup
 from wenxiao.orgs.models import Agency
+from wenxiao.reports import report_runs
+from wenxiao.reports.tasks import write
 from wenxiao.reviews import services as reviews
 from wenxiao.reviews.packaging import BroughtPackages, compare_files, contents_of
 from wenxiao.reviews.services.batch_assigning import Assignees
@@ -221,4 +223,37 @@ EVALUATIONS = {
 
 ANNOUNCED = {
     "announce_evaluation": Act("performance", lambda h: h.round("finance_evaluation"), _announce)
+}
+
+
+def _key_round(h):
+    """A round of key evaluations with one result, whose report can be written."""
+    opened = h.review("finance_evaluation", "issued").round
+    opened.key = True
+    opened.save()
+    return opened
+
+
+def _run_of_each(h):
+    """A run under way for everybody who may begin one."""
+    opened = _key_round(h)
+    return {
+        user.pk: report_runs.ReportRun.objects.create(
+            division=h.division, round=opened, by=user, reviews=[]
+        )
+        for user in h.people.values()
+    }
+
+
+REPORT_RUNS = {
+    "start_reports": Act(
+        "department office performance agency expert",
+        _key_round,
+        lambda h, row, by: report_runs.start_reports(round=row, by=by, task=write),
+    ),
+    "cancel_reports": Act(
+        "department office performance agency expert",
+        _run_of_each,
+        lambda h, row, by: report_runs.cancel_reports(run=row[by.pk], by=by),
+    ),
 }

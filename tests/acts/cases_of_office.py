@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tests.acts.cases_of_accounts import SHEETS
 from tests.acts.cases_of_effects import ASSESSING, NEXT_BUDGET, PUBLIC_TEXTS, TRAINING, TURNING
+from tests.acts.cases_of_evaluations import REPORT_RUNS
 from tests.acts.cases_of_rounds import TAKEN_OVER
 from tests.acts.cases_of_standings import STANDINGS
 from tests.acts.house import PASSWORD, SOON, YEAR
@@ -436,6 +437,7 @@ def _sign(act, **given):
 
 REPORTS = {
     **PUBLIC_TEXTS,
+    **REPORT_RUNS,
     "save_draft": Act(
         "performance",
         lambda h: None,

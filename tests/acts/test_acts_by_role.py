@@ -46,7 +46,7 @@ CHINESE = re.compile(r"[一-鿿]")
 def modules(room):
     """The files that hold a room's acts: its services, and in reports what is done with a paper."""
     found = [SRC / room / "services.py", *sorted((SRC / room / "services").glob("*.py"))]
-    papers = ("hand_in.py", "instructions.py", "public_issue.py")
+    papers = ("hand_in.py", "instructions.py", "public_issue.py", "report_runs.py")
     found += [SRC / room / name for name in papers if room == "reports"]
     return [path for path in found if path.exists()]
 

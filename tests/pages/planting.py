@@ -119,6 +119,7 @@ CHOSEN = {
     },
     "followup.Disclosure": {"state": "proposed"},
     "reports.Draft": {"work_year": 2021},
+    "reports.ReportRun": {"state": "done", "reviews": [], "left": []},
     "reports.Signed": {"work_year": 2021, "issue_number": 77},
     "records.Todo": {
         "user": None,

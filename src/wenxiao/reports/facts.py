@@ -149,6 +149,23 @@ def facts(
     return _with_blocks(replace(report_facts, concerned=_concerned(report_facts)), division, blocks)
 
 
+def facts_of_review(division: Division, work_year: int, review: int) -> Facts:
+    """The facts of one evaluation's own papers: nothing of the year's other results is read."""
+    evaluated = selectors.reported_reviews(division, work_year, kind=FINANCE, review=review)
+    monitored = selectors.reported_reviews(division, work_year, kind=MONITORING, review=review)
+    return Facts(
+        place=place(division),
+        work_year=work_year,
+        version="internal",
+        overall=tuple(row for row in evaluated if row.overall),
+        projects=tuple(row for row in evaluated if not row.overall),
+        monitored=monitored,
+        lines=(),
+        papers=selectors.report_documents(division, work_year),
+        bands=_bands(division, work_year, evaluated),
+    )
+
+
 def _bands(division: Division, work_year: int, evaluated: tuple[Reported, ...]) -> Bands:
     """The grade bands the results were graded by: those of the objects'
     fiscal year, with the division's own.

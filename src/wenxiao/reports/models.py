@@ -132,3 +132,41 @@ class PublicHolder(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ReportRun(models.Model):
+    """成批评价报告: the evaluation reports of a round written one after the other by the worker.
+
+    ``reviews`` are the results asked for; ``written`` how many are; ``left`` those of which no
+    report could be written, {review, name, why}. The papers themselves wait outside the database
+    until somebody takes them: they can be written again at any time.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "等待写出"
+        WRITING = "writing", "正在写出"
+        DONE = "done", "已写完"
+        CANCELLED = "cancelled", "已取消"
+
+    division = models.ForeignKey(Division, models.PROTECT, verbose_name="财政区划")
+    round = models.ForeignKey("budget.Round", models.PROTECT, verbose_name="任务")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经办人")
+    at = models.DateTimeField("提出时间", auto_now_add=True)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
+    reviews = models.JSONField("评审", default=list)
+    written = models.PositiveIntegerField("已写出", default=0)
+    left = models.JSONField("没有写出的", default=list)
+    beat = models.DateTimeField("最近进展", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "成批评价报告"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "by"],
+                condition=models.Q(state__in=["waiting", "writing"]),
+                name="one_report_run_at_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round}评价报告"

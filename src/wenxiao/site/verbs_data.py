@@ -191,6 +191,14 @@ def _add_reports(verbs: Any) -> None:
         one.add_argument("--public", action="store_true", help="不含限制知悉的对象")
         one.set_defaults(run=on_rows(_brief), name=name)
 
+    evaluations = report.add_parser(
+        "evaluations", help="年度财政重点评价的评价报告，每个任务一个目录、每个对象一份"
+    )
+    evaluations.add_argument("--division", help="区划代码或名称")
+    evaluations.add_argument("--year", type=int, required=True, help="工作年度")
+    evaluations.add_argument("--out", type=Path, required=True, metavar="DIR", help="写到哪个目录")
+    evaluations.set_defaults(run=on_rows(_evaluations))
+
 
 def _add_keeping(verbs: Any) -> None:
     users = verbs.add_parser("users", help="账号").add_subparsers(
@@ -399,6 +407,24 @@ def _brief(args: argparse.Namespace) -> int:
     files = [str(path) for path in written]
     show({"year": args.year, "version": version, "files": files})
     return FINE
+
+
+def _evaluations(args: argparse.Namespace) -> int:
+    """One report after the other; what is written stays when the command is stopped (Ctrl+C)."""
+    from wenxiao.budget.models import Round
+    from wenxiao.reports.report_runs import plain_name, write_all_reports
+
+    written, left = 0, []
+    rounds = Round.objects.filter(division=chosen_division(args.division), work_year=args.year)
+    for row in rounds.filter(kind="finance_evaluation", key=True).order_by("pk"):
+        for name, why in write_all_reports(row, args.out / f"{row.pk} {plain_name(row.name)}"):
+            if why:
+                left.append({"name": name, "why": why})
+            else:
+                written += 1
+                say(f"已写 {written} 份：{name}")
+    show({"year": args.year, "out": str(args.out), "written": written, "left": left})
+    return PROBLEMS if left else FINE
 
 
 def _list_users(_args: argparse.Namespace) -> int:

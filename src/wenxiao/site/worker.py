@@ -174,9 +174,11 @@ def _bring_up_to_date() -> None:
     from wenxiao.followup.tasks import keep
     from wenxiao.intake.ledger import parts
     from wenxiao.intake.uploads import sweep
+    from wenxiao.reports.report_runs import sweep_reports
     from wenxiao.store.scratch import Scratch
 
     sweep()
+    sweep_reports()
     Scratch.sweep()
     parts.sweep()
     waiting = DBTaskResult.objects.ready().filter(task_path=keep.module_path)

@@ -35,7 +35,7 @@ from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import show_year, work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, view
-from wenxiao.reports.facts import facts
+from wenxiao.reports.facts import facts_of_review
 from wenxiao.reports.letters import NothingToTellError, feedback_docx
 from wenxiao.reviews import services
 from wenxiao.reviews.kinds import KINDS, kind_of
@@ -137,6 +137,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "drawn": DRAWN,
         "manages": held(request).can("manage_round"),
         "settles": _waiting(request, cells),
+        "reported": _reported(request, cells),
         "unbegun": _unbegun(request, year, kind),
         "fields": results_by_field(rows) if fiscal or len(years) == 1 else [],
         **_over_years(request, kind),
@@ -192,6 +193,15 @@ def _waiting(request: HttpRequest, cells: list[ResultCell]) -> list[tuple[int, s
     waiting = [cell for cell in cells if cell.state in states]
     counts = _counted(waiting, lambda cell: (cell.round, cell.round_name))
     return [(pk, name, n) for (pk, name), n in counts.items()]
+
+
+def _reported(request: HttpRequest, cells: list[ResultCell]) -> list[tuple[int, str, int]]:
+    """Rounds whose reports this person may have written in a batch: id, name, how many."""
+    if not held(request).can("evaluate"):
+        return []
+    finance = [cell for cell in cells if cell.kind == EVALUATIONS[0]]
+    counts = _counted(finance, lambda cell: (cell.round, cell.round_name))
+    return [(pk, name, n) for (pk, name), n in counts.items()][:MOST_ROUNDS]
 
 
 def _tabs(cells: list[ResultCell], year: int, chosen: str) -> list[tuple[str, str, bool]]:
@@ -492,7 +502,8 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     row = review_of(request, pk)
     require_letter(person(request), row)
     try:
-        content = feedback_docx(facts(row.round.division, row.round.work_year), row.pk)
+        facts = facts_of_review(row.round.division, row.round.work_year, row.pk)
+        content = feedback_docx(facts, row.pk)
     except NothingToTellError as error:
         raise NotAllowed(str(error)) from error
     return attachment(content, f"{row.dossier.subject.name}反馈函", "docx")

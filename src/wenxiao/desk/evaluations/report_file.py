@@ -13,7 +13,7 @@ from wenxiao.pages.downloads import attachment
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
 from wenxiao.reports.evaluation_report import evaluation_docx
-from wenxiao.reports.facts import facts
+from wenxiao.reports.facts import facts_of_review
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.store.moves import NotAllowed
 
@@ -33,7 +33,8 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Http404
     try:
-        content = evaluation_docx(facts(row.round.division, row.round.work_year), row)
+        facts = facts_of_review(row.round.division, row.round.work_year, row.pk)
+        content = evaluation_docx(facts, row)
     except NothingToTellError as error:
         raise NotAllowed(str(error)) from error
     return attachment(

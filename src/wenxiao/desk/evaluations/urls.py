@@ -13,6 +13,7 @@ from wenxiao.desk.evaluations import (
     plans,
     reconciling,
     report_file,
+    report_runs,
 )
 
 urlpatterns = [
@@ -25,6 +26,11 @@ urlpatterns = [
     path("evaluations/<int:pk>/announce", announcing.announce, name="evaluation_announce"),
     path("evaluations/<int:pk>/workplan.docx", announcing.work_plan, name="work_plan"),
     path("evaluations/<int:pk>/assign", announcing.assign, name="evaluation_assign"),
+    path("evaluations/<int:pk>/reports", report_runs.reports, name="evaluation_reports"),
+    path(
+        "evaluations/reports/<int:pk>/cancel", report_runs.cancel, name="evaluation_reports_cancel"
+    ),
+    path("evaluations/reports/<int:pk>.zip", report_runs.packed, name="evaluation_reports_file"),
     path("evaluations/notices/<int:pk>/sign", announcing.receive, name="evaluation_receive"),
     path("evaluations/notices/<int:pk>.docx", announcing.notice_paper, name="evaluation_notice"),
     path("reviews/<int:pk>", evaluations.review, name="review"),

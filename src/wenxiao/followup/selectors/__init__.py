@@ -121,8 +121,11 @@ class Reported:
         return any(notice.received_on for notice in self.notices)
 
 
-def reported_reviews(division: Division, work_year: int, *, kind: str) -> tuple[Reported, ...]:
-    """The reviews of the key rounds (财政重点) of a kind in a work year, in the order they were opened.
+def reported_reviews(
+    division: Division, work_year: int, *, kind: str, review: int | None = None
+) -> tuple[Reported, ...]:
+    """The reviews of the key rounds (财政重点) of a kind in a work year, in the order they were
+    opened; or that one of them.
 
     ``kind`` is Round.Kind.FINANCE or Round.Kind.MONITORING. Rounds that are not key (日常监控) are not
     reported.
@@ -130,6 +133,7 @@ def reported_reviews(division: Division, work_year: int, *, kind: str) -> tuple[
     rows = Review.objects.filter(
         round__division=division, round__work_year=work_year, round__kind=kind, round__key=True
     ).order_by("round__fiscal_year", F("round__through_month").asc(nulls_first=True), "pk")
+    rows = rows if review is None else rows.filter(pk=review)
     reviews = list(
         rows.select_related("dossier__subject", "dossier__unit", "round", "audited", "agency")
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 
+from wenxiao.budget.models import Round
 from wenxiao.budget.selectors import seen_by
 from wenxiao.followup.models import FALLS_DUE, Accountability, Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
@@ -264,6 +265,15 @@ def reviews_seen_by(user: User | None) -> QuerySet[Review]:
         "agency",
         "submitted_by",
     )
+
+
+def key_evaluations(user: User | None, round: Round) -> QuerySet[Review]:
+    """The results of a round whose evaluation report a user may write (None: the machine, all of
+    them), in the order they were opened.
+    """
+    rows = Review.objects.all() if user is None else reviews_seen_by(user)
+    named = rows.select_related("dossier__subject")
+    return named.filter(round=round, kind=Round.Kind.FINANCE, round__key=True).order_by("pk")
 
 
 def proof_seen_by(user: User | None, pk: int) -> StoredFile | None:
