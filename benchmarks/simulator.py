@@ -144,16 +144,16 @@ def plant(size, code="990000"):
 
 def effect(made, user):
     """The simulator's totals, as the page of all departments asks for them."""
-    from wenxiao.followup.selectors.next_budget import requests_seen_by, sheet
+    from wenxiao.followup.selectors.budget_effect import simulate
 
-    return sheet(requests_seen_by(user, made, YEAR + 1), division=made, year=YEAR + 1).effect
+    return simulate(user, made, YEAR + 1).effect
 
 
 def main():
     """Plant, read, reckon; told as one line of JSON."""
     opened()
     from benchmarks.house import officer
-    from wenxiao.followup.selectors.next_budget import requests_seen_by, sheet
+    from wenxiao.followup.selectors.next_budget import effect_of, requests_seen_by, sheet
     from wenxiao.orgs.models import Role
 
     made = plant(SUBJECTS)
@@ -168,6 +168,7 @@ def main():
     spent, _, rows = best(lines, 2)
     listed = sum((one.proposed_cut or Decimal(0) for one in rows), Decimal(0))
     assert len(rows) == SUBJECTS
+    assert effect_of(rows) == whole, (effect_of(rows), whole)
     assert listed == whole.proposed_cut, (listed, whole.proposed_cut)
     held, asked = peak(), statements(lines)
     small = plant(FEW, "990001")

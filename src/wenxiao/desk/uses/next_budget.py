@@ -16,11 +16,11 @@ from wenxiao.budget.services import approve_budget
 from wenxiao.desk.rectifications.rectifications import ENTRY, tabs
 from wenxiao.desk.uses.use_list_files import decided_docx, decided_xlsx, whole_xlsx
 from wenxiao.followup import services
+from wenxiao.followup.selectors.budget_effect import simulate
 from wenxiao.followup.selectors.next_budget import (
     KINDS,
     DepartmentSheet,
     Line,
-    department_units,
     effect_of,
     lines_of,
     listed,
@@ -71,18 +71,12 @@ def departments(request: HttpRequest) -> HttpResponse:
     """
     _refuse_outside(request)
     division, year = division_of(request, ENTRY), _year(request)
-    whole = _whole(request)
-    above = department_units(line.request.subject.unit for line in whole.lines)
-    grouped: dict[int, list[Line]] = {}
-    for line in whole.lines:
-        grouped.setdefault(above[line.request.subject.unit_id].pk, []).append(line)
-    units = {unit.pk: unit for unit in above.values()}
-    rows = [(units[pk], effect_of(some), len(some)) for pk, some in grouped.items()]
+    whole = simulate(person(request), division, year)
     values = {
         "tabs": tabs(request, "next_budget"),
         "budget_year": year,
         "whole": whole,
-        "rows": rows,
+        "rows": whole.departments,
         "signed": lists_signed(division, year),
         "kinds": KINDS,
         "terms": said_terms(whole.shares),
