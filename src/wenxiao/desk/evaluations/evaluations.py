@@ -17,6 +17,7 @@ from wenxiao.desk.dossiers.tables import score_sheets
 from wenxiao.desk.evaluations import forms, score_grid
 from wenxiao.desk.evaluations.panel import panel_of
 from wenxiao.desk.evaluations.picture import level_table, losses_of, result_strip
+from wenxiao.desk.evaluations.report_runs import rounds_to_report
 from wenxiao.desk.evaluations.steps import may, review_of, steps
 from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by
@@ -137,7 +138,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "drawn": DRAWN,
         "manages": held(request).can("manage_round"),
         "settles": _waiting(request, cells),
-        "reported": _reported(request, cells),
+        "reported": rounds_to_report(held(request), cells),
         "unbegun": _unbegun(request, year, kind),
         "fields": results_by_field(rows) if fiscal or len(years) == 1 else [],
         **_over_years(request, kind),
@@ -193,15 +194,6 @@ def _waiting(request: HttpRequest, cells: list[ResultCell]) -> list[tuple[int, s
     waiting = [cell for cell in cells if cell.state in states]
     counts = _counted(waiting, lambda cell: (cell.round, cell.round_name))
     return [(pk, name, n) for (pk, name), n in counts.items()]
-
-
-def _reported(request: HttpRequest, cells: list[ResultCell]) -> list[tuple[int, str, int]]:
-    """Rounds whose reports this person may have written in a batch: id, name, how many."""
-    if not held(request).can("evaluate"):
-        return []
-    finance = [cell for cell in cells if cell.kind == EVALUATIONS[0]]
-    counts = _counted(finance, lambda cell: (cell.round, cell.round_name))
-    return [(pk, name, n) for (pk, name), n in counts.items()][:MOST_ROUNDS]
 
 
 def _tabs(cells: list[ResultCell], year: int, chosen: str) -> list[tuple[str, str, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.http import FileResponse, Http404
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Round
+    from wenxiao.orgs.permissions import Holdings
     from wenxiao.reports.models import ReportRun
+    from wenxiao.reviews.result_counts import ResultCell
 
 LOOK_AGAIN = "2"
+MOST_ROUNDS = 6
 
 
 def _round(request: HttpRequest, pk: int) -> Round:
@@ -38,6 +42,15 @@ def _run(request: HttpRequest, pk: int) -> ReportRun:
     if row is None:
         raise Http404
     return row
+
+
+def rounds_to_report(holding: Holdings, cells: list[ResultCell]) -> list[tuple[int, str, int]]:
+    """Rounds whose reports this person may have written in a batch: id, name, how many."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for cell in cells if holding.can("evaluate") else []:
+        if cell.kind == report_runs.KIND:
+            counts[cell.round, cell.round_name] += cell.n
+    return [(pk, name, n) for (pk, name), n in counts.most_common(MOST_ROUNDS)]
 
 
 @view("evaluate", methods=("GET", "POST"))
