@@ -471,9 +471,6 @@ def _degree(request: HttpRequest) -> str:
     return asked if asked in dict(severities()) else "minor"
 
 
-# --- Papers ---------------------------------------------------------------------------------------
-
-
 @view("see_unit")
 def form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """The review's official form as a file; ``?blank=1`` leaves it to fill."""
