@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -14,8 +14,6 @@ from wenxiao.rulebook.next_budget import KEPT_IN_FULL, Past, propose
 from wenxiao.rulebook.numbers import from_fen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from wenxiao.rulebook.next_budget import Terms
 
 _CLASS = ("grade", "mended", "often", "recurring", "low", "grown")
@@ -49,7 +47,10 @@ def propose_columns(pasts: pl.DataFrame, shares: Terms) -> pl.DataFrame:
     kinds = classed.unique(_CLASS, keep="first", maintain_order=True)
     kinds = kinds.with_columns(
         kind=pl.Series(
-            [propose(_past(row), shares).kind for row in kinds.iter_rows(named=True)],
+            [
+                propose(_Kept._make(row).past(), shares).kind
+                for row in kinds.select(_Kept._fields).iter_rows()
+            ],
             dtype=pl.String,
         )
     )
@@ -78,17 +79,28 @@ def _percent(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     return pl.when(whole != 0).then(size * part.sign() * whole.sign()).otherwise(None)
 
 
-def _past(row: Mapping[str, Any]) -> Past:
-    recurring = row["recurring"]
-    return Past(
-        asked=from_fen(row["asked"]),
-        last_budget=_yuan(row["last_budget"]),
-        execution=_yuan(row["execution"]),
-        grade=row["grade"],
-        unmended=row["unmended"],
-        years=row["years"],
-        recurring=None if recurring is None else bool(recurring),
-    )
+class _Kept(NamedTuple):
+    """One past as the columns hold it, money in 分, the rate in hundredths of a percent."""
+
+    asked: int
+    last_budget: int | None
+    execution: int | None
+    grade: str
+    unmended: int
+    years: int
+    recurring: int | None
+
+    def past(self) -> Past:
+        """The same as the rules take it."""
+        return Past(
+            asked=from_fen(self.asked),
+            last_budget=_yuan(self.last_budget),
+            execution=_yuan(self.execution),
+            grade=self.grade,
+            unmended=self.unmended,
+            years=self.years,
+            recurring=None if self.recurring is None else bool(self.recurring),
+        )
 
 
 def _yuan(fen: int | None) -> Decimal | None:
