@@ -4,7 +4,8 @@ Usage: python scripts/mutate.py [ROOM …] [--each N] [--seed S]   all mutants o
 records and intake, or N a
                                                                 room drawn by S; what noticed each
                                                                 goes to build/mutants.json
-       python scripts/mutate.py --sample                        the sample of tests/mutants.yaml
+       python scripts/mutate.py --sample [--passed]             the sample of tests/mutants.yaml; its
+                                                                tests just passed unchanged
 
 The mutants are Cosmic Ray's. Everything happens in a copy under the temporary directory. A survivor
 is a missing test, or it stands with its reason among ``equivalent`` in tests/mutants.yaml.
@@ -59,6 +60,8 @@ LOOPS = 3
 """A mutant loops, and counts as noticed, when its tests use so many times
 the CPU time that all of them did unchanged.
 """
+SAMPLED = 300
+"""CPU seconds after which a mutant of the sample loops: its tests use five."""
 HANGS = 900
 """Seconds after which a mutant counts as noticed: it waits for what never comes."""
 MIGRATIONS = "makemigrations --check --dry-run"
@@ -90,6 +93,7 @@ def main() -> int:
     words.add_argument("--each", type=int, default=0)
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--sample", action="store_true")
+    words.add_argument("--passed", action="store_true")
     chosen = words.parse_args()
     listed = yaml.safe_load(LIST.read_text(encoding="utf-8"))
     if chosen.sample:
@@ -102,7 +106,7 @@ def main() -> int:
             for one in _drawn(room, chosen.each, chosen.seed)
             if one.key not in known
         ]
-    killers = killed_by(mutants)
+    killers = killed_by(mutants, passed=chosen.passed)
     survivors = [one for one in mutants if killers[one.key] is None]
     for one in survivors:
         print(f"没有测试发现：{one.path}\n  - {one.before}\n  + {one.after}", flush=True)
@@ -184,18 +188,16 @@ def _difference(source: str, changed: str) -> tuple[str, str]:
     return "".join(old[start:end]), "".join(new[start : end + len(new) - len(old)])
 
 
-def killed_by(mutants: list[Mutant]) -> dict[tuple[str, str, str], str | None]:
-    """Which test noticed each mutant, None for a survivor; two copies of
-    the tree work side by side.
+def killed_by(
+    mutants: list[Mutant], *, passed: bool = False
+) -> dict[tuple[str, str, str], str | None]:
+    """Which test noticed each mutant, None for a survivor; two copies of the tree work side by side.
+    Unless they just ``passed``, their tests must first pass unchanged.
     """
     with tempfile.TemporaryDirectory(prefix="wenxiao-mutants-") as folder:
         copies = [_copy(Path(folder) / str(number)) for number in range(2)]
         _prepare(copies)
-        broken = _failing(copies[0], tuple(dict.fromkeys(t for one in mutants for t in one.tests)))
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        seconds = int(LOOPS * (used.ru_utime + used.ru_stime))
-        if broken is not None:
-            raise SystemExit(f"没有改动时测试就不通过，先改好再来：{broken}")
+        seconds = SAMPLED if passed else _unchanged(copies[0], mutants)
 
         def killer(mutant: Mutant) -> str | None:
             copy = copies.pop()
@@ -206,6 +208,15 @@ def killed_by(mutants: list[Mutant]) -> dict[tuple[str, str, str], str | None]:
 
         with ThreadPoolExecutor(len(copies)) as pool:
             return dict(zip((one.key for one in mutants), pool.map(killer, mutants), strict=True))
+
+
+def _unchanged(copy: Path, mutants: list[Mutant]) -> int:
+    """How many CPU seconds a mutant's tests may use, by what all of them use without a change."""
+    broken = _failing(copy, tuple(dict.fromkeys(t for one in mutants for t in one.tests)))
+    if broken is not None:
+        raise SystemExit(f"没有改动时测试就不通过，先改好再来：{broken}")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return int(LOOPS * (used.ru_utime + used.ru_stime))
 
 
 def _copy(folder: Path) -> Path:

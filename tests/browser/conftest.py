@@ -35,6 +35,21 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+PLANTED: dict[str, Path] = {}
+"""A copy of each house as it was planted: who wants the same one begins with it."""
+
+
+def plant(folder, seeding, migrated, env):
+    """Lay a planted house into a folder."""
+    if seeding in PLANTED:
+        shutil.copytree(PLANTED[seeding], folder / "only")
+        return
+    migrated(folder / "only")
+    program = [sys.executable, str(Path(__file__).parent / seeding)]
+    subprocess.run(program, env=env, cwd=ROOT, check=True, timeout=1200)
+    PLANTED[seeding] = shutil.copytree(folder / "only", folder / "planted")
+
+
 @contextmanager
 def serving(folder, seeding, migrated, *, worker=False):
     """The address of a server over a house that ``seeding`` planted, beside
@@ -52,14 +67,7 @@ def serving(folder, seeding, migrated, *, worker=False):
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
     }
     env["DJANGO_SETTINGS_MODULE"] = "tests.settings_for_tests"
-    migrated(folder / "only")
-    subprocess.run(
-        [sys.executable, str(Path(__file__).parent / seeding)],
-        env=env,
-        cwd=ROOT,
-        check=True,
-        timeout=1200,
-    )
+    plant(folder, seeding, migrated, env)
     log = (folder / "server.log").open("w")
     programs = [["gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]]
     if worker:

@@ -136,10 +136,8 @@ def check(found, case, layout):
 IDS = [case["id"] for case in SELFEVAL]
 
 
-def in_word(first):
-    """Every case in one layout, beginning with which; in all of them in
-    make soak, for a Word file takes 0.2 s.
-    """
+def in_turn(first):
+    """Every case in one layout, beginning with which; in all of them in make soak."""
     chosen = [
         (case, layout)
         for at, case in enumerate(SELFEVAL)
@@ -170,8 +168,7 @@ def test_as_a_workbook(case, layout, tmp_path):
     check(found, case, layout)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("case", SELFEVAL, ids=IDS)
+@in_turn(3)
 def test_without_merges(case, layout, tmp_path):
     drawn, _ = draw(drawable(case), layout)
     check(
@@ -179,14 +176,14 @@ def test_without_merges(case, layout, tmp_path):
     )
 
 
-@in_word(0)
+@in_turn(0)
 def test_in_word(case, layout, tmp_path):
     drawn, _ = draw(drawable(case), layout, head=False)
     above = ["附件1", "项目支出绩效自评表", f"（{case['year']}年度）" if case.get("year") else ""]
     check(read_file(paper.word(tmp_path / "表.docx", [*above, drawn])), case, layout)
 
 
-@in_word(1)
+@in_turn(1)
 def test_in_word_with_the_head_in_a_table_of_its_own(case, layout, tmp_path):
     drawn, block = draw(drawable(case), layout, head=False)
     parts = [drawn.part(0, block), drawn.part(block, drawn.bottom)]
@@ -194,7 +191,7 @@ def test_in_word_with_the_head_in_a_table_of_its_own(case, layout, tmp_path):
     check(read_file(paper.word(tmp_path / "表.docx", [*above, *parts])), case, layout)
 
 
-@in_word(2)
+@in_turn(2)
 def test_in_word_over_three_tables(case, layout, tmp_path):
     # a page break cut the indicators: the last table repeats no heading
     drawn, block = draw(drawable(case), layout, head=False)
@@ -207,8 +204,7 @@ def test_in_word_over_three_tables(case, layout, tmp_path):
     assert tables == [1] * (cut - block - 1) + [2] * (len(case["indicators"]) - (cut - block - 1))
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("case", SELFEVAL, ids=IDS)
+@in_turn(2)
 def test_in_full_width_digits_without_a_unit(case, layout, tmp_path):
     drawn, _ = draw(drawable(case), layout, wide=True, unit=False)
     found = read_file(paper.workbook(tmp_path / "表.xlsx", {"Sheet1": drawn}))

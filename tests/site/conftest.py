@@ -1,6 +1,7 @@
 """The command as a program of its own, in a home of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -8,24 +9,42 @@ import forged_backups
 import pytest
 
 
+def command(*words, home, **env):
+    """The finished process with its texts."""
+    clean = {
+        k: v for k, v in os.environ.items() if not k.startswith(("WENXIAO_", "DJANGO_", "COV_"))
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "wenxiao.site.command", *words],
+        env={**clean, "WENXIAO_HOME": str(home), **env},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+
+
 @pytest.fixture
 def run():
     """run("verb", …, home=folder) → the finished process with its texts."""
-
-    def command(*words, home, **env):
-        clean = {
-            k: v for k, v in os.environ.items() if not k.startswith(("WENXIAO_", "DJANGO_", "COV_"))
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "wenxiao.site.command", *words],
-            env={**clean, "WENXIAO_HOME": str(home), **env},
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=900,
-        )
-
     return command
+
+
+@pytest.fixture(scope="session")
+def _begun(tmp_path_factory, migrated):
+    """A home in which a real division was begun, once for all that begin with a copy of it."""
+    home = tmp_path_factory.mktemp("begun")
+    migrated(home)
+    words = ("--code", "360100", "--name", "某某市", "--bureau", "某某市财政局")
+    done = command("init", *words, home=home)
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture
+def begun(_begun, tmp_path):
+    """A home of one's own in which a real division was begun."""
+    return shutil.copytree(_begun, tmp_path / "home")
 
 
 @pytest.fixture

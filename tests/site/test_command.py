@@ -71,7 +71,22 @@ def test_the_filled_sample_is_written_before_there_is_any_home(run, tmp_path):
     assert not (tmp_path / "home").exists()
 
 
-def test_a_division_begins_and_its_passwords_are_not_default(run, tmp_path):
+def test_a_division_begins_and_its_passwords_are_not_default(run, tmp_path, migrated):
+    migrated(tmp_path)
+    begins(run, tmp_path)
+
+
+@pytest.mark.long(
+    core=[
+        "tests/site/test_command.py::test_a_division_begins_and_its_passwords_are_not_default",
+        "tests/site/test_command.py::test_an_empty_database_is_exit_2_and_says_what_to_do",
+    ]
+)
+def test_a_division_begins_in_an_empty_folder(run, tmp_path):
+    begins(run, tmp_path)
+
+
+def begins(run, tmp_path):
     first = run(
         "init", "--code", "360100", "--name", "某某市", "--bureau", "某某市财政局", home=tmp_path
     )

@@ -9,12 +9,8 @@ import pytest
 
 
 @pytest.fixture
-def home(run, tmp_path, migrated):
-    place = tmp_path / "home"
-    migrated(place)
-    words = ("--code", "360100", "--name", "某某市", "--bureau", "某某市财政局")
-    assert run("init", *words, home=place).returncode == 0
-    return place
+def home(begun):
+    return begun
 
 
 def rewritten(home):

@@ -8,7 +8,7 @@ from wenxiao.store.guards import Guard, keep
 
 _CLASS = "CASE WHEN {0}.role IN ('system', 'security', 'audit') THEN {0}.role ELSE 'business' END"
 _CLASHES = (
-    "EXISTS (SELECT 1 FROM orgs_grant g WHERE g.user_id = NEW.user_id AND g.id <> COALESCE(NEW.id, -1) AND "  # noqa: S608 - this room's own words
+    "EXISTS (SELECT 1 FROM orgs_grant g WHERE g.user_id = NEW.user_id AND g.id <> COALESCE(NEW.id, -1) AND "
     f"{_CLASS.format('g')} <> {_CLASS.format('NEW')})"
 )
 _MOVED = "(NEW.role <> OLD.role OR NEW.user_id <> OLD.user_id)"

@@ -63,7 +63,7 @@ def insert_rows(
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(fields))
-            statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names come from models
+            statement = f"INSERT INTO {table} ({columns}) VALUES ({marks})"
             with marked_together(model._meta.db_table, len(prepared)):
                 cursor.executemany(statement, prepared)
     return len(prepared)
@@ -140,7 +140,7 @@ class _Update:
         sets = ", ".join(f"{quote(f.column)} = %s" for f in self._sets)
         same = "".join(f" AND {quote(f.column)} IS %s" for f in self._held)
         statement = (
-            f"UPDATE {quote(self._table)} SET {sets} WHERE {quote(str(self._pk.column))} = %s{same}"  # noqa: S608 - as above
+            f"UPDATE {quote(self._table)} SET {sets} WHERE {quote(str(self._pk.column))} = %s{same}"
         )
         turned = [(*row[middle:], *row[:middle]) for row in prepared]
         columns = [field.column for field in self._sets]
@@ -165,7 +165,7 @@ class _Update:
             for at, f in enumerate(self._held)
         )
         statement = (
-            f"UPDATE {quote(self._table)} AS t SET {sets} FROM wenxiao_bulk AS b "  # noqa: S608 - names come from models
+            f"UPDATE {quote(self._table)} AS t SET {sets} FROM wenxiao_bulk AS b "
             f"WHERE t.{quote(str(self._pk.column))} = b.pk{same}"
         )
         cursor.execute(statement)
@@ -203,7 +203,7 @@ def insert_frame(model: type[models.Model], frame: pl.DataFrame) -> int:
             _copy(cursor, f"COPY {table} ({named}) FROM STDIN (FORMAT csv, NULL '\\N')", ready)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            statement = f"INSERT INTO {table} ({named}) VALUES ({marks})"  # noqa: S608 - names come from models
+            statement = f"INSERT INTO {table} ({named}) VALUES ({marks})"
             rows: Any = ready.iter_rows()  # one after the other, never all at once
             with marked_together(model._meta.db_table, frame.height):
                 cursor.executemany(statement, rows)

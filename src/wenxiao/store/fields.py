@@ -235,7 +235,7 @@ class HoldsWord(models.Lookup[Any]):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """SQLite: an empty list is told by its text, without being taken apart."""
         column, params = self.process_lhs(compiler, connection)
-        inside = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE json_each.value = %s)"  # noqa: S608 - a column's name; the word is a parameter
+        inside = f"EXISTS (SELECT 1 FROM json_each({column}) WHERE json_each.value = %s)"
         return f"({column} <> '[]' AND {inside})", (*params, *params, self.rhs)
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:

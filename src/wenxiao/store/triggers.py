@@ -74,7 +74,7 @@ def _for_sqlite(one: Input, event: str, name: str, marks: _Marks) -> list[str]:
         else f" ON {one.table}"
     )
     body = "".join(
-        f"INSERT INTO {table} ({key}) SELECT DISTINCT s.key FROM ({one.keys(side)}) s WHERE s.key IS NOT NULL "  # noqa: S608 - names and texts of this house's own tables
+        f"INSERT INTO {table} ({key}) SELECT DISTINCT s.key FROM ({one.keys(side)}) s WHERE s.key IS NOT NULL "
         f"AND NOT EXISTS (SELECT 1 FROM {table} m WHERE m.{key} = s.key AND m.{open_where}); "
         for side in sides
     )
@@ -91,14 +91,14 @@ def _for_postgresql(one: Input, event: str, name: str, marks: _Marks) -> list[st
     sources = {
         "insert": "became",
         "delete": "was",
-        "update": f"(SELECT w.* FROM {both} UNION ALL SELECT b.* FROM {both})",  # noqa: S608 - as above
+        "update": f"(SELECT w.* FROM {both} UNION ALL SELECT b.* FROM {both})",
     }
     tables = {
         "insert": "NEW TABLE AS became",
         "delete": "OLD TABLE AS was",
         "update": "OLD TABLE AS was NEW TABLE AS became",
     }[event]
-    body = f"INSERT INTO {table} ({key}) SELECT DISTINCT s.key FROM {sources[event]} r CROSS JOIN LATERAL ({one.keys('r')}) s WHERE s.key IS NOT NULL"  # noqa: S608 - as above
+    body = f"INSERT INTO {table} ({key}) SELECT DISTINCT s.key FROM {sources[event]} r CROSS JOIN LATERAL ({one.keys('r')}) s WHERE s.key IS NOT NULL"
     when = f"AFTER {event.upper()} ON {one.table} REFERENCING {tables} FOR EACH STATEMENT"
     return [
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN {body}; RETURN NULL; END $body$",
@@ -151,9 +151,9 @@ class Marked:
 
     def set_together(self, which: str) -> str:
         """One statement that marks all rows for which ``which``, SQL over the row ``r``, holds."""
-        rows = f"SELECT ({self.source.keys('r')}) AS key FROM {self.source.table} r WHERE {which}"  # noqa: S608 - names of this house's own tables
+        rows = f"SELECT ({self.source.keys('r')}) AS key FROM {self.source.table} r WHERE {which}"
         return (
-            f"INSERT INTO {self.marks} ({self.key}) SELECT DISTINCT s.key FROM ({rows}) s "  # noqa: S608 - as above
+            f"INSERT INTO {self.marks} ({self.key}) SELECT DISTINCT s.key FROM ({rows}) s "
             f"WHERE s.key IS NOT NULL AND NOT EXISTS "
             f"(SELECT 1 FROM {self.marks} m WHERE m.{self.key} = s.key AND m.{self.open_where})"
         )
@@ -186,7 +186,7 @@ def marked_together(table: str, rows: int) -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")  # noqa: S608 - as above
+        cursor.execute(f"SELECT COALESCE(MAX(id), 0) FROM {table}")
         after = int(cursor.fetchone()[0])
         _drop_named(cursor, triggers)
         yield

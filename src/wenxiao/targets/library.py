@@ -66,11 +66,11 @@ def _matching(rows: QuerySet[LibraryRow], words: Sequence[str], *, every: bool) 
         # All words held: the row with fewest words says most. ts_rank would be reckoned for every
         # hit.
         ranked = "length(words)" if every else f"-ts_rank({_VECTOR}, to_tsquery('simple', %s))"
-        sql = f"SELECT id FROM targets_libraryrow WHERE {_VECTOR} @@ to_tsquery('simple', %s) ORDER BY {ranked}, id LIMIT {MOST_HITS}"  # noqa: S608 - names of this house's own table
+        sql = f"SELECT id FROM targets_libraryrow WHERE {_VECTOR} @@ to_tsquery('simple', %s) ORDER BY {ranked}, id LIMIT {MOST_HITS}"
         params = [query] if every else [query, query]
     else:
         quoted = [*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}"*']
-        sql = f"SELECT rowid FROM targets_librarywords WHERE targets_librarywords MATCH %s ORDER BY rank LIMIT {MOST_HITS}"  # noqa: S608 - as above
+        sql = f"SELECT rowid FROM targets_librarywords WHERE targets_librarywords MATCH %s ORDER BY rank LIMIT {MOST_HITS}"
         params = [(" AND " if every else " OR ").join(quoted)]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)

@@ -51,7 +51,7 @@ def _through(model: type[Model], own: str, key: str) -> str:
     is the changed row itself.
     """
     return (
-        f"SELECT d.{_column(model, key)} AS key FROM {_table(model)} d "  # noqa: S608 - names of models
+        f"SELECT d.{_column(model, key)} AS key FROM {_table(model)} d "
         f"WHERE d.{_column(model, own)} = {{r}}.id"
     )
 
@@ -59,14 +59,14 @@ def _through(model: type[Model], own: str, key: str) -> str:
 def _up(model: type[Model], field: str, above: type[Model], key: str) -> str:
     """The dossier (``key``) of the row of ``above`` that a field of the changed row names."""
     return (
-        f"SELECT a.{_column(above, key)} AS key FROM {_table(above)} a "  # noqa: S608 - as above
+        f"SELECT a.{_column(above, key)} AS key FROM {_table(above)} a "
         f"WHERE a.id = {{r}}.{_column(model, field)}"
     )
 
 
 _OWN = f"SELECT {{r}}.{_column(Appropriation, 'dossier')} AS key"
 _OF_INDICATOR = (
-    f"SELECT t.{_column(Target, 'dossier')} AS key FROM {_table(Indicator)} i "  # noqa: S608 - as above
+    f"SELECT t.{_column(Target, 'dossier')} AS key FROM {_table(Indicator)} i "
     f"JOIN {_table(Target)} t ON t.id = i.{_column(Indicator, 'target')} "
     f"WHERE i.id = {{r}}.{_column(Actual, 'indicator')}"
 )
@@ -150,15 +150,15 @@ def mark_batch(model: type[Model], batch: int) -> None:
         return  # nothing of a line of the watch stands on it
     dossier = _column(model, "dossier")
     rows = (
-        f"SELECT DISTINCT r.{dossier} AS key FROM {_table(model)} r "  # noqa: S608 - names of models
+        f"SELECT DISTINCT r.{dossier} AS key FROM {_table(model)} r "
         f"WHERE r.{_column(model, 'batch')} = %s"
     )
     unless = (
-        f" WHERE NOT EXISTS (SELECT 1 FROM {MARKS} m WHERE m.dossier = s.key AND m.{OPEN_MARK})"  # noqa: S608 - as above
+        f" WHERE NOT EXISTS (SELECT 1 FROM {MARKS} m WHERE m.dossier = s.key AND m.{OPEN_MARK})"
     )
     only = unless if connection.vendor == "sqlite" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {MARKS} (dossier) SELECT s.key FROM ({rows}) s{only}", [batch])  # noqa: S608 - as above
+        cursor.execute(f"INSERT INTO {MARKS} (dossier) SELECT s.key FROM ({rows}) s{only}", [batch])
 
 
 def digest_of(round: Round) -> str:

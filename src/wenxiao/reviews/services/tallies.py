@@ -61,8 +61,8 @@ def _input(model: type[Model], fields: str, lookup: str) -> Input:
 
 _UNIT = _column(Dossier, "unit")
 _DOSSIERS = Dossier._meta.db_table
-_OF_DOSSIER = f"SELECT d.{_UNIT} AS key FROM {_DOSSIERS} d WHERE d.id = {{r}}.dossier_id"  # noqa: S608 - names of models
-_OF_SUBJECT = f"SELECT d.{_UNIT} AS key FROM {_DOSSIERS} d WHERE d.subject_id = {{r}}.id"  # noqa: S608 - as above
+_OF_DOSSIER = f"SELECT d.{_UNIT} AS key FROM {_DOSSIERS} d WHERE d.id = {{r}}.dossier_id"
+_OF_SUBJECT = f"SELECT d.{_UNIT} AS key FROM {_DOSSIERS} d WHERE d.subject_id = {{r}}.id"
 REVIEW_FIELDS = "dossier round kind state step received_on complete points published_points"
 INPUTS = (
     _input(Dossier, "subject unit fiscal_year", f"SELECT {{r}}.{_UNIT} AS key"),
@@ -107,7 +107,7 @@ def mark_all() -> None:
     """Trust no kept count: every unit is counted anew."""
     with connection.cursor() as cursor:
         units = Unit._meta.db_table
-        cursor.execute(f"INSERT INTO {MARKS} (unit) SELECT id FROM {units}")  # noqa: S608 - names of models
+        cursor.execute(f"INSERT INTO {MARKS} (unit) SELECT id FROM {units}")
 
 
 def renew_few() -> None:
@@ -144,7 +144,7 @@ def _renew(most: int) -> int:
         return 0
     marks = ", ".join(str(int(unit)) for unit in chosen)
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {MARKS} WHERE unit IN ({marks})")  # noqa: S608 - numbers
+        cursor.execute(f"DELETE FROM {MARKS} WHERE unit IN ({marks})")
     DossierTally.objects.filter(unit__in=chosen).delete()
     ReviewTally.objects.filter(unit__in=chosen).delete()
     dossiers = counted_dossiers(Dossier.objects.filter(unit__in=chosen), *DOSSIER_NAMES)
