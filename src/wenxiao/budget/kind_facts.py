@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Dossier
-from wenxiao.rulebook.object_kinds import KINDS, OwnOfKinds, own_of
+from wenxiao.rulebook.object_kinds import KINDS, MONEY, PERCENT, OwnOfKinds, disagreements, own_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +50,23 @@ def kinds_of(dossier: Dossier) -> list[str]:
     funds = dossier.appropriations.values_list("fund", flat=True)
     own = {dossier.subject.kind, *funds}
     return [one for one in KINDS if one in own]
+
+
+def printed_facts(dossier: Dossier) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """(group, fact, value with its unit or 没有登记) for print, and what does not agree."""
+    own, values = own_of_dossier(dossier), recorded(dossier)
+    units = {MONEY: "万元", PERCENT: "%"}
+    lines = [
+        (
+            one.group,
+            one.name,
+            f"{one.shown(values[one.name])}{units.get(one.type, '')}"
+            if values.get(one.name)
+            else "没有登记",
+        )
+        for one in own.facts
+    ]
+    return lines, disagreements(own, values)
 
 
 def own_of_dossier(dossier: Dossier) -> OwnOfKinds:

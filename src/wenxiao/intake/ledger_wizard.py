@@ -39,6 +39,7 @@ KINDS = {
     "budget": "预算安排、调整、到位",
     "request": "下年度预算申报（一上、二上）",
     "department": "部门决算数据（部门整体）",
+    "kind_facts": "类型事项（专项债券、PPP、政府购买服务等另外登记的）",
 }
 SOURCES = {"treasury": "国库支付", "accounting": "单位核算", "plan": "分月用款计划（不是支付）"}
 UNITS = ("元", "万元", "亿元")

@@ -48,6 +48,7 @@ LEDGERS = {
     "budget": "budget",
     "list": "budget",
     "department": "department",
+    "kind_facts": "kind_facts",
     "ledger": "",
 }
 """Kinds that are tables of many lines, by the kind of ledger they are read

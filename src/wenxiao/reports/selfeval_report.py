@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wenxiao.files.out.documents import OfficialDocument
+from wenxiao.reports.kind_facts import add_kind_facts
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reviews.checks import rows_of
 from wenxiao.reviews.services.describing import SOURCES, funds_of, whole_of_form
@@ -42,6 +43,7 @@ def selfeval_docx(review: Review) -> bytes:
     rows = [row for row in rows_of([review])[review.pk] if row.indicator.weight]
     _basics(paper, review, name)
     _money(paper, review)
+    add_kind_facts(paper, dossier, "")
     _reached(paper, review, rows)
     _missed(paper, rows)
     _result(paper, review, rows)

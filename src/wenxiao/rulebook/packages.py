@@ -16,6 +16,7 @@ from wenxiao.rulebook import basis
 from wenxiao.rulebook.basis import Overrides
 from wenxiao.rulebook.grounds import Standing
 from wenxiao.rulebook.listed_lines import columns_of, refused_lines
+from wenxiao.rulebook.upper_forms import refused_upper_forms
 
 RULE = "packages"
 PACKAGES: dict[str, str] = {"congress": "人大材料包", "upper": "上级考核材料包"}
@@ -73,7 +74,7 @@ def refused_packages(content: Mapping[str, object]) -> str:
     for package, word in PACKAGES.items():
         if refused := refused_lines(content.get(package, []), _item, shape=SHAPE, word=word):
             return refused
-    return ""
+    return refused_upper_forms(content)
 
 
 def _item(line: str) -> PackageItem:

@@ -14,7 +14,7 @@ from wenxiao.files.out.form_grid import FormGrid, form_workbook
 from wenxiao.orgs.services import add_document
 from wenxiao.records.services import store_file
 from wenxiao.reviews.models import Review
-from wenxiao.rulebook.packages import SOURCES
+from wenxiao.rulebook.packages import SOURCES, refused_packages
 from wenxiao.site.command import main
 from wenxiao.targets.models import Indicator, Target
 
@@ -87,6 +87,55 @@ def test_the_list_is_packed_and_what_is_missing_is_named(small):
     assert any("还没有签发" in text for text in listed)
     assert any("示例区人大通知" in text for text in listed)
     assert "培训情况表" in page
+
+
+def test_the_upper_levels_own_forms_are_filled_from_rows(small):
+    """Their columns, items and table; our proofs by name, what is missing said, the rest left to fill."""
+    listing(
+        small,
+        upper=["覆盖面｜统计表", "培训｜培训情况表"],
+        upper_columns=[
+            "序号｜序号",
+            "考核指标｜考核内容",
+            "满分｜分值",
+            "标准｜评分标准",
+            "自评得分｜空白",
+            "佐证｜证明材料",
+        ],
+        upper_items=["覆盖面｜20｜应评尽评得满分", "培训｜5｜有培训得满分", "创新｜5｜有做法得分"],
+        upper_statistics=[
+            "对象（个）｜单位自评·应开展·个数",
+            "已评（万元）｜财政评价·已开展·万元",
+            "政策（个）｜绩效目标·应开展·个数·政策",
+        ],
+    )
+    client = opened(small.officer)
+    page = " ".join(client.get("/packages?year=2020").content.decode().split())
+    assert "印考核评分表，3 项" in page
+    archive = unpacked(client.get("/packages/upper.zip?year=2020"))
+    names = archive.namelist()
+    assert names[1:5] == [
+        "考核评分表.xlsx",
+        "考核评分表.docx",
+        "上报统计表.xlsx",
+        "上报统计表.docx",
+    ]
+    cells = texts_of(archive.read("考核评分表.xlsx"))
+    assert {"自评得分", "应评尽评得满分", "没有列出证明材料"} <= set(cells)
+    assert any(text.startswith("01 ") and "统计表" in text for text in cells)
+    assert any("缺：2020 年没有培训计划" in text for text in cells)
+    table = texts_of(archive.read("上报统计表.xlsx"))
+    at = table.index("对象（个）")
+    assert table[at + 2] == str(sum(one.fiscal_year == 2020 for one in small.dossiers))
+    words = ZipFile(BytesIO(archive.read("上报统计表.docx"))).read("word/document.xml").decode()
+    assert "已评（万元）" in words
+
+
+def test_a_line_the_upper_forms_cannot_take_is_refused_by_its_number():
+    said = refused_packages({"upper_statistics": ["对象｜单位自评·个数"]})
+    assert said.startswith("上报统计表第 1 行")
+    assert "取自" in refused_packages({"upper_columns": ["得分｜手填"]})
+    assert "考核内容｜分值" in refused_packages({"upper_items": ["只有名称"]})
 
 
 def test_statistics_add_up_and_hold_no_restricted_object(small):

@@ -10,10 +10,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.budget.kind_facts import kinds_of, own_of_dossier, recorded
+from wenxiao.budget.models import Dossier
 from wenxiao.budget.services import record_kind_facts
 from wenxiao.desk.dossiers.dossier import dossier_of
+from wenxiao.intake.ledger.kind_facts_book import facts_book
 from wenxiao.orgs.permissions import who_can
 from wenxiao.pages.acts import Typed, carry_out, text_of
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.views import held, person, view
 from wenxiao.rulebook.object_kinds import KINDS, STAGES, disagreements
 from wenxiao.store.moves import NotAllowed
@@ -21,7 +24,6 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from wenxiao.budget.models import Dossier
     from wenxiao.rulebook.object_kinds import OwnOfKinds
 
 _WORDS = {code: word for word, code in STAGES.items()}
@@ -53,6 +55,15 @@ def kind_facts(request: HttpRequest, pk: int) -> HttpResponse:
         or held(request).can("import", subject=row.subject),
     }
     return render(request, "desk/dossiers/kind_facts.html", values)
+
+
+@view("see_unit")
+def kind_facts_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same as a workbook to fill in and bring back."""
+    row = dossier_of(request, pk)
+    title = f"{row.subject.name}类型事项（{row.fiscal_year}年）"
+    content = facts_book(Dossier.objects.filter(pk=row.pk), title)
+    return attachment(content, title, "xlsx")
 
 
 def _save(request: HttpRequest, row: Dossier, own: OwnOfKinds) -> HttpResponse:

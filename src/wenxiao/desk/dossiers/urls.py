@@ -19,6 +19,7 @@ urlpatterns = [
     path("dossiers/<int:pk>/plan", milestones.plan, name="milestones"),
     path("dossiers/<int:pk>/plan/<int:step>/done", milestones.step_done, name="step_done"),
     path("dossiers/<int:pk>/kind", kind_facts.kind_facts, name="kind_facts"),
+    path("dossiers/<int:pk>/kind.xlsx", kind_facts.kind_facts_file, name="kind_facts_file"),
     path("dossiers/<int:pk>/unit-cost", unit_cost.unit_cost, name="unit_cost"),
     path("dossiers/<int:pk>/about", about.about, name="about"),
     path("dossiers/<int:pk>/restriction", openness.restriction, name="restriction"),

@@ -113,6 +113,9 @@ USES: dict[str, dict[str, str]] = {
     "packages": {
         "congress": "人大材料包里有哪些材料（更多 → 材料包）",
         "upper": "上级考核材料包里各项内容的证明材料（更多 → 材料包）",
+        "upper_columns": "上级考核评分表的栏目",
+        "upper_items": "上级考核评分表的考核内容、分值、评分标准",
+        "upper_statistics": "上级考核材料包里的上报统计表",
     },
     "problem_catalogue": {"entries": "新建区划时的问题目录；建好后在问题目录中改"},
     **{

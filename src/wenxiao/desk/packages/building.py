@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wenxiao.desk.packages.sources import Made, made_from, table
+from wenxiao.desk.packages.upper import upper_files
 from wenxiao.files.out.spreadsheets import ColumnSpec, workbook_bytes
 from wenxiao.rulebook.packages import PACKAGES, PackageItem, PackageList, package_list
 from wenxiao.store.moves import NotAllowed
@@ -57,6 +58,8 @@ def package_zip(division: Division, package: str, year: int) -> tuple[bytes, str
         for at, one in enumerate(items, 1)
         for name, content in one.outcome.files
     ]
+    if package == "upper":
+        files = [*upper_files(division, year, items), *files]
     return zipped([(CONTENTS, _contents(division, rule, items)), *files]), title
 
 

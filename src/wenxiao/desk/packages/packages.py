@@ -17,6 +17,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import division_of, held, person, view
 from wenxiao.reports.department_text import OCCASIONS
 from wenxiao.rulebook.packages import PACKAGES, SOURCES
+from wenxiao.rulebook.upper_forms import SOURCES_OF_COLUMNS, upper_forms
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         if bureau
         else [],
         "sources": SOURCES,
+        "forms": upper_forms(division.own_rules, year),
+        "columns_from": SOURCES_OF_COLUMNS,
         "units": _units(request),
         "occasions": OCCASIONS,
         "rules": held(request).can("manage_rules", division=division.pk),

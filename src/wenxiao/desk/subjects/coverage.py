@@ -7,9 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.shortcuts import render
 from django.urls import reverse
 
+from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.followup.selectors.coverage import (
     STAGES,
     BareDossier,
@@ -21,9 +23,12 @@ from wenxiao.followup.selectors.coverage import (
     tags_seen_by,
     years_seen_by,
 )
+from wenxiao.intake.ledger.kind_facts_book import facts_book
+from wenxiao.pages.downloads import attachment
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import person, put_under, view
+from wenxiao.rulebook.object_kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,6 +94,21 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "opened": _opened(cells, asked, year, whole(request.GET.get("page")) or 1),
     }
     return render(request, "desk/subjects/coverage.html", values)
+
+
+@view("see_unit")
+def kind_facts_book(request: HttpRequest) -> HttpResponse:
+    """类型事项 of the year's objects (of one ``kind`` or budget) as a workbook to fill in and bring
+    back through the imports.
+    """
+    user, kind = person(request), request.GET.get("kind", "")
+    year = _year(request, years_seen_by(user))
+    rows = dossiers_visible_to(user).filter(fiscal_year=year)
+    if kind in KINDS:
+        among = Q(subject__kind=kind) | Q(appropriations__fund=kind)
+        rows = rows.filter(pk__in=rows.filter(among).order_by().values("pk"))
+    title = f"{year}年{KINDS.get(kind, '')}类型事项"
+    return attachment(facts_book(rows, title), title, "xlsx")
 
 
 def _year(request: HttpRequest, years: list[int]) -> int:

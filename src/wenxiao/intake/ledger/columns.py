@@ -19,7 +19,7 @@ from wenxiao.rulebook.department_accounts import AccountTable, account_table
 if TYPE_CHECKING:
     from wenxiao.orgs.models import Division
 
-LedgerKind = Literal["spending", "budget", "request", "department"]
+LedgerKind = Literal["spending", "budget", "request", "department", "kind_facts"]
 AMOUNTS = ("opening", "added", "cut_back", "adjusted", "arrived")
 ASKED = ("asked_first", "asked_second", "asked")
 """What is asked for next year: in the first pass (一上), in the second, or
@@ -28,6 +28,9 @@ without saying in which.
 
 # Headings the general reader doesn't tell apart, and what its keys mean in a ledger.
 _OWN: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("fact", re.compile(r"^(类型)?事项(名称)?$")),
+    ("note", re.compile(r"^(登记)?依据$")),
+    ("fact_value", re.compile(r"^(事项|登记)?内容$")),
     ("stage", re.compile(r"^申报(阶段|批次|轮次)$")),
     (
         "asked",
@@ -121,6 +124,8 @@ ROLES: dict[str, str] = {
     "midterm_on": "中期评估日期",
     **{f"{PREFIX}{month}": f"{month}月支付" for month in range(1, 13)},
     "account_item": "决算项目",
+    "fact": "类型事项",
+    "fact_value": "事项内容",
     "final": "决算数",
 }
 """Role → its Chinese name, as the mapping step shows it."""
@@ -161,8 +166,13 @@ _ALWAYS_OF_ACCOUNTS = (
 )
 
 
+_ALWAYS_OF_FACTS = ("code", "project", "unit", "year", "fact", "fact_value", "note")
+
+
 def asked_roles(kind: str) -> tuple[str, ...]:
     """The roles the mapping step asks for whether found or not."""
+    if kind == "kind_facts":
+        return _ALWAYS_OF_FACTS
     return _ALWAYS_OF_ACCOUNTS if kind == "department" else _ALWAYS
 
 
@@ -207,6 +217,9 @@ class LedgerColumns:
             lacks.append("支付日期或月份")
         if self.kind == "budget" and not {"amount", *AMOUNTS} & set(self.places):
             lacks.append("预算金额")
+        if self.kind == "kind_facts":
+            wanted = {"fact": "类型事项", "fact_value": "事项内容"}
+            lacks += [word for role, word in wanted.items() if role not in self.places]
         if self.kind == "request" and not {"amount", *ASKED} & set(self.places):
             lacks.append("申报数")
         return lacks
@@ -344,12 +357,15 @@ _KINDS: dict[str, LedgerKind] = {
     "budget": "budget",
     "request": "request",
     "department": "department",
+    "kind_facts": "kind_facts",
 }
 
 
 def _kind(kind: str, places: Mapping[str, int], headings: Sequence[str]) -> LedgerKind:
     if kind in _KINDS:
         return _KINDS[kind]
+    if {"fact", "fact_value"} <= set(places):
+        return "kind_facts"
     months = months_of(headings)
     if any("计划" in headings[at] for at in months.values()):
         return "spending"

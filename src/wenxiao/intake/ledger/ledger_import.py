@@ -14,7 +14,15 @@ from django.utils import timezone
 from wenxiao.budget.models import Dossier, Spending, Subject
 from wenxiao.budget.services import NewSubject, add_subjects, open_dossiers
 from wenxiao.followup.watch.inputs import mark_batch
-from wenxiao.intake.ledger import budgets, departments, parts, payments, requests, subject_facts
+from wenxiao.intake.ledger import (
+    budgets,
+    departments,
+    kind_facts,
+    parts,
+    payments,
+    requests,
+    subject_facts,
+)
 from wenxiao.intake.ledger.columns import remember_source
 from wenxiao.intake.ledger.plan import LedgerAnswers, LedgerOutcome, Work, plan_ledger
 from wenxiao.intake.ledger.reading import read_ledger_file
@@ -232,7 +240,7 @@ def _changes(work: Work) -> bool:
 
 def _is_large(work: Work) -> bool:
     changes = work.changes
-    if isinstance(changes, departments.DepartmentTable):
+    if isinstance(changes, departments.DepartmentTable | kind_facts.KindFactTable):
         return False  # some ten thousand cells at most
     if isinstance(changes, payments.PaymentChanges):
         count = max(changes.new.height, changes.changed.height)
@@ -252,7 +260,7 @@ def _ready(
     if isinstance(work.changes, requests.RequestList):
         return requests.in_parts(work.changes, subjects=owners, batch=batch, by=work.by, why=why)
     assert work.changes is not None
-    assert not isinstance(work.changes, departments.DepartmentTable)
+    assert not isinstance(work.changes, departments.DepartmentTable | kind_facts.KindFactTable)
     return budgets.in_parts(work.changes, dossiers=owners, batch=batch, by=work.by, why=why)
 
 
@@ -267,6 +275,10 @@ def _write(work: Work, placed: Placed | None, name: str, why: str, asked: str) -
         departments.apply(
             work.changes, units=units, batch=batch, written=written, by=work.by, why=why
         )
+        _close(work, batch, written, why)
+        return
+    if isinstance(work.changes, kind_facts.KindFactTable):
+        kind_facts.apply(work.changes, written=written, by=work.by, name=name)
         _close(work, batch, written, why)
         return
     owners = _owners(work, batch, written, _at_once)

@@ -16,6 +16,7 @@ from wenxiao.intake.ledger import (
     budgets,
     cumulative,
     departments,
+    kind_facts,
     lines,
     matching,
     payments,
@@ -149,6 +150,7 @@ class Work:
         | budgets.Arranged
         | requests.RequestList
         | departments.DepartmentTable
+        | kind_facts.KindFactTable
         | None
     ) = None
     secrets: list[Problem] = field(default_factory=list)
@@ -206,7 +208,7 @@ def plan_ledger(
         _say_lacks(lacks, columns, read.get("through") or "", read["header_line"], findings)
     elif read["header_line"] is not None and not _stopped(findings):
         named = choices.unit or read["unit"] or (known and known.money_unit)
-        if not (named or "money_unit" in columns.places):
+        if not (named or "money_unit" in columns.places or columns.kind == "kind_facts"):
             findings.say(
                 UNIT_TAKEN_AS_YUAN,
                 "提示",
@@ -216,8 +218,7 @@ def plan_ledger(
             )
         _say_left(columns, read["header_line"], findings)
         if not _stopped(findings):
-            way = account_plan.understand if columns.kind == "department" else _understand
-            way(work, read, year)
+            _WAYS.get(columns.kind, _understand)(work, read, year)
     # What may be a state secret is not shown back: of such a ledger only the refusal is said.
     outcome.problems = work.secrets or findings.sealed()
     return work
@@ -321,6 +322,10 @@ def _understand(work: Work, read: dict[str, Any], year: int | None) -> None:
         work.facts = subject_facts.facts_of(known, work.division, work.findings)
     _reconcile(work, frame, read)
     _compare(work, frame)
+
+
+_WAYS = {"department": account_plan.understand, "kind_facts": kind_facts.understand}
+"""How lines are understood that are no money of single objects."""
 
 
 def _main_year(frame: pl.DataFrame) -> int | None:
