@@ -289,6 +289,7 @@ MATRIX = {
     "reports/<int:pk>/public": "sign_report",
     "reports/<int:pk>/holders": "disclose",
     "reports/<int:pk>/holders/told": "disclose",
+    "report/<int:year>/department-notices.zip": "confirm_finding",
     "report/<int:year>/briefs/<str:name>": "see_unit",
     "report/<int:year>/briefs/<str:name>/figures/<path:ident>": "see_unit",
     "report/<int:year>/briefs/<str:name>/files/<str:file>": "see_unit",

@@ -52,6 +52,11 @@ def kinds_of(dossier: Dossier) -> list[str]:
     return [one for one in KINDS if one in own]
 
 
+def dossier_numbered(pk: int) -> Dossier:
+    """A dossier with its subject, for papers that know its number."""
+    return Dossier.objects.select_related("subject__division", "unit").get(pk=pk)
+
+
 def printed_facts(dossier: Dossier) -> tuple[list[tuple[str, str, str]], list[str]]:
     """(group, fact, value with its unit or 没有登记) for print, and what does not agree."""
     own, values = own_of_dossier(dossier), recorded(dossier)

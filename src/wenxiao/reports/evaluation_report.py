@@ -7,18 +7,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from wenxiao.budget.kind_facts import printed_facts
-from wenxiao.budget.models import Dossier
+from wenxiao.budget.kind_facts import dossier_numbered, printed_facts
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports import wording
 from wenxiao.reports.kind_facts import add_kind_facts
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reports.selfeval_report import proved_text
-from wenxiao.reviews.models import Review
 from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import sheets_of
-from wenxiao.reviews.services.framing import frame_words
+from wenxiao.reviews.services.framing import frame_numbered
 from wenxiao.rulebook.numbers import plain, rate_percent
 from wenxiao.targets.selectors import target_in_force
 
@@ -122,7 +120,7 @@ def _basics(paper: OfficialDocument, row: Reported, target: Target | None) -> No
     paper.add_paragraph(
         f"{money}{f'，预算执行率{rate}%（实际使用÷实际安排）' if rate is not None else ''}。"
     )
-    dossier = Dossier.objects.select_related("subject__division").get(pk=row.dossier)
+    dossier = dossier_numbered(row.dossier)
     add_kind_facts(paper, dossier, "（三）")
     paper.add_heading2("（四）绩效目标" if printed_facts(dossier)[0] else "（三）绩效目标")
     paper.add_paragraph(_goals(target))
@@ -141,8 +139,7 @@ def _work(paper: OfficialDocument, facts: Facts, row: Reported, name: str) -> No
         f"{band.grade}：{wording.band_text(band, facts.bands).removeprefix('在')}"
         for band in facts.bands.bands
     )
-    judged = Review.objects.select_related("round__division").get(pk=row.review)
-    title, source = frame_words(judged) if judged.frame else ("评价指标体系", "")
+    title, source = frame_numbered(row.review) or ("评价指标体系", "")
     paper.add_paragraph(
         f"{title}见附表{f'（依据：{source}）' if source else ''}，满分100分。评价等级：{bands}。{_blank('评价原则、方法和标准的来源')}"
     )

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.budget.kind_facts import kinds_of, own_of_dossier, recorded
-from wenxiao.budget.models import Dossier
+from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.budget.services import record_kind_facts
 from wenxiao.desk.dossiers.dossier import dossier_of
 from wenxiao.intake.ledger.kind_facts_book import facts_book
@@ -24,6 +24,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.models import Dossier
     from wenxiao.rulebook.object_kinds import OwnOfKinds
 
 _WORDS = {code: word for word, code in STAGES.items()}
@@ -62,7 +63,7 @@ def kind_facts_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The same as a workbook to fill in and bring back."""
     row = dossier_of(request, pk)
     title = f"{row.subject.name}类型事项（{row.fiscal_year}年）"
-    content = facts_book(Dossier.objects.filter(pk=row.pk), title)
+    content = facts_book(dossiers_visible_to(person(request)).filter(pk=row.pk), title)
     return attachment(content, title, "xlsx")
 
 

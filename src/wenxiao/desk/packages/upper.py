@@ -1,4 +1,4 @@
-"""The upper level's own forms filled from rows: its assessment form with our proofs, its statistics."""
+"""The upper level's own forms filled from rows: its assessment form with proofs, its statistics."""
 
 from __future__ import annotations
 

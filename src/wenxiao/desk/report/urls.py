@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from wenxiao.desk.report import briefs, hand_in, public_issue, report, sign, write
+from wenxiao.desk.report import (
+    briefs,
+    department_notices,
+    hand_in,
+    public_issue,
+    report,
+    sign,
+    write,
+)
 
 urlpatterns = [
     path("report", report.now, name="report_now"),
@@ -18,6 +26,11 @@ urlpatterns = [
     path("report/<int:year>/take-back", hand_in.take_back, name="report_take_back"),
     path("report/<int:year>/send-back", hand_in.send_back, name="report_send_back"),
     path("report/<int:year>/sign", sign.sign, name="report_sign"),
+    path(
+        "report/<int:year>/department-notices.zip",
+        department_notices.notices,
+        name="department_notices",
+    ),
     path("report/<int:year>/briefs/<str:name>", briefs.brief, name="brief"),
     path(
         "report/<int:year>/briefs/<str:name>/figures/<path:ident>",

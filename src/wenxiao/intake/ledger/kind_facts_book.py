@@ -40,7 +40,7 @@ def facts_book(rows: QuerySet[Dossier], title: str) -> bytes:
     """The workbook of these dossiers, with what is recorded filled in.
     NotAllowed where none of them has facts of its own, or they are too many for one file.
     """
-    own_rules = {}
+    own_rules: dict[int, dict[str, list[dict[str, object]]]] = {}
     dossiers = list(rows.select_related("subject__division", "unit").order_by("subject__code"))
     recorded = facts_recorded(row.pk for row in dossiers)
     lines: list[Sequence[Value]] = []

@@ -310,6 +310,12 @@ def frame_words(review: Review) -> tuple[str, str]:
     return FRAMES.get(review.frame, tree.title), tree.basis
 
 
+def frame_numbered(review: int) -> tuple[str, str] | None:
+    """The same of a review by its number; None where its sheet was imported."""
+    row = Review.objects.select_related("round__division").get(pk=review)
+    return frame_words(row) if row.frame else None
+
+
 def _told(weight: Decimal | None) -> str:
     return "" if weight is None else plain(weight)
 
