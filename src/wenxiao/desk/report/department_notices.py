@@ -24,11 +24,11 @@ _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 def notices(request: HttpRequest, year: int) -> HttpResponse:
     """The notices as .zip; without restricted objects for whoever may not see them."""
     try:
-        made = department_notices(bureau_of(request), year, version=version_for(request))
+        papers = department_notices(bureau_of(request), year, version=version_for(request))
     except NothingToTellError as nothing:
         raise NotAllowed(str(nothing)) from nothing
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
-        for at, (name, content) in enumerate(made, 1):
+        for at, (name, content) in enumerate(papers, 1):
             packed.writestr(f"{at:03d}_{_UNSAFE.sub('_', name)[:60]}_结果通知.docx", content)
     return attachment(stream.getvalue(), f"{year}年部门结果通知", "zip")
