@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from wenxiao.budget.models import Dossier
+    from wenxiao.rulebook.basis import Overrides
 
 COLUMNS = (
     ColumnSpec("项目代码", 24),
@@ -40,7 +41,7 @@ def facts_book(rows: QuerySet[Dossier], title: str) -> bytes:
     """The workbook of these dossiers, with what is recorded filled in.
     NotAllowed where none of them has facts of its own, or they are too many for one file.
     """
-    own_rules: dict[int, dict[str, list[dict[str, object]]]] = {}
+    own_rules: dict[int, Overrides] = {}
     dossiers = list(rows.select_related("subject__division", "unit").order_by("subject__code"))
     recorded = facts_recorded(row.pk for row in dossiers)
     lines: list[Sequence[Value]] = []
