@@ -219,7 +219,6 @@ def plan_ledger(
         _say_left(columns, read["header_line"], findings)
         if not _stopped(findings):
             _WAYS.get(columns.kind, _understand)(work, read, year)
-            _WAYS.get(columns.kind, _understand)(work, read, year)
     # What may be a state secret is not shown back: of such a ledger only the refusal is said.
     outcome.problems = work.secrets or findings.sealed()
     return work
