@@ -1,4 +1,4 @@
-"""What a roll-over asks the database: the same for a hundred subjects as for ten."""
+"""What a roll-over asks the database: the same for 160 subjects as for 60."""
 
 import pytest
 from benchmarks.house import statements
@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 def test_preview_and_roll_over_ask_as_much_for_many_subjects_as_for_few():
     asked = []
-    for at, size in enumerate((10, 110)):
+    for at, size in enumerate((60, 160)):
         steps = acts(plant(size, f"99000{at}"))
         asked.append([statements(steps[step]) for step in ("preview", "turn")])
     assert asked[0] == asked[1]
