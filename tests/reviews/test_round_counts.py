@@ -96,7 +96,7 @@ def test_who_sees_one_unit_gets_its_part_from_the_rows(house):
 
 @pytest.mark.parametrize("state", ["", "confirmed"])
 def test_pages_by_the_counts_hold_the_rows_in_order_both_ways(house, state, monkeypatch):
-    monkeypatch.setattr(near, "SIZE", 2)
+    monkeypatch.setattr(near, "SIZE", 1)
     one = max(own_rounds(house), key=lambda row: Review.objects.filter(round=row).count())
     rows = Review.objects.filter(round=one)
     rows = rows.filter(state=state) if state else rows

@@ -23,7 +23,7 @@ from wenxiao.budget.services import (
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry, Todo
 from wenxiao.reviews.services import approve_filed_target
-from wenxiao.reviews.worklists import parts_of, whole_of
+from wenxiao.reviews.worklists import parts_of, wholes_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.targets.carryover import stale_parts
@@ -100,11 +100,11 @@ def test_what_is_approved_elsewhere_is_not_begun_and_not_asked_for(bureau):
 def test_a_to_do_from_the_notice_to_the_last_target(bureau, asked):
     todo = Todo.objects.get(target_type="budget.Round", target_id=asked.pk)
     assert (todo.unit, todo.due_on) == (bureau.unit, asked.deadline)
-    assert whole_of(asked).missing == 1
+    assert wholes_of([asked])[asked.pk].missing == 1
     target = filed(bureau)
     todo.refresh_from_db()
     assert todo.state == "done"
-    assert (whole_of(asked).missing, owed_in(asked).count()) == (0, 0)
+    assert (wholes_of([asked])[asked.pk].missing, owed_in(asked).count()) == (0, 0)
     assert [(part.name, part.received) for part in parts_of(bureau.clerk, asked)] == [
         ("天长市水利局", 1)
     ]
@@ -113,7 +113,7 @@ def test_a_to_do_from_the_notice_to_the_last_target(bureau, asked):
     )
     back = Todo.objects.get(target_type="targets.Target", state="open")
     assert (back.unit, "被退回" in back.title) == (bureau.unit, True)
-    assert whole_of(asked).missing == 1
+    assert wholes_of([asked])[asked.pk].missing == 1
     submit_target(target=target, by=bureau.clerk, version=target.version)
     back.refresh_from_db()
     assert back.state == "done"

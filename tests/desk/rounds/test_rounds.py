@@ -195,7 +195,7 @@ def test_the_list_costs_one_query_a_round_whatever_the_round_holds(officer, smal
 
     from wenxiao.budget.models import Dossier, Subject
     from wenxiao.intake.lists import standing_of_round
-    from wenxiao.reviews.worklists import whole_of
+    from wenxiao.reviews.worklists import wholes_of
 
     def cost():
         with CaptureQueriesContext(connection) as told:
@@ -211,7 +211,7 @@ def test_the_list_costs_one_query_a_round_whatever_the_round_holds(officer, smal
         Dossier.objects.create(subject=subject, unit=small.units[0], fiscal_year=2020)
     assert cost() == before
     for row in (small.selfeval, small.finance):
-        assert whole_of(row) == standing_of_round(row).whole
+        assert wholes_of([row])[row.pk] == standing_of_round(row).whole
 
 
 def handed_in_everywhere(user, row):
@@ -221,13 +221,13 @@ def handed_in_everywhere(user, row):
     from wenxiao.followup.selectors import selfeval_coverage
     from wenxiao.reviews.road_counts import states_of_year
     from wenxiao.reviews.states import OPEN
-    from wenxiao.reviews.worklists import whole_of
+    from wenxiao.reviews.worklists import wholes_of
 
     stages = states_of_year(user, row.work_year).items()
     counted = sum(n for (kind, _, state), n in stages if kind == "selfeval" and state not in OPEN)
     return [
         counted,
-        whole_of(row).received,
+        wholes_of([row])[row.pk].received,
         len(selfeval_coverage(row.division, row.work_year).handed_in),
     ]
 
