@@ -1,5 +1,5 @@
 """All tests: everything short on SQLite, then on a real PostgreSQL what sends each statement and
-what the database itself decides (docs/adr/0024), then sampled mutants. Nothing is skipped; long
+what the database itself decides (docs/adr/0026), then sampled mutants. Nothing is skipped; long
 walks and every test marked db on PostgreSQL are --soak's.
 
 Usage: python scripts/test.py [--soak]
