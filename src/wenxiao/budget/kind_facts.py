@@ -59,7 +59,9 @@ def dossier_numbered(pk: int) -> Dossier:
 
 def printed_facts(dossier: Dossier) -> tuple[list[tuple[str, str, str]], list[str]]:
     """(group, fact, value with its unit or 没有登记) for print, and what does not agree."""
-    own, values = own_of_dossier(dossier), recorded(dossier)
+    facts = facts_recorded([dossier.pk])[dossier.pk]
+    values = facts.values
+    own = own_of(facts.kinds, dossier.fiscal_year, dossier.subject.division.own_rules)
     units = {MONEY: "万元", PERCENT: "%"}
     lines = [
         (

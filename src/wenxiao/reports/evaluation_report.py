@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from wenxiao.budget.kind_facts import dossier_numbered, printed_facts
+from wenxiao.budget.kind_facts import dossier_numbered
 from wenxiao.files.out.documents import OfficialDocument
 from wenxiao.reports import wording
 from wenxiao.reports.kind_facts import add_kind_facts
@@ -121,8 +121,8 @@ def _basics(paper: OfficialDocument, row: Reported, target: Target | None) -> No
         f"{money}{f'，预算执行率{rate}%（实际使用÷实际安排）' if rate is not None else ''}。"
     )
     dossier = dossier_numbered(row.dossier)
-    add_kind_facts(paper, dossier, "（三）")
-    paper.add_heading2("（四）绩效目标" if printed_facts(dossier)[0] else "（三）绩效目标")
+    besides = add_kind_facts(paper, dossier, "（三）")
+    paper.add_heading2("（四）绩效目标" if besides else "（三）绩效目标")
     paper.add_paragraph(_goals(target))
 
 

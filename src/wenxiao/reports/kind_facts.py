@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _TABLE = 10
 
 
-def add_kind_facts(paper: OfficialDocument, dossier: Dossier, heading: str) -> None:
-    """The section; nothing for an object without facts of its own."""
+def add_kind_facts(paper: OfficialDocument, dossier: Dossier, heading: str) -> bool:
+    """The section, and whether there is one: none for an object without facts of its own."""
     lines, faults = printed_facts(dossier)
     if not lines:
-        return
+        return False
     words = "、".join(KINDS[one] for one in kinds_of(dossier))
     paper.add_heading2(f"{heading}{words}事项")
     paper.add_table(
@@ -29,3 +29,4 @@ def add_kind_facts(paper: OfficialDocument, dossier: Dossier, heading: str) -> N
     paper.add_line("", size=_TABLE, exact=8)
     if faults:
         paper.add_paragraph("不相合的：" + "".join(faults))
+    return True

@@ -114,7 +114,7 @@ def test_own_levels_stand_on_the_page_of_checks(officer, small):
         ("checks", {"checks": {"ZP-12": {"limits": {"rounding": "9"}}}}, "不能另定"),
         ("checks", {"checks": {"FH-01": {"level": "提示"}}}, "只列目录"),
         ("codes", {"codes": {"DR-16": {"level": "提示"}}}, "只能更严，不能降低"),
-        ("codes", {"codes": {"DR-99": {"level": "阻断"}}}, "没有编号为 DR-99"),
+        ("codes", {"codes": {"DR-00": {"level": "阻断"}}}, "没有编号为 DR-00"),
         ("codes", {"codes": {"DR-23": {"enabled": False}}}, "只能另定级别"),
         ("codes", {"codes": {"DR-70": {"level": "阻断"}}}, "只说明办理情况"),
         ("codes", {"codes": {"DR-23": {"level": "严重"}}}, "级别只能是"),
