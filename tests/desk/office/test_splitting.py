@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from desk.rectifications.test_succeeding import mending
 
+from wenxiao.budget.models import Round
 from wenxiao.followup.models import Finding
 from wenxiao.followup.selectors.unit_work import open_with
 from wenxiao.followup.services import send_feedback, split_with_work
@@ -13,6 +14,7 @@ from wenxiao.orgs.services import rename_unit
 from wenxiao.records.models import Entry, Notice, Todo
 from wenxiao.records.services import make_todo
 from wenxiao.reviews.models import Review
+from wenxiao.reviews.worklists import due_and_open
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -89,6 +91,32 @@ def test_each_thing_goes_where_it_was_sent_and_the_rest_to_one(small, old):
     assert Finding.objects.get(dossier=small.dossiers[1], text="问题1").rectification.unit == unit
     took = Entry.objects.filter(act="承接未办事项")
     assert {entry.label.split(" → ")[1] for entry in took} == {"分设甲局", "分设乙局"}
+
+
+def test_every_successor_that_owes_in_a_running_round_is_asked_once(small, old):
+    unit, _ = old
+    back = Review.objects.filter(round=small.selfeval, dossier__unit=unit).first()
+    Review.objects.filter(pk=back.pk).update(state="filling")
+    subject = back.dossier.subject
+    asked = {"target_type": Round._meta.label, "target_id": small.selfeval.pk, "state": "open"}
+    Round.objects.filter(pk=small.selfeval.pk).update(scope={"units": [unit.pk]})
+    small.selfeval.refresh_from_db()
+    due = due_and_open(small.selfeval, unit.pk)
+    one, two = split_with_work(
+        unit=unit,
+        parts=PARTS,
+        on=today(),
+        by=small.officer,
+        why="机构改革",
+        goes={f"object-{subject.pk}": "912"},
+        rest="911",
+    )
+    small.selfeval.refresh_from_db()
+    owed = {home: due_and_open(small.selfeval, home.pk)[1] for home in (one, two)}
+    assert sum(owed.values()) == due[1], "what was not handed in is due from a successor"
+    assert any(owed.values())
+    for home, left in owed.items():
+        assert Todo.objects.filter(unit=home, **asked).count() == (1 if left else 0), owed
 
 
 def test_a_unit_that_stays_gives_only_what_was_chosen(small, old):

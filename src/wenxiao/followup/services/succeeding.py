@@ -10,24 +10,30 @@ from django.db import transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Concat, Substr
 
-from wenxiao.budget.models import Dossier, Subject
+from wenxiao.budget.models import Dossier, Round, Subject
+from wenxiao.budget.selectors import in_scope
 from wenxiao.budget.services import hand_over
+from wenxiao.budget.services.rounds import ROUND_TODO
 from wenxiao.followup.models import Rectification
 from wenxiao.followup.selectors.unit_work import OpenItem, open_with
-from wenxiao.orgs.models import Grant, Unit, User
+from wenxiao.orgs.models import Grant, Role, Unit, User
 from wenxiao.orgs.permissions import require
 from wenxiao.orgs.services import merge_units, split_unit
 from wenxiao.orgs.services.administering import refuse_unreasoned
 from wenxiao.records.models import Notice, Todo
-from wenxiao.records.services import record
+from wenxiao.records.services import make_todo, record
 from wenxiao.records.trail import target_of
+from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.states import SETTLED
+from wenxiao.reviews.worklists import due_and_open
 from wenxiao.store.moves import NotAllowed, change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from django.db.models import QuerySet
 
 
 @transaction.atomic
@@ -67,6 +73,29 @@ def succeed_in_work(*, subjects: Iterable[Subject], to: Unit, by: User | None, w
     kind, _ = target_of(Rectification())
     todos = Q(target_type=kind, target_id__in=list(open_ones))
     _follow(to, mending=chosen, todos=todos, letters=Q(pk__in=()), by=by, why=why)
+    _ask_in_rounds(to)
+
+
+def _ask_in_rounds(unit: Unit) -> None:
+    """A to-do for each running round in which the unit came to owe objects and is not asked yet;
+    补录 asks nobody.
+    """
+    owing = Dossier.objects.filter(unit=unit).values("fiscal_year")
+    asked = Todo.objects.filter(
+        target_type=Round._meta.label, unit=unit, state=Todo.State.OPEN
+    ).values("target_id")
+    for one in _running(unit).filter(fiscal_year__in=owing).exclude(pk__in=asked):
+        due, left = due_and_open(one, unit.pk)
+        if left:
+            make_todo(
+                division=unit.division,
+                kind=ROUND_TODO,
+                title=f"{one.name}（应报{due}项）"[:200],
+                role=Role.CLERK,
+                unit=unit,
+                due_on=one.deadline,
+                target=one,
+            )
 
 
 def _follow(to: Unit, *, mending: Q, todos: Q, letters: Q, by: User | None, why: str) -> None:
@@ -118,10 +147,13 @@ def split_with_work(
             f"“{unit}”分设后停用，还有 {len(lost)} 项没有说明归哪个单位：{named}。"
             "请逐项选，或选“其余的归”。"
         )
+    _widen_rounds(unit, new_units)
     for home in new_units:
         mine = [one for one in left if homes.get(one.key) == home]
         if mine:
             _settle_in(home, mine, unit=unit, year=on.year, by=by, why=why)
+    for home in new_units:
+        _ask_in_rounds(home)
     return new_units
 
 
@@ -153,9 +185,7 @@ def _settle_in(
         hand_over(
             subjects=Subject.objects.filter(pk__in=keys), to=home, by=by, why=why, from_year=year
         )
-        unfinished = Review.objects.filter(dossier__subject__in=keys, dossier__unit=unit)
-        unfinished = unfinished.exclude(round__state="closed").exclude(state__in=SETTLED)
-        for dossier in Dossier.objects.filter(pk__in=unfinished.values("dossier")):
+        for dossier in Dossier.objects.filter(pk__in=_unfinished(unit, keys)):
             change(dossier, unit=home)
     people = rows.get("person", [])
     User.objects.filter(pk__in=people).update(unit=home)
@@ -176,6 +206,36 @@ def _settle_in(
         label=f"{unit} → {home}",
         data={"from": unit.pk, **rows},
     )
+
+
+def _unfinished(unit: Unit, subjects: list[int]) -> set[int]:
+    """Dossiers of these objects on which a round still waits: begun and not settled, or due from
+    the unit and not begun.
+    """
+    mine = Dossier.objects.filter(subject__in=subjects, unit=unit)
+    begun = Review.objects.filter(dossier__in=mine).exclude(round__state="closed")
+    waiting = set(begun.exclude(state__in=SETTLED).values_list("dossier", flat=True))
+    for one in _running(unit):
+        done = Review.objects.filter(round=one, state__in=SETTLED).values("dossier")
+        due = mine.filter(in_scope(one)).exclude(pk__in=done)
+        waiting |= set(due.values_list("pk", flat=True))
+    return waiting
+
+
+def _running(unit: Unit) -> QuerySet[Round]:
+    """Rounds in which units file; 补录 asks nobody."""
+    return Round.objects.filter(
+        division=unit.division, state=Round.State.OPEN, kind__in=FILED, past=False
+    )
+
+
+def _widen_rounds(unit: Unit, successors: list[Unit]) -> None:
+    """Rounds laid over the unit by name are over its successors too."""
+    for one in _running(unit):
+        named = (one.scope or {}).get("units", [])
+        if unit.pk in named:
+            added = [home.pk for home in successors if home.pk not in named]
+            change(one, scope={**one.scope, "units": [*named, *added]})
 
 
 def _put_below(lower: Unit, home: Unit) -> None:
