@@ -90,6 +90,7 @@ LEDGER = (
     *("指标类型", "科目", "收款人", "用途", "备注", "金额单位", "累计支出", "1月支付至12月支付"),
     *("项目负责人", "设立年限", "到期日期", "中期评估日期"),
     *("申报阶段", "申报数", "一上申报数", "二上申报数"),
+    *("类型事项", "事项内容"),
 )
 """The columns of a ledger (``intake.ledger.columns.ROLES``, which needs the
 database's settings; a test compares).

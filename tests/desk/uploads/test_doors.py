@@ -13,13 +13,17 @@ from tests.large import honest_workbook
 from tests.reach import SOAK
 from tests.task_queue import work_off
 
+from wenxiao.budget.models import Round
+from wenxiao.budget.selectors import dossiers_of
 from wenxiao.files.forms.forms import Reading
 from wenxiao.files.pool import Pool, _refused
 from wenxiao.followup.services import order_rectification
 from wenxiao.intake.queueing import HEAVY_BYTES
 from wenxiao.orgs.services.tokens import make_token
+from wenxiao.pages import brought_files
 from wenxiao.records.models import Document, StoredFile, Upload
 from wenxiao.reviews.assistance import Assistance
+from wenxiao.reviews.services.framing import OWN
 from wenxiao.rulebook.problems import Problem
 from wenxiao.site.serving import _web
 from wenxiao.store.locks import nothing_held
@@ -160,6 +164,7 @@ PHOTOGRAPHS = {"assist/<str:token>"}
 MACHINES = {"api/v1/forms"}
 """A machine waits for its answer; how long it may take stands in test_a_machine's below."""
 BRIEF = {
+    "evaluations/<int:pk>/<int:dossier>": ("wenxiao.desk.evaluations.online", "体系.xlsx"),
     "reviews/<int:pk>/frame/file": ("wenxiao.desk.evaluations.online", "体系.xlsx"),
     "reviews/<int:pk>/package": ("wenxiao.desk.evaluations.packages", "底稿.xlsx"),
     "reviews/<int:pk>/reconcile": ("wenxiao.desk.evaluations.reconciling", "报告.docx"),
@@ -259,16 +264,16 @@ def test_a_targets_workbook_is_small_and_read_for_seconds(place, inside, large, 
         asked.append(seconds)
         return {"book": None, "problems": [{"text": "读不出"}]}
 
-    monkeypatch.setattr(paper, "read_in_child", read)
+    monkeypatch.setattr(brought_files, "read_in_child", read)
     monkeypatch.setattr(paper, "_must_fill", lambda request, row: None)
     target = Target.objects.filter(dossier__unit=place.units[0]).first()
     client, address = inside(place.clerk), f"/targets/{target.pk}/workbook"
-    assert len(large) > paper.LARGEST
+    assert len(large) > paper.FILES.largest
     refused = client.post(address, {"file": SimpleUploadedFile("离线表.xlsx", large)})
     assert (refused.status_code, asked) == (409, []), "too large to be read"
     refused = client.post(address, {"file": SimpleUploadedFile("离线表.xlsx", b"PK")})
-    assert (refused.status_code, asked) == (409, [paper.SECONDS])
-    assert paper.SECONDS <= 10
+    assert (refused.status_code, asked) == (409, [brought_files.SECONDS])
+    assert brought_files.SECONDS <= 10
 
 
 @pytest.mark.parametrize("door", BRIEF)
@@ -299,9 +304,10 @@ def test_one_paper_is_small_and_read_for_seconds(door, place, inside, monkeypatc
             return Reading(file=path.name, kind=None, forms=[], problems=[])
 
     row = place.self_review
-    row.kind, row.review_id, row.indicator_id = "finance_evaluation", row.pk, 1
+    row.kind, row.review_id, row.review = "finance_evaluation", row.pk, row
+    row.indicator_id, row.criterion_id = 1, None
     for name, stand_in in {
-        **dict.fromkeys(("_framed", "_review", "review_of", "_survey"), lambda *_: row),
+        **dict.fromkeys(("_framed", "_review", "review_of", "_survey", "asked_by"), lambda *_: row),
         **dict.fromkeys(("may", "_must_write", "_seat"), lambda *_: True),
         "forms": SimpleNamespace(form_of=lambda _: None, written=lambda *_: b"PK"),
         "read_in_child": read,
@@ -309,17 +315,26 @@ def test_one_paper_is_small_and_read_for_seconds(door, place, inside, monkeypatc
     }.items():
         if hasattr(module, name):
             monkeypatch.setattr(module, name, stand_in)
+    monkeypatch.setattr(brought_files, "read_in_child", read)
+    taken = getattr(module, "FILES", None)
+    largest = taken.largest if taken else module.LARGEST
+    seconds = brought_files.SECONDS if taken else module.SECONDS
     client = inside(place.clerk if "filling" in BRIEF[door][0] else place.officer)
     address = "/" + door.replace("<int:pk>", str(row.pk))
+    if "<int:dossier>" in door:
+        again = Round.objects.get(pk=place.finance.pk)
+        again.pk, again._state.adding, again.name = None, True, "补评"
+        again.save()
+        address = f"/evaluations/{again.pk}/{dossiers_of(again).first().pk}"
     kept = StoredFile.objects.count()
 
     def sent(size):
         file = SimpleUploadedFile(BRIEF[door][1], b"PK".ljust(size))
-        return client.post(address, {"file": file, "version": 0}).status_code
+        return client.post(address, {"file": file, "version": 0, "frame": OWN}).status_code
 
-    assert (sent(module.LARGEST + 1), asked) == (409, []), "too large to be read"
-    assert (sent(2), set(asked)) == (409, {module.SECONDS})
-    assert module.SECONDS <= 10
+    assert (sent(largest + 1), asked) == (409, []), "too large to be read"
+    assert (sent(2), set(asked)) == (409, {seconds})
+    assert seconds <= 10
     assert StoredFile.objects.count() == kept
 
 
