@@ -176,3 +176,24 @@ def test_the_command_tries_over_the_database(review, bureau, tmp_path, capsys, m
     assert main(["rules", "try", "--change", str(said), "--json"]) == 0
     ledger = json.loads(capsys.readouterr().out)
     assert ledger["moved"][0]["after"]["points"] == "55.50"
+
+
+def test_a_changed_grade_line_makes_the_tables_of_the_checks_once(bureau, review, monkeypatch):
+    """No check of a stored self-evaluation reads the grades: what is said after is said before."""
+    from wenxiao.followup.services import trying
+
+    made, tables_of = [], trying.tables_of
+    monkeypatch.setattr(trying, "tables_of", lambda some: made.append(1) or tables_of(some))
+    assert tried(bureau, change("grades", {"bands": BANDS}))["objects"] == 1
+    assert made == [1]
+
+
+def test_noted_values_tell_which_rules_were_asked_for():
+    from wenxiao.followup.services.trying import EVERY, _Read
+    from wenxiao.rulebook.grading import bands_in_force
+
+    noted = _Read({})
+    bands_in_force(2022, noted)
+    assert noted.names == {"grades"}
+    list(noted)
+    assert EVERY in noted.names

@@ -9,7 +9,7 @@ one they read.
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from wenxiao.orgs.services import with_rule
 from wenxiao.reviews.checks import checks_of, tables_of
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services import results_under
+from wenxiao.reviews.services import indicator_rows, results_under
 from wenxiao.reviews.states import OPEN
 from wenxiao.rulebook.changes import start_of
 from wenxiao.rulebook.checks import CATALOGUE, doors, rules_in_force
@@ -39,6 +39,10 @@ AT_ONCE = 500
 """How many reviews' tables are held at a time."""
 READ_BY_CHECKS = frozenset({CATALOGUE, "grades", "monitoring", "profiles", "reverse_names"})
 """Rules a check may read; no other moves what the checks say."""
+EVERY = "*"
+"""Stands for every rule where it is not known which were asked for: a window's rows are judged by
+rules while its tables are made.
+"""
 SETTLED = "结果已确认，不随规则改动；按改后的规则应为"
 
 
@@ -97,9 +101,11 @@ def _try_round(ledger: Ledger, round: Round, sides: _Sides) -> None:
     if round.kind == Round.Kind.MONITORING:
         _try_lights(ledger, now, then, sides)
         return
-    codes = _codes(now, then) if sides.rules & READ_BY_CHECKS else {}
-    were = {one.review: one for one in results_under(round=now, overrides=sides.now.own_rules)}
-    for one in results_under(round=then, overrides=sides.then.own_rules):
+    codes = _codes(now, then, sides.rules) if sides.rules & READ_BY_CHECKS else {}
+    rows = indicator_rows(now)
+    before = results_under(round=now, overrides=sides.now.own_rules, rows=rows)
+    were = {one.review: one for one in before}
+    for one in results_under(round=then, overrides=sides.then.own_rules, rows=rows):
         _add_result(ledger, round, were[one.review], one, codes.get(one.review))
 
 
@@ -143,7 +149,7 @@ def _try_lights(ledger: Ledger, now: Round, then: Round, sides: _Sides) -> None:
     columns = ["dossier", "review", "light", "goal", "index_t", "above"]
     was = {row["dossier"]: row for row in lit(now).select(columns).iter_rows(named=True)}
     frame = lit(then).select(columns).sort("dossier")
-    codes = _codes(now, then) if sides.rules & READ_BY_CHECKS else {}
+    codes = _codes(now, then, sides.rules) if sides.rules & READ_BY_CHECKS else {}
     names = {
         pk: f"{code} {name}"
         for pk, code, name in Dossier.objects.filter(subject__division=sides.now).values_list(
@@ -173,14 +179,44 @@ def _lights(row: Mapping[str, Any]) -> dict[str, Any]:
 # ---- checks --------------------------------------------------------------------------------------
 
 
-def _codes(now: Round, then: Round) -> dict[int, tuple[str, str]]:
-    """What the checks say of each review that is not settled, before and
-    after: what its unit or the bureau would see.
+class _Read(dict[str, Any]):
+    """A division's own values that note which rules were asked for.
+
+    A check that asked for none of the changed rules finds the same under the changed ones.
+    """
+
+    def __init__(self, own: Mapping[str, Any]) -> None:
+        super().__init__(own)
+        self.names: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.names.add(name)
+        return super().get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        self.names.add(EVERY)
+        return super().__iter__()
+
+    def items(self) -> Any:
+        self.names.add(EVERY)
+        return super().items()
+
+
+def _codes(now: Round, then: Round, changed: frozenset[str]) -> dict[int, tuple[str, str]]:
+    """What the checks say of each review that is not settled, before and after: what its unit or
+    the bureau would see.
     """
     codes: dict[int, tuple[str, str]] = {}
     for part in _unsettled(now):
-        both = [_said(part, round) for round in (now, then)]
-        codes |= {review.pk: (both[0][review.pk], both[1][review.pk]) for review in part}
+        before, read = _said(part, now)
+        touched = [
+            one for one in part if CATALOGUE in changed or read[one.pk] & (changed | {EVERY})
+        ]
+        after = before | _said(touched, then)[0]
+        codes |= {review.pk: (before[review.pk], after[review.pk]) for review in part}
     return codes
 
 
@@ -191,22 +227,26 @@ def _unsettled(round: Round) -> Iterator[list[Review]]:
         yield listed[at : at + AT_ONCE]
 
 
-def _said(reviews: list[Review], round: Round) -> dict[int, str]:
+def _said(reviews: list[Review], round: Round) -> tuple[dict[int, str], dict[int, frozenset[str]]]:
+    """The codes by review, and the rules that were asked for on the way to them."""
     for review in reviews:
         review.round = round
-    if KINDS[round.kind].rows == "criteria":
-        return {
+    if not reviews or KINDS[round.kind].rows == "criteria":
+        codes = {
             one.pk: _listed(f"{check.code} {check.level}" for check in checks_of(one))
             for one in reviews
         }
-    tables = tables_of(reviews)
-    strict = rules_in_force(round.division.own_rules, round.fiscal_year)
-    codes = {}
+        return codes, dict.fromkeys(codes, frozenset({EVERY}))
+    own = round.division.own_rules
+    tables, strict = tables_of(reviews), rules_in_force(own, round.fiscal_year)
+    every = frozenset({EVERY}) if round.kind == Round.Kind.MONITORING else frozenset[str]()
+    codes, read = {}, {}
     for one in reviews:
-        door = doors.HAND_IN if one.state in OPEN else doors.CANDIDATES
-        problems = door.run(tables[one.pk], one.kind, strict)
+        door, noted = doors.HAND_IN if one.state in OPEN else doors.CANDIDATES, _Read(own)
+        problems = door.run(replace(tables[one.pk], overrides=noted), one.kind, strict)
         codes[one.pk] = _listed(f"{problem.code} {problem.level}" for _, problem in problems)
-    return codes
+        read[one.pk] = frozenset(noted.names) | every
+    return codes, read
 
 
 def _listed(codes: Iterator[str]) -> str:

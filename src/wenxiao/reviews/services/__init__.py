@@ -59,7 +59,13 @@ from wenxiao.reviews.services.receiving import (
     submit_for_units,
 )
 from wenxiao.reviews.services.rechecking import draw_recheck, start_rechecks
-from wenxiao.reviews.services.rescoring import Moved, rescore_round, results_under, what_if
+from wenxiao.reviews.services.rescoring import (
+    Moved,
+    indicator_rows,
+    rescore_round,
+    results_under,
+    what_if,
+)
 from wenxiao.reviews.services.road import (
     check_review,
     confirm_review,
@@ -102,6 +108,7 @@ __all__ = [
     "fix_frame",
     "hand_in_paper",
     "hand_in_scores",
+    "indicator_rows",
     "issue_plan",
     "issue_review",
     "judge_proof",

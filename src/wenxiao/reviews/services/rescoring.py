@@ -61,12 +61,14 @@ def what_if(*, round: Round, overrides: Overrides) -> list[Moved]:
     ]
 
 
-def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
+def results_under(
+    *, round: Round, overrides: Overrides, rows: pl.DataFrame | None = None
+) -> list[Moved]:
     """Every review of a round with its stored result and what ``overrides`` would make of it
     (规则沙盘).
 
     Of indicator rows points and grade are computed anew; a score sheet's points are people's, only
-    its grade is ruled.
+    its grade is ruled. ``rows`` (:func:`indicator_rows`) spares reading them once more.
     """
     kind = kind_of(round.kind)
     if not kind.scores:
@@ -74,7 +76,9 @@ def results_under(*, round: Round, overrides: Overrides) -> list[Moved]:
     year = round.fiscal_year
     rules = profile(None, year, overrides)
     computed = kind.rows == "indicators"
-    totals = _totals(round, rules) if computed else {}
+    totals = {}
+    if computed:
+        totals = _totals(round, rules, indicator_rows(round) if rows is None else rows)
     reviews = Review.objects.filter(round=round).select_related("dossier__subject").order_by("pk")
     moved = []
     for review in reviews:
@@ -136,9 +140,8 @@ def rescore_round(*, round: Round, by: User | None, why: str) -> int:
     return len(moved)
 
 
-def _totals(round: Round, rules: Profile) -> dict[int, tuple[Decimal, bool]]:
+def _totals(round: Round, rules: Profile, frame: pl.DataFrame) -> dict[int, tuple[Decimal, bool]]:
     """Points of the indicator rows of each review, and whether none is open."""
-    frame = _rows(round)
     if frame.is_empty():
         return {}
     distinct = frame.select(_ROW).unique(maintain_order=True).with_row_index("kind")
@@ -167,7 +170,7 @@ def _totals(round: Round, rules: Profile) -> dict[int, tuple[Decimal, bool]]:
     }
 
 
-def _rows(round: Round) -> pl.DataFrame:
+def indicator_rows(round: Round) -> pl.DataFrame:
     """Every indicator row of the round's reviews with its actual and the
     points people gave; hundredths as int64.
     """
