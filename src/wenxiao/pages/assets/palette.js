@@ -56,16 +56,6 @@
         if (mine === asked) list.textContent = "没有取到内容，请按 Enter 到查找页。";
       }
     }
-    function show() {
-      if (palette.open) return;
-      palette.showModal();
-      box.select();
-      ask();
-    }
-    function open(event) {
-      event.preventDefault();
-      show();
-    }
     box.addEventListener("input", () => {
       clearTimeout(wait);
       wait = setTimeout(ask, 180);
@@ -75,16 +65,7 @@
       const link = event.target.closest("[data-hit]");
       if (link) send(palette.dataset.opened, { href: link.getAttribute("href"), word: link.dataset.hit });
     });
-    document.addEventListener("keydown", (event) => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") open(event);
-    });
-    document.addEventListener("wenxiao:find", show);
-    for (const opener of document.querySelectorAll("[data-palette]")) {
-      /* Tab goes past it; the first key typed there goes on in the dialog. */
-      opener.addEventListener("keydown", (event) => {
-        if (opener.tagName === "INPUT" && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key.length === 1 || event.key === "Process")) show();
-      });
-    }
+    document.addEventListener("wenxiao:find", ask);
   }
 
   /* A choice among dozens: type a part, initials or pinyin; the select beneath keeps the value and its form. */

@@ -46,15 +46,23 @@
     on(type, lists);
   }
   on("focusin", (event) => opener(event) && bring("palette"));
-  on("keydown", (event) => {
-    if (!own?.dataset.palette || coming.palette || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
-    event.preventDefault();
+  /* The box opens before its script is there: what is typed at once is not lost. */
+  function find() {
+    const palette = own?.dataset.palette ? document.getElementById("palette") : null;
+    if (!palette?.showModal || palette.open) return Boolean(palette?.open);
+    palette.showModal();
+    palette.querySelector("input").select();
     bring("palette").then(() => document.dispatchEvent(new Event("wenxiao:find")));
+    return true;
+  }
+  on("keydown", (event) => {
+    const command = event.ctrlKey || event.metaKey;
+    if (command && event.key.toLowerCase() === "k" && find()) event.preventDefault();
+    /* Tab goes past the box in the head; the first key typed there goes on in the dialog. */
+    if (!command && !event.altKey && opener(event)?.tagName === "INPUT" && (event.key.length === 1 || event.key === "Process")) find();
   });
   on("click", (event) => {
-    if (!opener(event) || event.defaultPrevented) return;
-    event.preventDefault();
-    bring("palette").then(() => document.dispatchEvent(new Event("wenxiao:find")));
+    if (opener(event) && !event.defaultPrevented && find()) event.preventDefault();
   });
 
   /* Theme: switch at once, remember in a cookie so that the server paints it next time. */
@@ -196,6 +204,7 @@
   fit();
   on("htmx:afterSettle", fit);
   window.addEventListener("resize", fit);
+  document.addEventListener("toggle", fit, true);
 
   /* Parts that htmx brings. */
   on("htmx:beforeRequest", (event) => {
