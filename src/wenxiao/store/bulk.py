@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -192,8 +193,9 @@ def insert_frame(model: type[models.Model], frame: pl.DataFrame) -> int:
     ready = frame.with_columns(
         *texts,
         *(
-            pl.lit(value, dtype=_literal(value)).alias(field.column)
+            pl.lit(text, dtype=_literal(text)).alias(field.column)
             for field, value in defaults.items()
+            for text in [_as_text(value)]
         ),
     ).select(columns)
     quote = connection.ops.quote_name
@@ -221,6 +223,15 @@ def _copy(cursor: Any, statement: str, ready: pl.DataFrame) -> None:
                     include_header=False, null_value="\\N", quote_style="non_numeric"
                 ).encode()
             )
+
+
+def _as_text(value: Any) -> Any:
+    """PostgreSQL's driver wraps what a JSON column holds; COPY takes its text."""
+    if connection.vendor != "postgresql":
+        return value
+    from psycopg.types.json import Jsonb
+
+    return json.dumps(value.obj, ensure_ascii=False) if isinstance(value, Jsonb) else value
 
 
 def _literal(value: Any) -> Any:
