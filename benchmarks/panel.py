@@ -74,7 +74,7 @@ def measure():
     )
     section = Section("专家同时评分", about, ("量到的", "值"))
     section.rows = [
-        ("答复已保存的次数", str(saves)),
+        ("已保存的分数", str(saves)),
         ("答复已保存而库里没有的行", str(stored["lost"])),
         ("没有保存成的次数", str(sum(one.failed for one in told))),
         ("交分的专家", f"{sum(one.handed for one in told)} / {EXPERTS}"),
