@@ -196,7 +196,7 @@ def test_old_papers_leave_the_disk(key, monkeypatch):
 def test_one_report_reads_nothing_of_the_years_other_results(key):
     def asked():
         with CaptureQueriesContext(connection) as queries:
-            known = facts_of_review(key.division, 2021, key.reviews[0].pk)
+            known = facts_of_review(key.reviews[0])
             evaluation_docx(known, key.reviews[0])
         assert [row.review for row in known.evaluated] == [key.reviews[0].pk]
         return len(queries)
@@ -205,7 +205,7 @@ def test_one_report_reads_nothing_of_the_years_other_results(key):
 
 
 def test_one_report_says_what_the_whole_years_facts_say(key):
-    whole, one = facts(key.division, 2021), facts_of_review(key.division, 2021, key.reviews[1].pk)
+    whole, one = facts(key.division, 2021), facts_of_review(key.reviews[1])
     texts = [
         [
             line.text
@@ -214,6 +214,43 @@ def test_one_report_says_what_the_whole_years_facts_say(key):
         for known in (whole, one)
     ]
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "called", "sealed"),
+    [
+        ("finance_evaluation", "财政绩效评价", "评价机构（盖章）"),
+        ("department_evaluation", "部门绩效评价", "教体局（盖章）"),
+    ],
+)
+def test_a_round_that_is_not_the_bureaus_key_one_has_its_reports_too(key, kind, called, sealed):
+    other = budget.open_round(
+        division=key.division,
+        kind=kind,
+        name="一般评价",
+        work_year=2021,
+        fiscal_year=2020,
+        key=False,
+        by=None,
+        scope={"dossiers": [key.reviews[0].dossier_id]},
+    )
+    judged = Review.objects.create(
+        dossier=key.reviews[0].dossier,
+        round=other,
+        kind=kind,
+        state="issued",
+        points=80,
+        grade="良",
+    )
+    client = Client()
+    client.force_login(key.officer)
+    answer = client.get(reverse("desk:evaluation_paper", args=[judged.pk]))
+    paper = [line.text for line in Document(io.BytesIO(answer.content)).paragraphs]
+    assert f"2020年度{called}报告" in paper
+    assert any("得分80.00分，评价等级为“良”" in line for line in paper)
+    assert sealed in paper
+    run = report_runs.start_reports(round=other, by=key.officer, task=write)
+    assert report_runs.write_reports(run.pk).written == 1
 
 
 def test_the_command_writes_them_into_a_folder(key, tmp_path):

@@ -14,6 +14,8 @@ from wenxiao.reports.kind_facts import add_kind_facts
 from wenxiao.reports.letters import NothingToTellError
 from wenxiao.reports.printing import NO_DATE, WATERMARK
 from wenxiao.reports.selfeval_report import proved_text
+from wenxiao.reviews.kinds import work_title
+from wenxiao.reviews.kinds.evaluation import DEPARTMENT_EVALUATION
 from wenxiao.reviews.panels import criterion_points
 from wenxiao.reviews.selectors import sheets_of
 from wenxiao.reviews.services.framing import frame_numbered
@@ -54,21 +56,20 @@ class _Line:
 
 
 def evaluation_docx(facts: Facts, judged: Review) -> bytes:
-    """The evaluation report of one review of the year's key evaluation as .docx, seven parts and
-    the signature page.
+    """The evaluation report of one 财政评价 or 部门评价 as .docx, seven parts and the signature page.
 
     What the system holds is printed; prose nobody has written yet stands as 【待填：…】.
-    NothingToTellError when the year's evaluations hold no such review.
+    NothingToTellError when the facts hold no such review.
     """
     row = next((one for one in facts.evaluated if one.review == judged.pk), None)
     if row is None:
-        raise NothingToTellError(f"{facts.work_year}年财政重点评价中没有这项评价。")
+        raise NothingToTellError(f"{facts.work_year}年的评价中没有这项评价。")
     sheet = sheets_of([judged.pk])[judged.pk]
     lines = [_Line(one, sheet.marks.get(one.pk, [])) for one in sheet.criteria]
     paper = OfficialDocument(watermark=WATERMARK if facts.place.demo else None)
     name = f"{row.unit}部门整体支出" if row.overall else wording.project_name(row)
-    paper.document.core_properties.title = f"{name}{row.fiscal_year}年度财政重点绩效评价报告"
-    paper.add_title(f"{name}\n{row.fiscal_year}年度财政重点绩效评价报告")
+    paper.document.core_properties.title = f"{name}{row.fiscal_year}年度{row.work}报告"
+    paper.add_title(f"{name}\n{row.fiscal_year}年度{row.work}报告")
     _basics(paper, row, target_in_force(judged.dossier))
     _work(paper, facts, row, name)
     _result(paper, row, lines, proved_text(judged))
@@ -132,7 +133,7 @@ def _work(paper: OfficialDocument, facts: Facts, row: Reported, name: str) -> No
     paper.add_heading2("（一）评价目的、对象和范围")
     basis = f"根据{cited}要求，" if cited else ""
     paper.add_paragraph(
-        f"{basis}对{name}{row.fiscal_year}年度支出开展财政重点绩效评价。{_blank('评价目的和范围')}"
+        f"{basis}对{name}{row.fiscal_year}年度支出开展{row.work}。{_blank('评价目的和范围')}"
     )
     paper.add_heading2("（二）评价原则、评价指标体系、评价方法、评价标准")
     bands = "；".join(
@@ -239,4 +240,14 @@ def _signatures(paper: OfficialDocument, row: Reported) -> None:
         ["复核人", "", "", ""],
     ]
     paper.add_table(["身份", "姓名", "职务（职称）", "签字"], people, [18, 22, 28, 32], size=12)
-    paper.add_signature(f"{row.agency}（盖章）" if row.agency else "评价机构（盖章）", NO_DATE)
+    paper.add_signature(f"{_signer(row)}（盖章）", NO_DATE)
+
+
+def _signer(row: Reported) -> str:
+    """The agency whose seal stands below; without one a department's own work bears its own."""
+    own = (
+        row.department
+        if row.work == work_title(DEPARTMENT_EVALUATION.code, key=False)
+        else "评价机构"
+    )
+    return row.agency or own

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from wenxiao.followup.selectors.without_result import WithoutResult
     from wenxiao.orgs.models import Division
+    from wenxiao.reviews.models import Review
 
 Version = Literal["internal", "public"]
 
@@ -149,10 +150,13 @@ def facts(
     return _with_blocks(replace(report_facts, concerned=_concerned(report_facts)), division, blocks)
 
 
-def facts_of_review(division: Division, work_year: int, review: int) -> Facts:
-    """The facts of one evaluation's own papers: nothing of the year's other results is read."""
-    evaluated = selectors.reported_reviews(division, work_year, kind=FINANCE, review=review)
-    monitored = selectors.reported_reviews(division, work_year, kind=MONITORING, review=review)
+def facts_of_review(review: Review) -> Facts:
+    """The facts of one result's own papers, whoever evaluated: nothing of the year's other results
+    is read.
+    """
+    division, work_year = review.round.division, review.round.work_year
+    rows = selectors.reported_reviews(division, work_year, kind=review.kind, review=review.pk)
+    evaluated, monitored = ((), rows) if review.kind == MONITORING else (rows, ())
     return Facts(
         place=place(division),
         work_year=work_year,

@@ -25,12 +25,11 @@ def feedback_docx(facts: Facts, review: int, *, contact: str = "") -> bytes:
     advice, date to answer by.
 
     Number and dates are those of the notice that went out; before that they stay open.
-    NothingToTellError when the year's key evaluations and monitorings hold no such review, or its
-    result is not confirmed.
+    NothingToTellError when the facts hold no such review, or its result is not confirmed.
     """
     row = next((one for one in (*facts.evaluated, *facts.monitored) if one.review == review), None)
     if row is None:
-        raise NothingToTellError(f"{facts.work_year}年财政重点评价和重点监控中没有这项结果。")
+        raise NothingToTellError(f"{facts.work_year}年的评价和监控中没有这项结果。")
     if not row.concluded:
         raise NothingToTellError(f"“{row.name}”的结果尚未确认，不能反馈。")
     watched = row in facts.monitored
@@ -46,7 +45,7 @@ def feedback_docx(facts: Facts, review: int, *, contact: str = "") -> bytes:
         suggestions=row.suggestions,
         rectify_by=_answer_by(row),
         basis=_cited(facts),
-        kind="财政重点绩效监控" if watched else "财政重点绩效评价",
+        kind=row.work,
         watched=_watched(row) if watched else None,
         confirmed_note=row.confirmed_note,
     )

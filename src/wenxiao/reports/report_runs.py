@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from wenxiao.followup.selectors.ledger import key_evaluations
+from wenxiao.followup.selectors.ledger import evaluations_to_report
 from wenxiao.orgs import permissions
 from wenxiao.records.services import record
 from wenxiao.reports.evaluation_report import evaluation_docx
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 State = ReportRun.State
 OPEN = (State.WAITING, State.WRITING)
-KIND = "finance_evaluation"
 DAYS = 7
 """After so many days the papers of a run are taken off the disk."""
 
@@ -53,9 +52,9 @@ def start_reports(*, round: Round, by: User | None, task: Any) -> ReportRun:
     permissions.require(by, "evaluate", division=round.division)
     if by is None:
         raise NotAllowed("本机命令直接写到文件夹，不用排队。")
-    wanted = list(key_evaluations(by, round).values_list("pk", flat=True))
+    wanted = list(evaluations_to_report(by, round).values_list("pk", flat=True))
     if not wanted:
-        raise NotAllowed(f"“{round.name}”没有您可以写出报告的财政重点评价。")
+        raise NotAllowed(f"“{round.name}”没有您可以写出报告的评价。")
     try:
         with transaction.atomic():
             run = ReportRun.objects.create(
@@ -127,7 +126,7 @@ def written_zip(run: ReportRun) -> Path | None:
 def write_all_reports(round: Round, folder: Path) -> Iterator[tuple[str, str]]:
     """Every report of a round into a folder, (name, why not) as each is done: the command's way."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = key_evaluations(None, round)
+    rows = evaluations_to_report(None, round)
     for at, review in enumerate(list(rows.values_list("pk", flat=True)), 1):
         name, content, why = _report(round, at, review)
         if content is not None:
@@ -169,12 +168,12 @@ def _report(
     round: Round, at: int, review: int, *, by: User | None = None
 ) -> tuple[str, bytes | None, str]:
     """(file name, the paper or None, why there is none)."""
-    row = key_evaluations(by, round).filter(pk=review).first()
+    row = evaluations_to_report(by, round).filter(pk=review).first()
     if row is None:
         return str(review), None, "已不在您的范围内。"
     name = f"{row.dossier.subject.name}{row.dossier.fiscal_year}年度评价报告"
     try:
-        content = evaluation_docx(facts_of_review(round.division, round.work_year, review), row)
+        content = evaluation_docx(facts_of_review(row), row)
     except NothingToTellError as error:
         return name, None, str(error)
     return f"{at:04d} {plain_name(name)}.docx", content, ""

@@ -192,7 +192,7 @@ def _add_reports(verbs: Any) -> None:
         one.set_defaults(run=on_rows(_brief), name=name)
 
     evaluations = report.add_parser(
-        "evaluations", help="年度财政重点评价的评价报告，每个任务一个目录、每个对象一份"
+        "evaluations", help="年度财政评价和部门评价的评价报告，每个任务一个目录、每个对象一份"
     )
     evaluations.add_argument("--division", help="区划代码或名称")
     evaluations.add_argument("--year", type=int, required=True, help="工作年度")
@@ -412,11 +412,12 @@ def _brief(args: argparse.Namespace) -> int:
 def _evaluations(args: argparse.Namespace) -> int:
     """One report after the other; what is written stays when the command is stopped (Ctrl+C)."""
     from wenxiao.budget.models import Round
+    from wenxiao.followup.selectors.ledger import EVALUATIONS
     from wenxiao.reports.report_runs import plain_name, write_all_reports
 
     written, left = 0, []
     rounds = Round.objects.filter(division=chosen_division(args.division), work_year=args.year)
-    for row in rounds.filter(kind="finance_evaluation", key=True).order_by("pk"):
+    for row in rounds.filter(kind__in=EVALUATIONS).order_by("pk"):
         for name, why in write_all_reports(row, args.out / f"{row.pk} {plain_name(row.name)}"):
             if why:
                 left.append({"name": name, "why": why})

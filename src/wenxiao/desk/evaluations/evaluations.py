@@ -491,8 +491,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     row = review_of(request, pk)
     require_letter(person(request), row)
     try:
-        facts = facts_of_review(row.round.division, row.round.work_year, row.pk)
-        content = feedback_docx(facts, row.pk)
+        content = feedback_docx(facts_of_review(row), row.pk)
     except NothingToTellError as error:
         raise NotAllowed(str(error)) from error
     return attachment(content, f"{row.dossier.subject.name}反馈函", "docx")

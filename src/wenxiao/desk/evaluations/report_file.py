@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404
 
-from wenxiao.followup.selectors.ledger import reviews_seen_by
+from wenxiao.followup.selectors.ledger import EVALUATIONS, reviews_seen_by
 from wenxiao.pages.downloads import attachment
 from wenxiao.pages.formats import subject_title
 from wenxiao.pages.views import person, view
@@ -26,15 +26,14 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The report of one review in this person's scope; 404 for any other."""
     row = (
         reviews_seen_by(person(request))
-        .filter(pk=pk, kind="finance_evaluation")
+        .filter(pk=pk, kind__in=EVALUATIONS)
         .select_related("round__division")
         .first()
     )
     if row is None:
         raise Http404
     try:
-        facts = facts_of_review(row.round.division, row.round.work_year, row.pk)
-        content = evaluation_docx(facts, row)
+        content = evaluation_docx(facts_of_review(row), row)
     except NothingToTellError as error:
         raise NotAllowed(str(error)) from error
     return attachment(

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import rounds_visible_to
-from wenxiao.followup.selectors.ledger import key_evaluations
+from wenxiao.followup.selectors.ledger import EVALUATIONS, evaluations_to_report
 from wenxiao.pages.acts import carry_out
 from wenxiao.pages.downloads import CONTENT, to_keep
 from wenxiao.pages.views import person, put_under, view
@@ -30,7 +30,7 @@ MOST_ROUNDS = 6
 
 
 def _round(request: HttpRequest, pk: int) -> Round:
-    row = rounds_visible_to(person(request)).filter(pk=pk, kind=report_runs.KIND).first()
+    row = rounds_visible_to(person(request)).filter(pk=pk, kind__in=EVALUATIONS).first()
     if row is None:
         raise Http404
     put_under(request, "desk:evaluations")
@@ -48,7 +48,7 @@ def rounds_to_report(holding: Holdings, cells: list[ResultCell]) -> list[tuple[i
     """Rounds whose reports this person may have written in a batch: id, name, how many."""
     counts: Counter[tuple[int, str]] = Counter()
     for cell in cells if holding.can("evaluate") else []:
-        if cell.kind == report_runs.KIND:
+        if cell.kind in EVALUATIONS:
             counts[cell.round, cell.round_name] += cell.n
     return [(pk, name, n) for (pk, name), n in counts.most_common(MOST_ROUNDS)]
 
@@ -69,7 +69,7 @@ def reports(request: HttpRequest, pk: int) -> HttpResponse:
         "run": run,
         "busy": open_one,
         "total": len(run.reviews) if run else 0,
-        "count": key_evaluations(person(request), row).count(),
+        "count": evaluations_to_report(person(request), row).count(),
         "ready": run is not None and report_runs.written_zip(run) is not None,
     }
     response = render(request, "desk/evaluations/reports.html", values)

@@ -18,6 +18,7 @@ from wenxiao.budget.models import Appropriation, Exemption, Round, Subject
 from wenxiao.followup.models import BudgetDecision, CommonProblem, Finding, Rectification, Use
 from wenxiao.orgs.models import Unit
 from wenxiao.records.models import Document, Notice, StoredFile
+from wenxiao.reviews.kinds import work_title
 from wenxiao.reviews.models import Review, Suggestion
 from wenxiao.store.among import IDS, prepared
 
@@ -112,6 +113,8 @@ class Reported:
     findings: tuple[Confirmed, ...]
     notices: tuple[Told, ...]
     confirmed_note: str = ""
+    work: str = "财政重点绩效评价"
+    """What papers call the work the result came from."""
 
     @property
     def received(self) -> bool:
@@ -125,15 +128,14 @@ def reported_reviews(
     division: Division, work_year: int, *, kind: str, review: int | None = None
 ) -> tuple[Reported, ...]:
     """The reviews of the key rounds (财政重点) of a kind in a work year, in the order they were
-    opened; or that one of them.
+    opened; or one result for its own papers, of a key round or not.
 
-    ``kind`` is Round.Kind.FINANCE or Round.Kind.MONITORING. Rounds that are not key (日常监控) are not
-    reported.
+    ``kind`` is a Round.Kind. Rounds that are not key (日常监控) do not stand in the year's report.
     """
     rows = Review.objects.filter(
-        round__division=division, round__work_year=work_year, round__kind=kind, round__key=True
+        round__division=division, round__work_year=work_year, round__kind=kind
     ).order_by("round__fiscal_year", F("round__through_month").asc(nulls_first=True), "pk")
-    rows = rows if review is None else rows.filter(pk=review)
+    rows = rows.filter(round__key=True) if review is None else rows.filter(pk=review)
     reviews = list(
         rows.select_related("dossier__subject", "dossier__unit", "round", "audited", "agency")
     )
@@ -270,6 +272,7 @@ def _reported(review: Review, parts: _Parts) -> Reported:
         findings=tuple(parts.findings.get(dossier.pk, ())),
         notices=tuple(parts.notices.get(review.pk, ())),
         confirmed_note=review.confirmed_note if concluded else "",
+        work=work_title(review.kind, key=review.round.key),
     )
 
 

@@ -18,6 +18,7 @@ from wenxiao.orgs.permissions import once
 from wenxiao.orgs.selectors import sight_of
 from wenxiao.records.models import Entry, Notice, StoredFile
 from wenxiao.records.trail import target_of
+from wenxiao.reviews.kinds.evaluation import DEPARTMENT_EVALUATION, FINANCE_EVALUATION
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.selectors import told_to
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import User
 
 REVIEW_TYPE = "reviews.Review"
+EVALUATIONS = (FINANCE_EVALUATION.code, DEPARTMENT_EVALUATION.code)
+"""The kinds that end in an evaluation report (评价报告)."""
 _ITEM = (
     "finding__dossier__subject__division",
     "finding__dossier__unit",
@@ -267,13 +270,13 @@ def reviews_seen_by(user: User | None) -> QuerySet[Review]:
     )
 
 
-def key_evaluations(user: User | None, round: Round) -> QuerySet[Review]:
-    """The results of a round whose evaluation report a user may write (None: the machine, all of
+def evaluations_to_report(user: User | None, round: Round) -> QuerySet[Review]:
+    """The 财政评价 or 部门评价 of a round whose report a user may write (None: the machine, all of
     them), in the order they were opened.
     """
     rows = Review.objects.all() if user is None else reviews_seen_by(user)
-    named = rows.select_related("dossier__subject")
-    return named.filter(round=round, kind=Round.Kind.FINANCE, round__key=True).order_by("pk")
+    named = rows.select_related("dossier__subject", "round__division")
+    return named.filter(round=round, kind__in=EVALUATIONS).order_by("pk")
 
 
 def proof_seen_by(user: User | None, pk: int) -> StoredFile | None:

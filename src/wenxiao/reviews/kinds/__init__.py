@@ -46,4 +46,25 @@ def owner_of(code: str) -> str:
     return OWNERS[KINDS[code].owner if code in KINDS else "bureau"]
 
 
-__all__ = ["ASKED", "CHECKERS", "FILED", "JUDGED", "KINDS", "OWNERS", "Kind", "kind_of", "owner_of"]
+def work_title(code: str, *, key: bool) -> str:
+    """What papers call the work of a round of this kind: 财政重点绩效评价 of a key round of the bureau,
+    财政绩效评价 of another, 部门绩效评价 of a department's.
+    """
+    whose = {"bureau": "财政重点" if key else "财政", "department": "部门"}
+    if code == MONITORING.code:
+        return "财政重点绩效监控" if key else "绩效监控"
+    return f"{whose.get(kind_of(code).owner, '')}绩效评价"
+
+
+__all__ = [
+    "ASKED",
+    "CHECKERS",
+    "FILED",
+    "JUDGED",
+    "KINDS",
+    "OWNERS",
+    "Kind",
+    "kind_of",
+    "owner_of",
+    "work_title",
+]
