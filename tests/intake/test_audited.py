@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from docx import Document
 from openpyxl import load_workbook
 
 from wenxiao.budget.models import Appropriation, AuditedAmount, Dossier, Spending
@@ -23,16 +24,57 @@ CARRIED = ["上年结转", 200, 200, 198.37425, None, "-1.62575", "列支范围�
 WHOLE = ["合计", 1300, 1286.5, 1198.37425]
 
 
-def sheet(tmp_path, *rows, beside=True):
-    """The standard score sheet with its audited money fund by fund, on a sheet of its own or below
-    the score table.
+def sheet(tmp_path, *rows, place="own sheet"):
+    """The standard score sheet with its audited money fund by fund: on a sheet of its own, below the
+    score table, between its head and its first criterion, or both as tables of a Word document.
     """
-    book = load_workbook(SHEET)
-    page = book.create_sheet("审定资金") if beside else book.worksheets[0]
-    for row in (["金额单位：万元"], HEAD, *rows):
-        page.append(row)
+    book, lines = load_workbook(SHEET), (["金额单位：万元"], HEAD, *rows)
+    page = book.create_sheet("审定资金") if place == "own sheet" else book.worksheets[0]
+    if place.startswith("in Word"):
+        return in_word(tmp_path, page, lines, first=place == "in Word above")
+    if place == "above the table":
+        for merged in [one for one in page.merged_cells.ranges if one.min_row > 4]:
+            page.unmerge_cells(str(merged))
+        page.insert_rows(5, len(lines))
+        for at, row in enumerate(lines):
+            for column, value in enumerate(row, 1):
+                page.cell(5 + at, column, value)
+    else:
+        for row in lines:
+            page.append(row)
     path = tmp_path / "评分表.xlsx"
     book.save(path)
+    return path
+
+
+def in_word(tmp_path, page, money, *, first):
+    """The same sheet as an agency hands it over in Word; what is merged there is merged here."""
+    paper = Document()
+    paper.add_paragraph(page["A1"].value)
+
+    def scores():
+        table = paper.add_table(page.max_row - 1, page.max_column)
+        for one in page.merged_cells.ranges:
+            if one.min_row > 1:
+                table.cell(one.min_row - 2, one.min_col - 1).merge(
+                    table.cell(one.max_row - 2, one.max_col - 1)
+                )
+        for row in page.iter_rows(min_row=2):
+            for cell in row:
+                if cell.value is not None:
+                    table.cell(cell.row - 2, cell.column - 1).text = str(cell.value)
+
+    def funds():
+        paper.add_paragraph(f"审定资金（{money[0][0]}）")
+        table = paper.add_table(len(money) - 1, len(HEAD))
+        for at, row in enumerate(money[1:]):
+            for column, value in enumerate(row):
+                table.cell(at, column).text = "" if value is None else str(value)
+
+    for part in (funds, scores) if first else (scores, funds):
+        part()
+    path = tmp_path / "评分表.docx"
+    paper.save(path)
     return path
 
 
@@ -53,9 +95,11 @@ def reported(bureau, evaluation_round, tmp_path):
     return Review.objects.get(dossier=dossier)
 
 
-@pytest.mark.parametrize("beside", [True, False], ids=["own sheet", "below the table"])
-def test_what_is_read_is_the_row_a_person_types(bureau, reported, tmp_path, beside):
-    outcome = bring(bureau, sheet(tmp_path, GENERAL, CARRIED, WHOLE, beside=beside))
+@pytest.mark.parametrize(
+    "place", ["own sheet", "below the table", "above the table", "in Word", "in Word above"]
+)
+def test_what_is_read_is_the_row_a_person_types(bureau, reported, tmp_path, place):
+    outcome = bring(bureau, sheet(tmp_path, GENERAL, CARRIED, WHOLE, place=place))
     assert outcome.accepted == 1, outcome.problems
     read = AuditedAmount.objects.latest("pk")
     reported.refresh_from_db()
