@@ -11,7 +11,7 @@ from django.urls import reverse
 from wenxiao.orgs.models import User
 from wenxiao.records.models import Entry
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.services import assign_reviewer
+from wenxiao.reviews.services import assign_reviewer, filling
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -226,3 +226,26 @@ def test_points_the_audited_money_refutes_are_named_at_once(inside, small, sheet
     mended = {f"p{row.pk}": "3.32", f"v{row.pk}": row.marks.get(seat="").version}
     assert office.post(f"/reviews/{sheet.pk}/marks", data | mended).status_code == 302
     assert "按比例最多" not in page(office, sheet)
+
+
+def test_a_grid_is_scored_once_and_entered_row_by_row(monkeypatch, inside, sheet, experts):
+    scored, one = [], filling.score_review
+    monkeypatch.setattr(
+        filling, "score_review", lambda **named: (scored.append(1), one(**named))[1]
+    )
+    client, rows = inside(experts[0]), sheet.criteria.count()
+    assert rows > 2
+    assert score(client, sheet, "4").status_code == 302
+    assert len(scored) == 1
+    entries = Entry.objects.filter(act="评分").order_by("pk")
+    assert entries.count() == rows
+    assert [("result" in entry.data) for entry in entries][:-1] == [False] * (rows - 1)
+
+
+def test_one_wrong_row_keeps_the_others_out_and_each_says_why(inside, sheet, experts):
+    client, (first, second) = inside(experts[0]), sheet.criteria.all()[:2]
+    typed = {f"p{first.pk}": str(first.weight), f"p{second.pk}": str(second.weight + 1)}
+    answer = client.post(f"/reviews/{sheet.pk}/marks", typed)
+    assert f"得分应在 0 至 {second.weight} 之间" in answer.content.decode()
+    assert not sheet.marks.exists()
+    assert not Entry.objects.filter(act="评分").exists()

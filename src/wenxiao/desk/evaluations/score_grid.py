@@ -11,8 +11,7 @@ from django.db import transaction
 
 from wenxiao.pages.acts import person, points_of
 from wenxiao.pages.texts import text_of
-from wenxiao.reviews.services import record_mark
-from wenxiao.reviews.services.filling import asks_reason
+from wenxiao.reviews.services.filling import GivenMark, MarksRefused, asks_reason, record_marks
 from wenxiao.reviews.services.seats import seat_of
 from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.store.moves import NotAllowed, Stale
@@ -101,67 +100,70 @@ def save(
     """Write every changed row; how many were, or everything typed with what
     is wrong and nothing written.
     """
-    seat, wrong, written = seat_of(person(request), holding), WrongMarks(), 0
-    with transaction.atomic():
-        for row in sheet.rows:
-            pk = row.criterion.pk
-            typed, note, why, code = (
-                request.POST.get(f"p{pk}", "").strip(),
-                text_of(request, f"n{pk}", 1000),
-                text_of(request, f"w{pk}", 1000),
-                text_of(request, f"r{pk}", 20),
+    seat, wrong, given = seat_of(person(request), holding), WrongMarks(), []
+    for row in sheet.rows:
+        pk = row.criterion.pk
+        typed, note, why, code = (
+            request.POST.get(f"p{pk}", "").strip(),
+            text_of(request, f"n{pk}", 1000),
+            text_of(request, f"w{pk}", 1000),
+            text_of(request, f"r{pk}", 20),
+        )
+        further = {
+            one.field: text_of(request, f"{one.field}-{pk}", 1000)
+            for one in further_columns()
+            if f"{one.field}-{pk}" in request.POST
+        }
+        wrong.codes[pk], wrong.further[pk] = code, further
+        wrong.points[pk], wrong.notes[pk], wrong.reasons[pk] = typed, note, why
+        try:
+            given += _changed(request, row, seat, (typed, note, why, code), further)
+        except NotAllowed as refusal:
+            wrong.errors[pk] = str(refusal)
+    if given:
+        _record(request, review, seat, given, wrong)
+    return (0, wrong) if wrong.errors else (len(given), None)
+
+
+def _record(
+    request: HttpRequest, review: Review, seat: str, given: list[GivenMark], wrong: WrongMarks
+) -> None:
+    """Write the rows unless one of the sheet is wrong; what is wrong is noted by row."""
+    try:
+        with transaction.atomic():
+            record_marks(review=review, marks=given, by=person(request), seat=seat)
+            transaction.set_rollback(bool(wrong.errors))
+    except MarksRefused as refused:
+        for pk, refusal in refused.errors.items():
+            wrong.errors[pk] = (
+                _both(refusal.row, wrong.points[pk]) if isinstance(refusal, Stale) else str(refusal)
             )
-            further = {
-                one.field: text_of(request, f"{one.field}-{pk}", 1000)
-                for one in further_columns()
-                if f"{one.field}-{pk}" in request.POST
-            }
-            wrong.codes[pk], wrong.further[pk] = code, further
-            wrong.points[pk], wrong.notes[pk], wrong.reasons[pk] = typed, note, why
-            try:
-                written += _write(request, review, row, seat, (typed, note, why, code), further)
-            except Stale as refusal:
-                wrong.errors[pk] = _both(refusal.row, typed)
-            except NotAllowed as refusal:
-                wrong.errors[pk] = str(refusal)
-        if wrong.errors:
-            transaction.set_rollback(True)
-    return (0, wrong) if wrong.errors else (written, None)
+    except NotAllowed as refused:
+        wrong.errors |= {one.row.pk: str(refused) for one in given}
 
 
-def _write(
+def _changed(
     request: HttpRequest,
-    review: Review,
     row: Any,
     seat: str,
     fields: tuple[str, str, str, str],
     further: dict[str, str],
-) -> bool:
+) -> list[GivenMark]:
+    """What is to be written of one row: one mark, or none where nothing was changed."""
     typed, note, why, code = fields
     mark, pk = _own(row, seat), row.criterion.pk
     before = None if mark is None else mark.points
     if not typed:
         if before is not None:
             raise NotAllowed("原有得分不能清空，请填新的得分。")
-        return False
+        return []
     points = points_of(typed, "得分")
     same = all(getattr(mark, name, "") == text for name, text in further.items())
     if same and before == points and ((mark.note or ""), mark.reason_code) == (note, code):
-        return False
-    version = request.POST.get(f"v{pk}", "")
-    record_mark(
-        review=review,
-        row=row.criterion,
-        by=person(request),
-        points=points,
-        note=note,
-        reason_code=code,
-        seat=seat,
-        why=why,
-        version=int(version) if version.isdecimal() and len(version) < 10 else 0,
-        **further,
-    )
-    return True
+        return []
+    seen = request.POST.get(f"v{pk}", "")
+    version = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+    return [GivenMark(row.criterion, points, note, code, "", version, why, further)]
 
 
 def _both(mark: Any, typed: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,7 +27,8 @@ from wenxiao.reviews.rechecks import (
     score_of,
     self_evaluation_of,
 )
-from wenxiao.reviews.services import record_mark, start_rechecks
+from wenxiao.reviews.services import start_rechecks
+from wenxiao.reviews.services.filling import GivenMark, record_marks
 from wenxiao.reviews.states import MARKABLE, SETTLED
 from wenxiao.rulebook.numbers import round_points
 from wenxiao.store.clock import today
@@ -116,36 +116,35 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save(request: HttpRequest, review: Review, rows: list[RecheckRow]) -> str:
     """Every changed row or none: points, the reason where they differ from the unit's."""
-    written = 0
-    with transaction.atomic():
-        for one in rows:
-            written += _write(request, review, one)
-    return f"已记 {written} 行复核。" if written else "没有改动。"
+    given = [mark for one in rows for mark in _changed(request, one)]
+    if given:
+        record_marks(review=review, marks=given, by=person(request))
+    return f"已记 {len(given)} 行复核。" if given else "没有改动。"
 
 
-def _write(request: HttpRequest, review: Review, one: RecheckRow) -> bool:
+def _changed(request: HttpRequest, one: RecheckRow) -> list[GivenMark]:
+    """What is to be written of one row: one mark, or none where nothing was changed."""
     key, mark = one.indicator.pk, one.mark
     typed = text_of(request, f"p{key}", 12)
     code, note = text_of(request, f"r{key}", 20), text_of(request, f"n{key}", 500)
     if not typed or one.indicator.weight is None:
-        return False
+        return []
     points = points_of(typed, f"“{one.indicator.name}”得分")
     same = mark is not None and (mark.points, mark.reason_code, mark.note) == (points, code, note)
     if same:
-        return False
+        return []
     if one.own_points is not None and points != one.own_points and code not in REASONS:
         raise NotAllowed(f"“{one.indicator.name}”复核与自评不同，请选原因。")
-    record_mark(
-        review=review,
-        row=one.indicator,
-        by=person(request),
-        points=points,
-        reason_code=code if code in REASONS else "",
-        note=note,
-        why=note or REASONS.get(code, ""),
-        version=mark.version if mark is not None else None,
-    )
-    return True
+    return [
+        GivenMark(
+            one.indicator,
+            points,
+            note,
+            code if code in REASONS else "",
+            version=mark.version if mark is not None else None,
+            why=note or REASONS.get(code, ""),
+        )
+    ]
 
 
 @view("confirm_finding", methods=("POST",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from wenxiao.rulebook.table_layouts import table_layout
 from wenxiao.store.moves import NotAllowed, Stale, change
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wenxiao.orgs.models import User
     from wenxiao.targets.models import Indicator
@@ -195,7 +196,33 @@ def _score_again(review: Review, by: User | None, why: str) -> None:
         note_crossing(review, worth, by, why)
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class GivenMark:
+    """A person's points for one row, with what stands beside them.
+
+    ``version`` is that of the mark seen before, None where nobody looked; ``why`` the reason a mark
+    that stood is changed for; ``further`` other columns the sheet's layout asks for, one not given
+    stays.
+    """
+
+    row: Criterion | Indicator
+    points: Decimal
+    note: str = ""
+    reason_code: str = ""
+    tier: str = ""
+    version: int | None = None
+    why: str = ""
+    further: Mapping[str, str] = field(default_factory=dict)
+
+
+class MarksRefused(NotAllowed):
+    """Nothing was written; ``errors`` says of each refused row (its key) why."""
+
+    def __init__(self, errors: dict[int, NotAllowed | Stale]) -> None:
+        self.errors = errors
+        super().__init__("；".join(str(one) for one in errors.values()))
+
+
 def record_mark(
     *,
     review: Review,
@@ -216,49 +243,109 @@ def record_mark(
 
     Points that stood (handed in, imported or given by somebody else) change only with ``why``.
     """
-    kind = kind_of(review.kind)
-    permissions.require_for(by, kind.fill, review.dossier)
+    given = GivenMark(row, points, note, reason_code, tier, version, why, further)
+    try:
+        return record_marks(review=review, marks=[given], by=by, seat=seat)[0]
+    except MarksRefused as refused:
+        raise refused.errors[row.pk] from None
+
+
+@transaction.atomic
+def record_marks(
+    *, review: Review, marks: Sequence[GivenMark], by: User | None, seat: str = ""
+) -> list[Mark]:
+    """A person's points for some rows of one sheet, all of them or none; the sheet is scored once.
+
+    One entry a row; what became of the whole sheet stands with the last. Raises Refused,
+    NotAllowed for the sheet, MarksRefused with what is wrong with each row (:func:`record_mark`).
+    """
+    permissions.require_for(by, kind_of(review.kind).fill, review.dossier)
     if review.state not in MARKABLE:
         raise NotAllowed(f"现为“{review.get_state_display()}”，不能再评分。")
     require_own_seat(by, seat)
     refuse_handed_in(review, by, seat)
-    _refuse_foreign(review, row)
     if review.frame and not review.frame_set_on:
         raise NotAllowed("评价指标体系还没有定稿，定稿后再评分。")
-    _check_points(review, row, points, (note, reason_code))
-    given = {"points": points, "note": note, "reason_code": reason_code, "tier": tier}
-    given |= _fitting(further)
-    values = {**given, "status": "judged", "by": by}
-    where = {"criterion": row} if isinstance(row, Criterion) else {"indicator": row}
-    mark, created = Mark.objects.get_or_create(review=review, seat=seat, **where, defaults=values)
-    before = None if created else mark.points
-    if not created:
-        _refuse_silent_change(review, mark, points, by, why, version)
-        change(mark, version=version, **values)
+    if not marks:
+        return []
+    standing = {
+        mark.criterion_id or mark.indicator_id: mark
+        for mark in Mark.objects.filter(review=review, seat=seat)
+    }
+    written: list[tuple[GivenMark, Mark, Decimal | None]] = []
+    errors: dict[int, NotAllowed | Stale] = {}
+    for given in marks:
+        try:
+            mark, before = _write_mark(review, given, standing.get(given.row.pk), by, seat)
+            written.append((given, mark, before))
+        except (NotAllowed, Stale) as refused:
+            errors[given.row.pk] = refused
+    if errors:
+        raise MarksRefused(errors)
+    _record_marks(review, written, by)
+    return [mark for _, mark, _ in written]
+
+
+def _write_mark(
+    review: Review, given: GivenMark, mark: Mark | None, by: User | None, seat: str
+) -> tuple[Mark, Decimal | None]:
+    """The mark as written and the points that stood before."""
+    row = given.row
+    _refuse_foreign(review, row)
+    _check_points(review, row, given.points, (given.note, given.reason_code))
+    values = {
+        "points": given.points,
+        "note": given.note,
+        "reason_code": given.reason_code,
+        "tier": given.tier,
+        **_fitting(given.further),
+        "status": "judged",
+        "by": by,
+    }
+    if mark is None:
+        where = {"criterion": row} if isinstance(row, Criterion) else {"indicator": row}
+        mark, created = Mark.objects.get_or_create(
+            review=review, seat=seat, **where, defaults=values
+        )
+        if created:
+            return mark, None
+    before = mark.points
+    _refuse_silent_change(review, mark, given.points, by, given.why, given.version)
+    change(mark, version=given.version, **values)
+    return mark, before
+
+
+def _record_marks(
+    review: Review, written: list[tuple[GivenMark, Mark, Decimal | None]], by: User | None
+) -> None:
+    """Score the sheet and enter each row; the trail's head is locked from the first entry on, so
+    that everything else comes before.
+    """
     result = result_of(review)
     add_author(review, by)
     own_total = _set_aside_own_total(review)
-    _score_again(review, by, why)
-    record(
-        division=review.round.division,
-        by=by,
-        act="评分",
-        target=mark,
-        label=f"{review}：{row.name}",
-        why=why or note,
-        data={
-            "before": None if before is None else str(before),
-            "after": str(points),
-            "note": note,
-            **further,
-            **own_total,
-            **_result(result, result_of(review)),
-        },
-    )
-    return mark
+    reasons_given = dict.fromkeys(given.why for given, _, _ in written if given.why)
+    _score_again(review, by, "；".join(reasons_given))
+    whole = {**own_total, **_result(result, result_of(review))}
+    for at, (given, mark, before) in enumerate(written, 1):
+        record(
+            division=review.round.division,
+            by=by,
+            act="评分",
+            target=mark,
+            label=f"{review}：{given.row.name}",
+            why=given.why or given.note,
+            data={
+                "before": None if before is None else str(before),
+                "after": str(given.points),
+                "note": given.note,
+                **given.further,
+                **(whole if at == len(written) else {}),
+            },
+        )
 
 
-def _fitting(further: dict[str, str]) -> dict[str, str]:
+def _fitting(further: Mapping[str, str]) -> Mapping[str, str]:
     """Further columns by their names; NotAllowed names one that is too long for its place."""
     asked = {column.field for column in table_layout("score_sheet").typed}
     for name, text in further.items():

@@ -21,7 +21,7 @@ from wenxiao.reviews.packaging import (
     paper_texts,
     points_of_cell,
 )
-from wenxiao.reviews.services.filling import record_mark
+from wenxiao.reviews.services.filling import GivenMark, record_marks
 from wenxiao.reviews.services.papering import change_paper, write_criterion_facts, write_paper
 from wenxiao.reviews.services.seats import seat_of
 from wenxiao.store.moves import NotAllowed
@@ -113,7 +113,7 @@ def _by_row(taken: list[PackageDifference], sign: str) -> dict[int, dict[str, st
 def _criteria(
     review: Review, seat: str, taken: list[PackageDifference], by: User | None, why: str
 ) -> None:
-    changes = _by_row(taken, "c")
+    changes, given = _by_row(taken, "c"), []
     for row, old in criterion_cells(review, seat):
         new = changes.get(row.pk, {})
         cells = old | new
@@ -132,16 +132,10 @@ def _criteria(
             raise NotAllowed(
                 f"“{row.name}”没有得分；原有得分不能清空，只写扣分原因也不行，请填得分。"
             )
-        record_mark(
-            review=review,
-            row=row,
-            by=by,
-            points=points_of_cell(cells["points"], f"“{row.name}”"),
-            note=cells["note"],
-            reason_code=cells["code"],
-            seat=seat,
-            why=why,
-        )
+        points = points_of_cell(cells["points"], f"“{row.name}”")
+        given.append(GivenMark(row, points, cells["note"], cells["code"], why=why))
+    if given:
+        record_marks(review=review, marks=given, by=by, seat=seat)
 
 
 def _papers(review: Review, taken: list[PackageDifference], by: User | None) -> None:
