@@ -78,8 +78,17 @@ MORE = (
 )
 THUMB = ("desk:home", "desk:subjects", "desk:monitoring", "desk:report_now")
 """The phone's bottom bar: what an officer on the way looks at."""
-THUMB_OF = {"fill": "desk:selfeval", "sign_report": "desk:watch", "instruct": "desk:watch"}
-"""What stands there besides for whoever holds a power: a unit's own forms, a leader's watch."""
+THUMB_OF = {
+    "fill": "desk:selfeval",
+    "sign_report": "desk:watch",
+    "instruct": "desk:watch",
+    "manage_users": "desk:people",
+    "grant": "desk:people",
+    "watch_trail": "desk:trail",
+}
+"""What stands there besides for whoever holds a power: a unit's own forms, a leader's watch, an
+administrator's accounts, the auditors' trail.
+"""
 
 
 def open_entries(entries: tuple[MenuEntry, ...], holding: Holdings) -> list[MenuEntry]:
@@ -194,7 +203,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             menu=menu,
             more=more,
             ways={entry.route: entry.address for entry in (*menu, *more)},
-            thumb=[entry for entry in menu if entry.route in thumb_of(holding)],
+            thumb=[one for one in (*menu, *more) if one.route in thumb_of(holding)],
             year=year,
             year_before=year_address(request, year - 1),
             year_after=year_address(request, year + 1),

@@ -117,7 +117,8 @@
 
     heads.forEach((cell, at) => {
       const words = text(cell);
-      if (!words || cell.querySelector("a, button, input")) return;
+      const nameless = cell.querySelector(".unseen")?.textContent.trim() === cell.textContent.trim();
+      if (!words || nameless || cell.querySelector("a, button, input")) return;
       const sorter = button("", "sorter");
       sorter.append(...cell.childNodes);
       sorter.title = paged ? "按这一列排本页的行" : "按这一列排";

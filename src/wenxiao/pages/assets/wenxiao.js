@@ -204,6 +204,7 @@
   fit();
   on("htmx:afterSettle", fit);
   window.addEventListener("resize", fit);
+  window.addEventListener("load", fit);
   document.addEventListener("toggle", fit, true);
 
   /* Parts that htmx brings. */
