@@ -129,10 +129,20 @@ def _desks(holding: Holdings) -> list[tuple[str, str, str]]:
         ("manage_users", "重置密码", "忘记密码的人在登录页申请，到这里办", "desk:resets"),
         ("grant", "授权", "给谁什么权限、到什么时候", "desk:users"),
         ("consent_reset", "同意重置密码", "系统管理员提出的重置", "desk:resets"),
-        ("manage_accounts_policy", "账号安全要求", "密码、登录失败、两步验证的要求", "desk:account_policy"),
+        (
+            "manage_accounts_policy",
+            "账号安全要求",
+            "密码、登录失败、两步验证的要求",
+            "desk:account_policy",
+        ),
         ("watch_trail", "留痕", "谁在什么时候做了什么，链是否完整", "desk:trail"),
         ("manage_users", "备份", "最近一次备份和恢复演练", "desk:backups"),
-        ("consent_security_reset", "同意重置安全管理员的密码", "系统管理员提出的重置", "desk:resets"),
+        (
+            "consent_security_reset",
+            "同意重置安全管理员的密码",
+            "系统管理员提出的重置",
+            "desk:resets",
+        ),
         ("watch_trail", "备份", "最近一次备份和恢复演练", "desk:backups"),
         ("import", "导入台账", "支付明细，预算安排、调整和到位", "desk:ledgers"),
     )
