@@ -107,7 +107,7 @@ def _lay(programs: Path, data: Path, *, as_postgres: bool) -> None:
 def _migrate(programs: Path, data: Path, *, as_postgres: bool) -> None:
     """Make a data folder whose server holds the empty database."""
     _initdb(programs, data, as_postgres=as_postgres)
-    control = [str(programs / "pg_ctl"), "-w", "-D", str(data)]
+    control = [str(programs / "pg_ctl"), "-w", "-t", str(SECONDS), "-D", str(data)]
     start = f"-k {data.parent} {SETTINGS}"
     log = str(data.parent / "log")
     _run([*control, "-l", log, "-o", start, "start"], as_postgres=as_postgres)
@@ -137,7 +137,7 @@ def _own_server(programs: Path, *, as_postgres: bool, settings: str) -> Iterator
     start = f"-k {home} {settings}"
     try:
         _lay(programs, data, as_postgres=as_postgres)
-        control = [str(programs / "pg_ctl"), "-w", "-D", str(data)]
+        control = [str(programs / "pg_ctl"), "-w", "-t", str(SECONDS), "-D", str(data)]
         begin = partial(
             _run, [*control, "-l", str(log), "-o", start, "start"], as_postgres=as_postgres
         )

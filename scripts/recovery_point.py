@@ -26,7 +26,9 @@ from typing import Any
 import psycopg
 from postgres import server_programs
 
-SECONDS = 90
+SECONDS = 600
+"""The longest one step may take on a busy machine: pg_ctl itself gives up after 60 seconds."""
+PATIENT = ("-t", str(SECONDS))
 
 
 def programs() -> Path:
@@ -73,11 +75,11 @@ class Server:
         """Start on a folder of data; a recovery named there runs first."""
         options = f"-k {self.home} -c listen_addresses="
         log = str(self.home / "log")
-        self.run("pg_ctl", "-w", "-D", str(data), "-l", log, "-o", options, "start")
+        self.run("pg_ctl", "-w", *PATIENT, "-D", str(data), "-l", log, "-o", options, "start")
 
     def stop(self, data: Path, *, check: bool = True) -> None:
         """Stop as a crash does."""
-        self.run("pg_ctl", "-w", "-D", str(data), "-m", "immediate", "stop", check=check)
+        self.run("pg_ctl", "-w", *PATIENT, "-D", str(data), "-m", "immediate", "stop", check=check)
 
     def ask(self, statement: str) -> list[Any]:
         """The rows of one statement."""
