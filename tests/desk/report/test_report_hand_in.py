@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 def test_an_evaluation_report_has_seven_parts_and_says_what_is_empty(inside, small):
     answer = inside(small.officer).get(f"/reviews/{small.evaluation.pk}/evaluation.docx")
-    document = docx.docx.Document(BytesIO(answer.content))
+    document = docx.Document(BytesIO(answer.content))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     for part in (
         "一、基本情况",
@@ -56,7 +56,7 @@ def test_an_evaluation_without_sheet_or_result_says_what_is_open(inside, small):
     row = Review.objects.exclude(pk=small.evaluation.pk).filter(round=small.finance).first()
     Review.objects.filter(pk=row.pk).update(points=None, grade="", state="submitted")
     answer = inside(small.officer).get(f"/reviews/{row.pk}/evaluation.docx")
-    document = docx.docx.Document(BytesIO(answer.content))
+    document = docx.Document(BytesIO(answer.content))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "评价结果尚未确认，得分和等级待确认后填列。" in text
     assert "系统中没有这项评价的评分表。" in text
