@@ -35,10 +35,11 @@
     if (own?.dataset.palette && [...document.querySelectorAll("main select")].some((one) => one.options.length > MANY)) bring("palette");
   }
   /* The head of lists, where a list stands that it dresses (tables.js) or a link that carries a view over to one. */
+  const LEAST = 4;
   const PLAIN = ".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets";
   function lists() {
     if (!own?.dataset.tables || coming.tables) return;
-    const dressed = (table) => table.tHead && (table.matches(".cards") || !table.matches(PLAIN));
+    const dressed = (table) => table.tHead && table.tBodies[0]?.rows.length >= LEAST && !table.querySelector("[data-cell]") && (table.matches(".cards") || !table.matches(PLAIN));
     if (document.querySelector("a[data-look]") || [...document.querySelectorAll("main .scroll > table.t")].some(dressed)) bring("tables");
   }
   for (const type of ["DOMContentLoaded", "htmx:afterSettle"]) {
