@@ -30,6 +30,10 @@ NOTHING_COLLECTED = 5
 GATES = ("--ignore=tests/architecture",)
 """What scripts/check.py ran a minute before."""
 RECORDED = ("-p", "scripts.statements")
+WORKERS = ("-n", "3", "--dist", "worksteal")
+"""One more than the two cores: a third of what the tests last they wait for children, browsers and
+servers. Each worker goes through a part of its own, so that what a module makes is made once.
+"""
 SHORT = "not long"
 """Long walks are make soak's; each names the tests here that hold the same."""
 
@@ -126,11 +130,11 @@ def soak() -> int:
     both databases; then every test marked db on PostgreSQL.
     """
     more = {"WENXIAO_EXAMPLES": "20000"}
-    runs = [pytest("soak", ["-n", "2", "-m", "hypothesis or soak or long"], environment() | more)]
+    runs = [pytest("soak", [*WORKERS, "-m", "hypothesis or soak or long"], environment() | more)]
     with postgres() as (url, _):
-        chosen = ["-n", "2", "-m", "soak and db"]
+        chosen = [*WORKERS, "-m", "soak and db"]
         runs.append(pytest("soak-PostgreSQL", chosen, environment(url) | more))
-        every = ["-n", "2", "-m", "db", *RECORDED]
+        every = [*WORKERS, "-m", "db", *RECORDED]
         runs.append(pytest("PostgreSQL-whole", every, environment(url)))
     lost = second_database.missed()
     for line in lost:
@@ -146,7 +150,7 @@ def on_second_database() -> tuple[int, int, bool]:
     chosen, marked = second_database.write()
     with postgres() as (url, source):
         print(f"PostgreSQL 来自 {source}，{marked} 项中选 {chosen} 项", flush=True)
-        arguments = ["-n", "2", "-p", "scripts.second_database", *second_database.files()]
+        arguments = [*WORKERS, "-p", "scripts.second_database", *second_database.files()]
         return pytest("PostgreSQL", arguments, environment(url))
 
 
@@ -164,7 +168,7 @@ def main() -> int:
     if "--soak" in sys.argv:
         return soak()
     measured = ["-p", "scripts.reached_lines", *RECORDED]
-    first = pytest("SQLite", ["-n", "2", "-m", SHORT, *GATES, *measured], environment())
+    first = pytest("SQLite", [*WORKERS, "-m", SHORT, *GATES, *measured], environment())
     second = on_second_database()
     floors = coverage_floors.compare()
     passed, failed = first[0] + second[0], first[1] + second[1]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from wenxiao.followup.selectors import Reported
+    from wenxiao.followup.selectors import Confirmed, Reported
     from wenxiao.orgs.models import Division
     from wenxiao.reports.facts import Facts, Version
 
@@ -90,9 +90,15 @@ def _problems(paper: OfficialDocument, rows: Sequence[Reported]) -> None:
     for at, row in enumerate(concerned):
         paper.add_heading2(f"（{NUMBERS[at] if at < len(NUMBERS) else at + 1}）{_name(row)}")
         for number, finding in enumerate(row.findings, 1):
-            paper.add_paragraph(f"{number}.{finding.text}")
+            paper.add_paragraph(f"{number}.{finding.text.rstrip('。')}。{_deadline(finding)}")
     if not concerned:
         paper.add_paragraph("没有经确认的问题。")
+
+
+def _deadline(finding: Confirmed) -> str:
+    """By when it is to be mended; nobody has set a day before the mending was ordered."""
+    day = finding.deadline
+    return f"（整改期限：{wording.day_text(day)}）" if day else "【待填：整改期限】"
 
 
 def _name(row: Reported) -> str:

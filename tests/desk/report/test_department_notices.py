@@ -1,12 +1,14 @@
 """部门通知 in batch: one a department, confirmed results alone, nothing restricted for who may not see it."""
 
 import io
+from datetime import date
 from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
 from docx import Document
 
+from wenxiao.followup.models import Finding, Rectification
 from wenxiao.followup.selectors.problems import departments_of
 from wenxiao.reports.department_notices import department_notices
 
@@ -63,3 +65,17 @@ def test_a_year_without_results_says_so(inside, small):
     answer = inside(small.officer).get(reverse("desk:department_notices", args=[2031]))
     assert answer.status_code == 409
     assert "没有可发的通知" in answer.content.decode()
+
+
+def test_each_problem_says_by_when_it_is_to_be_mended(inside, small):
+    finding = Finding.objects.filter(
+        state="confirmed", review__state__in=("confirmed", "issued"), review__round__key=True
+    ).first()
+    Rectification.objects.filter(finding=finding).delete()
+    text = "\n".join(words_of(one) for one in notices(inside(small.officer)).values())
+    assert f"{finding.text.rstrip('。')}。【待填：整改期限】" in text
+    Rectification.objects.create(
+        finding=finding, unit=finding.dossier.unit, deadline=date(2021, 12, 31)
+    )
+    text = "\n".join(words_of(one) for one in notices(inside(small.officer)).values())
+    assert f"{finding.text.rstrip('。')}。（整改期限：2021年12月31日）" in text
