@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from wenxiao.store.columns import hash_by_field
 from wenxiao.store.guards import Guard, keep
 
 _CLASS = "CASE WHEN {0}.role IN ('system', 'security', 'audit') THEN {0}.role ELSE 'business' END"
@@ -34,8 +35,11 @@ class OrgsConfig(AppConfig):
     verbose_name = "机构与人员"
 
     def ready(self) -> None:
-        """The database refuses what the services refuse; a session knows when it began."""
+        """The database refuses what the services refuse; a session knows when it began; columns
+        are looked up fast.
+        """
         keep(self, GUARDS)
+        hash_by_field()
         from django.contrib.auth.signals import user_logged_in
 
         from wenxiao.orgs.middleware import keep_entered

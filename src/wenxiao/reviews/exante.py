@@ -18,6 +18,7 @@ from wenxiao.reviews.models import ExAnte
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.numbers import wan
+from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -97,8 +98,14 @@ def ex_ante_of(dossier: Dossier) -> ExAnte | None:
     """The dossier's latest request or evaluation, whatever became of it;
     None while nobody asked.
     """
-    rows = ExAnte.objects.filter(dossier=dossier).select_related("review")
-    return rows.order_by("-pk").first()
+    return next(iter(_LATEST.rows(dossier.pk)), None)
+
+
+_LATEST = PreparedRead(
+    lambda dossier: (
+        ExAnte.objects.filter(dossier=dossier).select_related("review").order_by("-pk")[:1]
+    )
+)
 
 
 def concluded(dossier: Dossier) -> ExAnte | None:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.selectors import seen_by
@@ -25,6 +25,7 @@ from wenxiao.reviews.panels import blind_reviews, without_blind
 from wenxiao.reviews.states import JUDGED, OPEN, SETTLED
 from wenxiao.store.among import answered
 from wenxiao.store.clock import today
+from wenxiao.store.prepared import PreparedRead
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
@@ -158,6 +159,10 @@ class Works:
         """
         return Exists(self.reviews((kind,), key=key).filter(dossier=OuterRef("pk")))
 
+    def reviewed(self, kind: str, *, key: bool = False) -> Q:
+        """The same, where whatever else narrows a list leaves most of it: driven by the reviews."""
+        return Q(pk__in=self.reviews((kind,), key=key).values("dossier"))
+
     def dossiers(
         self, kinds: Iterable[str], among: QuerySet[Dossier]
     ) -> list[tuple[int, int, int, str]]:
@@ -173,14 +178,20 @@ class Works:
         dossiers: QuerySet[Dossier],
         works: Mapping[str, tuple[str, bool]],
         counted: Iterable[tuple[int, str, int]] | None = None,
+        *,
+        few: bool = False,
     ) -> dict[str, int]:
         """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of
         one work counts once.
 
-        ``counted``: their reviews by round and kind, where they are known already.
+        ``counted``: their reviews by round and kind, where they are known already. ``few``: the
+        dossiers are few beside the year's reviews.
         """
         rows = self.reviews({kind for kind, _ in works.values()})
-        rows = rows.filter(Exists(dossiers.filter(pk=OuterRef("dossier"))))
+        if few:  # a sum no index answers: the database begins with the dossiers, not the rounds
+            rows = Review.objects.filter(kind__in={kind for kind, _ in works.values()})
+            rows = rows.annotate(in_round=F("round_id") + 0).filter(in_round__in=self.rounds)
+        rows = rows.filter(dossier__in=dossiers.order_by().values("pk"))
         if counted is None:
             counted = rows.order_by().values_list("round", "kind").annotate(n=Count("pk"))
         counted = list(counted)
@@ -263,20 +274,28 @@ def _target_in_force(dossier: Dossier) -> tuple[Target | None, int, list[Indicat
     """The target that counts, how many versions there are, and its rows;
     one query where it has rows.
     """
-    filed = Target.objects.filter(dossier=dossier, filing=False)
-    approved_first = Case(When(state=Target.State.APPROVED, then=0), default=1)
-    ranked = filed.order_by(approved_first, "-number")
-    versions = filed.order_by().values("dossier").annotate(n=Count("pk")).values("n")
-    rows = Indicator.objects.filter(target=Subquery(ranked.values("pk")[:1]))
-    indicators: list[Any] = list(
-        rows.select_related("target__approval")
-        .annotate(versions=Subquery(versions))
-        .order_by("order")
-    )
+    indicators: list[Any] = _ROWS_IN_FORCE.rows(dossier.pk)
     if indicators:
         return indicators[0].target, indicators[0].versions, indicators
-    targets = list(ranked.select_related("approval"))
+    targets = _RANKED.rows(dossier.pk)
     return (targets[0] if targets else None), len(targets), []
+
+
+def _ranked(dossier: int) -> QuerySet[Target]:
+    approved_first = Case(When(state=Target.State.APPROVED, then=0), default=1)
+    filed = Target.objects.filter(dossier=dossier, filing=False)
+    return filed.order_by(approved_first, "-number")
+
+
+def _rows_in_force(dossier: int) -> QuerySet[Indicator]:
+    versions = _ranked(dossier).order_by().values("dossier").annotate(n=Count("pk")).values("n")
+    rows = Indicator.objects.filter(target=Subquery(_ranked(dossier).values("pk")[:1]))
+    rows = rows.select_related("target__approval").order_by("order")
+    return rows.annotate(versions=Subquery(versions))
+
+
+_RANKED = PreparedRead(lambda dossier: _ranked(dossier).select_related("approval"))
+_ROWS_IN_FORCE = PreparedRead(_rows_in_force)
 
 
 def _shelved(shelf: Shelf) -> dict[int, Proofs]:

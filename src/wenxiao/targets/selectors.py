@@ -17,6 +17,7 @@ from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.records.models import Entry
 from wenxiao.rulebook.numbers import plain as number_text
 from wenxiao.rulebook.numbers import wan
+from wenxiao.store.prepared import PreparedRead
 from wenxiao.targets.models import Indicator, Layout, Target, TargetAmount
 
 if TYPE_CHECKING:
@@ -337,9 +338,7 @@ def history_of(dossier: Dossier) -> list[TargetVersion]:
     """Every version of a dossier's target with who did what when, the latest version first.
     Two queries.
     """
-    rows = list(
-        Target.objects.filter(dossier=dossier).select_related("approval").order_by("-number")
-    )
+    rows = _VERSIONS.rows(dossier.pk)
     entries = Entry.objects.filter(
         target_type=Target._meta.label, target_id__in=[row.pk for row in rows]
     )
@@ -353,6 +352,11 @@ def history_of(dossier: Dossier) -> list[TargetVersion]:
     return [TargetVersion(row, acts[row.pk]) for row in rows]
 
 
+_VERSIONS = PreparedRead(
+    lambda dossier: (
+        Target.objects.filter(dossier=dossier).select_related("approval").order_by("-number")
+    )
+)
 RETURNED, TYPED = "退回绩效目标", "填报绩效目标"
 
 

@@ -73,7 +73,7 @@ SIZE = 100
 DRAWN = 200
 """Up to how many results are drawn as one square each."""
 GRADES = "优良中差"
-MOST_ROUNDS, MOST_NAMED = 6, 300
+MOST_ROUNDS, MOST_NAMED = 6, 60
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         cells = [cell for cell in cells if cell.fiscal_year == fiscal]
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"), by_ids=True)
     groups = _groups(cells)
+    unbegun = _unbegun(request, year, kind)
     values = {
         "list_year": year,
         "kind": KINDS[kind],
@@ -139,7 +140,8 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "manages": held(request).can("manage_round"),
         "settles": _waiting(request, cells),
         "reported": rounds_to_report(held(request), cells),
-        "unbegun": _unbegun(request, year, kind),
+        "unbegun": unbegun[:MOST_NAMED],
+        "unnamed": len(unbegun) > MOST_NAMED,
         "fields": results_by_field(rows) if fiscal or len(years) == 1 else [],
         **_over_years(request, kind),
     }
@@ -172,7 +174,7 @@ def _unbegun(request: HttpRequest, year: int, kind: str) -> list[tuple[Round, Do
     return [
         (asking, dossier)
         for asking in rounds
-        for dossier in not_begun(person(request), asking, MOST_NAMED)
+        for dossier in not_begun(person(request), asking, MOST_NAMED + 1)
     ]
 
 

@@ -199,10 +199,12 @@ def tree_of(
     ``known`` are the units of all cells, those too that dossiers once had and the person doesn't
     see.
     """
-    counts: Counter[int] = Counter()
+    at, counts = Counter[int](), Counter[int]()
     for cell in cells:
-        for part in known[cell.unit].path.strip("/").split("/"):
-            counts[int(part)] += cell.n
+        at[cell.unit] += cell.n
+    for unit, n in at.items():
+        for part in known[unit].path.strip("/").split("/"):
+            counts[int(part)] += n
     all_units, one_unit = asked.address(unit=""), asked.address(unit=PLACE)
     way = units[asked.unit].path if asked.unit in units else "/"
     below: dict[int | None, list[UnitPlace]] = {}

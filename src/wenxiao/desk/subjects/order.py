@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core import signing
 from django.db.models import Q
@@ -109,14 +109,13 @@ def applied(sort: str, *, small: bool) -> str:
     return sort if sort in STORED or (small and sort.lstrip("-") in SHOWN) else ""
 
 
-@dataclass(frozen=True)
-class RowRun:
+class RowRun(NamedTuple):
     """Rows that stand together in an order: where, how many, and by which
     columns they are found.
     """
 
     at: tuple[int | str, ...]
-    count: int
+    rows: int
     unit: int
     fiscal_year: int | None = None
     own: tuple[int, ...] = ()
@@ -216,7 +215,7 @@ def _taken(
         if sure > SIZE and run.at != taken_runs[-1].at:
             break
         taken_runs.append(run)
-        sure += run.count if run.at != start else 0
+        sure += run.rows if run.at != start else 0
     return taken_runs
 
 

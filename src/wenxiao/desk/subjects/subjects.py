@@ -22,6 +22,7 @@ from wenxiao.budget.selectors import (
     census,
     dossiers_visible_to,
     found_by,
+    named,
     rounds_visible_to,
 )
 from wenxiao.desk.dossiers.results import Result, results, stage_words
@@ -64,6 +65,8 @@ if TYPE_CHECKING:
 KEY_KINDS = ("finance_evaluation", "monitoring")
 SUMMED = 1000
 """Up to how many dossiers the groups' money is added up while one waits."""
+FEW = 20_000
+"""Up to how many dossiers' reviews are looked up by dossier, not by the year's rounds."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +261,8 @@ class ListView:
         """How many each work of the year would leave."""
         free = _narrow(self.seen, replace(self.asked, work=""), self.below, self.works)
         works = {code: (kind, key) for code, (_, kind, key) in WORKS.items()}
-        return self.works.counts(free, works, self._counted_reviews())
+        few = not self.asked.work and sum(cell.n for cell in self.kept) <= FEW
+        return self.works.counts(free, works, self._counted_reviews(), few=few)
 
     def _counted_reviews(self) -> list[tuple[int, str, int]] | None:
         """The year's reviews by round and kind from the kept counts; None
@@ -355,11 +359,7 @@ def open_rounds(user: User) -> list[Round]:
 def _searched(rows: QuerySet[Dossier], q: str) -> QuerySet[Dossier]:
     """Those in whose name, project code or unit each word stands."""
     for word in q.split():
-        rows = rows.filter(
-            Q(subject__name__icontains=word)
-            | Q(subject__code__icontains=word)
-            | Q(unit__name__icontains=word)
-        )
+        rows = rows.filter(named(word))
     return rows
 
 
@@ -377,8 +377,11 @@ def _census(
     """From the kept counts, unless searched for words or narrowed by
     reviews: those are counted each time.
     """
-    if asked.q or asked.problem or asked.work:
-        return census(_worked(seen, asked.work, works))
+    if asked.work:
+        _, kind, key = WORKS[asked.work]
+        return census(seen.filter(works.reviewed(kind, key=key)))
+    if asked.q or asked.problem:
+        return census(seen)
     cells = cells_counted(user)
     return census(seen) if cells is None else cells
 

@@ -21,6 +21,7 @@ from wenxiao.records.models import Document, Notice, StoredFile
 from wenxiao.reviews.kinds import work_title
 from wenxiao.reviews.models import Review, Suggestion
 from wenxiao.store.among import IDS, prepared
+from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -451,17 +452,21 @@ def findings_and_uses(dossier: int, *, uses: bool = True) -> tuple[list[Finding]
     only where there may be any.
     """
     order = {Finding.State.CONFIRMED: 0, Finding.State.CANDIDATE: 1, Finding.State.DISMISSED: 2}
+    findings = sorted(_WITH_MENDING.rows(dossier), key=lambda row: order[Finding.State(row.state)])
+    if not uses or (findings and not getattr(findings[0], "used", True)):
+        return findings, []
+    return findings, uses_of(dossier)
+
+
+def _with_mending(dossier: int) -> QuerySet[Finding]:
     rows = Finding.objects.filter(dossier=dossier).select_related(
         "item", "rectification", "decided_by", "review"
     )
     used = Exists(Use.objects.filter(dossier=OuterRef("dossier")))
-    findings: list[Finding] = sorted(
-        rows.annotate(used=used).order_by("item__order", "pk"),
-        key=lambda row: order[Finding.State(row.state)],
-    )
-    if not uses or (findings and not getattr(findings[0], "used", True)):
-        return findings, []
-    return findings, uses_of(dossier)
+    return rows.annotate(used=used).order_by("item__order", "pk")
+
+
+_WITH_MENDING = PreparedRead(_with_mending)
 
 
 def confirmed_counts(dossiers: Iterable[int]) -> dict[int, int]:
