@@ -177,15 +177,15 @@ def named(word: str) -> Q:
     """
     of_subject = Q(name__icontains=word) | Q(code__icontains=word)
     subjects = Subject.objects.filter(of_subject).order_by().values_list("pk", flat=True)
-    found = list(subjects[: FEW_NAMED + 1])
-    if len(found) > FEW_NAMED:
+    ids = list(subjects[: FEW_NAMED + 1])
+    if len(ids) > FEW_NAMED:
         return (
             Q(subject__name__icontains=word)
             | Q(subject__code__icontains=word)
             | Q(unit__name__icontains=word)
         )
     units = Unit.objects.filter(name__icontains=word).values_list("pk", flat=True)
-    return Q(subject__among=found) | Q(unit__among=list(units))
+    return Q(subject__among=ids) | Q(unit__among=list(units))
 
 
 def kinds_filed_here(division: Division | int, fiscal_year: int) -> frozenset[str]:
