@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 
 from wenxiao.budget.models import Dossier, Round, Subject
 from wenxiao.budget.selectors import seen_by
@@ -23,13 +23,12 @@ from wenxiao.records.trail import target_of
 from wenxiao.reviews.models import Assignment, Criterion, ExAnte, Exchange, Mark, Review, Suggestion
 from wenxiao.reviews.panels import blind_reviews, without_blind
 from wenxiao.reviews.states import JUDGED, OPEN, SETTLED
-from wenxiao.store.among import answered
 from wenxiao.store.clock import today
 from wenxiao.store.prepared import PreparedRead
 from wenxiao.targets.models import Indicator, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -111,102 +110,6 @@ def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, l
     for row in rows:
         by_dossier[row.dossier_id].append(row)
     return by_dossier
-
-
-def works_and_running(division: int | None, work_year: int) -> tuple[Works, list[Round]]:
-    """The rounds of a work year, and those running in a division whatever
-    their year, latest first; one query.
-    """
-    running = Q(state=Round.State.OPEN, division=division)
-    rows = list(Round.objects.filter(Q(work_year=work_year) | running).order_by("pk"))
-    mine = [one for one in rows if one.state == Round.State.OPEN and one.division_id == division]
-    latest_first = sorted(mine, key=lambda one: (-one.work_year, one.kind, one.pk))
-    return Works.among(rows, work_year), latest_first
-
-
-@dataclass(frozen=True, slots=True)
-class Works:
-    """The rounds of a work year, read once; ``key`` are the bureau's own (财政重点).
-    A work is a kind, or a kind and key.
-    """
-
-    rounds: tuple[int, ...]
-    key: tuple[int, ...]
-
-    @classmethod
-    def of(cls, work_year: int) -> Works:
-        """One query; rounds of every division, for what may be seen is
-        settled by the dossiers asked about.
-        """
-        return cls.among(Round.objects.filter(work_year=work_year).order_by("pk"), work_year)
-
-    @classmethod
-    def among(cls, rounds: Iterable[Round], work_year: int) -> Works:
-        """Those of a work year among rounds that were read already."""
-        rows = [one for one in rounds if one.work_year == work_year]
-        return cls(tuple(one.pk for one in rows), tuple(one.pk for one in rows if one.key))
-
-    def reviews(self, kinds: Iterable[str], *, key: bool = False) -> QuerySet[Review]:
-        """The year's reviews of some kinds, of the key rounds alone or of all."""
-        return Review.objects.filter(
-            round__in=self.key if key else self.rounds, kind__in=tuple(kinds)
-        )
-
-    def holds(self, kind: str, *, key: bool = False) -> Exists:
-        """The condition on dossiers that one of these reviews is theirs.
-
-        Asked of each dossier: a list of all reviewed ones would be gone through for each subject.
-        """
-        return Exists(self.reviews((kind,), key=key).filter(dossier=OuterRef("pk")))
-
-    def reviewed(self, kind: str, *, key: bool = False) -> Q:
-        """The same, where whatever else narrows a list leaves most of it: driven by the reviews."""
-        return Q(pk__in=self.reviews((kind,), key=key).values("dossier"))
-
-    def dossiers(
-        self, kinds: Iterable[str], among: QuerySet[Dossier]
-    ) -> list[tuple[int, int, int, str]]:
-        """Those of ``among`` that the key rounds review: id, unit, fiscal year, kind.
-        One query, driven by the reviews.
-        """
-        rows = self.reviews(kinds, key=True).filter(Exists(among.filter(pk=OuterRef("dossier"))))
-        names = ("dossier", "dossier__unit", "dossier__fiscal_year", "dossier__subject__kind")
-        return list(dict.fromkeys(answered(rows.order_by().values_list(*names))))
-
-    def counts(
-        self,
-        dossiers: QuerySet[Dossier],
-        works: Mapping[str, tuple[str, bool]],
-        counted: Iterable[tuple[int, str, int]] | None = None,
-        *,
-        few: bool = False,
-    ) -> dict[str, int]:
-        """How many of ``dossiers`` each work (name: kind, key) holds; a dossier in two rounds of
-        one work counts once.
-
-        ``counted``: their reviews by round and kind, where they are known already. ``few``: the
-        dossiers are few beside the year's reviews.
-        """
-        rows = self.reviews({kind for kind, _ in works.values()})
-        if few:  # a sum no index answers: the database begins with the dossiers, not the rounds
-            rows = Review.objects.filter(kind__in={kind for kind, _ in works.values()})
-            rows = rows.annotate(in_round=F("round_id") + 0).filter(in_round__in=self.rounds)
-        rows = rows.filter(dossier__in=dossiers.order_by().values("pk"))
-        if counted is None:
-            counted = rows.order_by().values_list("round", "kind").annotate(n=Count("pk"))
-        counted = list(counted)
-        key, of_dossier, again = set(self.key), dict[str, int](), dict[str, Count]()
-        for name, (kind, key_only) in works.items():
-            own = [
-                (pk, n)
-                for pk, of_kind, n in counted
-                if n and of_kind == kind and (pk in key or not key_only)
-            ]
-            of_dossier[name] = sum(n for _, n in own)
-            if len(own) > 1:
-                one = Q(kind=kind, round__in=[pk for pk, _ in own])
-                again[name] = Count("dossier", distinct=True, filter=one)
-        return of_dossier | (rows.aggregate(**again) if again else {})
 
 
 @dataclass(frozen=True, slots=True)

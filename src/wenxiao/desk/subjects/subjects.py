@@ -46,7 +46,8 @@ from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
 from wenxiao.reviews.census import cells_counted, reviews_counted
 from wenxiao.reviews.lines import review_lines
-from wenxiao.reviews.selectors import told_money, untold_among, works_and_running
+from wenxiao.reviews.selectors import told_money, untold_among
+from wenxiao.reviews.works import works_and_running
 from wenxiao.rulebook.numbers import rate_percent, wan, wan_screen
 from wenxiao.store.among import answered
 
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
     from wenxiao.budget.money import Totals
     from wenxiao.followup.selectors import ProblemLine as CommonLine
     from wenxiao.orgs.models import User
-    from wenxiao.reviews.selectors import Works
+    from wenxiao.reviews.works import Works
 
 KEY_KINDS = ("finance_evaluation", "monitoring")
 SUMMED = 1000
