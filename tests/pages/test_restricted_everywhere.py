@@ -14,6 +14,8 @@ from django.test import Client
 from pages.planting import Side, plant_home
 
 from wenxiao.followup.selectors.assessing import departments
+from wenxiao.orgs.models import Division, Grant, Role, User
+from wenxiao.orgs.permissions import READ_RESTRICTED, holdings
 from wenxiao.portal import urls as public_urls
 from wenxiao.portal.static_site import pages as site_pages
 from wenxiao.rulebook.packages import PACKAGES, SOURCES
@@ -128,6 +130,44 @@ def test_no_package_holds_it(home):
     assert not told
     assert {"congress", "upper", "site"} <= seen
     assert any(one.endswith("/budget.zip") for one in seen)
+
+
+def inspected(home):
+    """Whoever is asked for everything of a scope, and whether they may read what is restricted:
+    each role of the house, an auditor of one unit alone, an auditor of another division.
+    """
+    for role, user in home.people.items():
+        may = role in READ_RESTRICTED and holdings(user).can("watch_trail")
+        yield role, user, may
+    elsewhere = Division.objects.create(code="990009", name="另一区", demo=True)
+    for name, division, unit in (
+        ("unit", home.division, home.units[1]),
+        ("elsewhere", elsewhere, None),
+    ):
+        user = User.objects.create_user(f"auditor-{name}", "x", division=division)
+        Grant.objects.create(user=user, role=Role.AUDITOR, division=division, unit=unit)
+        yield name, user, False
+
+
+def test_no_package_of_a_scope_holds_it_for_whoever_may_not_read_it(home):
+    """导出一个范围的档案：the hidden and the open one share the year; a name asked for outright
+    and a dossier asked by its number help nobody either.
+    """
+    read, seen = set(), set()
+    for name, user, may in inspected(home):
+        client = Client()
+        client.force_login(user)
+        asked = [{"fy": year} for year in YEARS] + [{"q": WORDS[HIDDEN]}, {"q": str(HIDDEN)}]
+        answers = [client.post("/trail/packages/scope.zip", one) for one in asked]
+        answers.append(client.post(f"/trail/packages/{HIDDEN}.zip"))
+        packed = "".join(whole(one) for one in answers if one.status_code == 200)
+        assert all(one.status_code in {200, 403, 404, 409} for one in answers), name
+        told = WORDS[HIDDEN] in packed
+        assert not told or may, name
+        read |= {name} if told else set()
+        seen |= {name} if WORDS[SHOWN] in packed else set()
+    assert "auditor" in read
+    assert {"auditor", "unit"} <= seen
 
 
 @pytest.mark.parametrize("restriction", ["internal", "restricted"])

@@ -9,7 +9,9 @@ import zipfile
 
 import pytest
 from django.apps import apps
+from pages.planting import plant_home
 
+from wenxiao.budget.models import Subject
 from wenxiao.orgs import services as orgs
 from wenxiao.orgs.models import User
 from wenxiao.records.services import store_file
@@ -61,3 +63,14 @@ def test_the_digests_are_those_of_the_files(taken):
     for line in taken.read("SHA256SUMS").decode().splitlines():
         digest, name = line.split("  ", 1)
         assert hashlib.sha256(taken.read(name)).hexdigest() == digest
+
+
+def test_it_says_how_many_objects_in_it_are_not_open(db, tmp_path):
+    """The whole is the whole: what is restricted goes along, and the package says so."""
+    subject = plant_home().dossiers[0].subject
+    Subject.objects.filter(pk=subject.pk).update(restriction="restricted")
+    told = take_away(tmp_path / "all.zip")
+    assert told["restricted"] == 1
+    with zipfile.ZipFile(tmp_path / "all.zip") as packed:
+        assert "不公开的对象也在内：1 个" in packed.read("README.txt").decode()
+        assert subject.name in packed.read("tables/budget.Subject.csv").decode("utf-8-sig")

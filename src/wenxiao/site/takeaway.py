@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.db import transaction
 
+from wenxiao.budget.models import Subject
 from wenxiao.records.models import StoredFile
 from wenxiao.records.services import read_file
 from wenxiao.store.moves import NotAllowed
@@ -100,7 +101,7 @@ def described(model: type[Model]) -> dict[str, Any]:
 
 def take_away(path: Path) -> dict[str, int]:
     """Write the whole as one .zip: tables, files, what each column means, digests.
-    (tables, rows, files, missing).
+    (tables, rows, files, missing, restricted: how many objects inside are not open).
     """
     sums: list[str] = []
     rows = files = missing = 0
@@ -121,9 +122,11 @@ def take_away(path: Path) -> dict[str, int]:
             except NotAllowed:
                 missing += 1
         put("columns.json", _json([described(model) for model in tables()]))
-        put("README.txt", README.encode())
+        restricted = Subject.objects.exclude(restriction="open").count()
+        put("README.txt", README.format(restricted=restricted).encode())
         packed.writestr("SHA256SUMS", "\n".join(sums) + "\n")
-    return {"tables": len(tables()), "rows": rows, "files": files, "missing": missing}
+    counts = {"tables": len(tables()), "rows": rows, "files": files, "missing": missing}
+    return counts | {"restricted": restricted}
 
 
 def _table(model: type[Model]) -> tuple[int, bytes]:
@@ -167,6 +170,8 @@ tables/  每张表一个 CSV（UTF-8，首行是列名），行按编号排列�
 columns.json  每张表、每一列的中文名、类型、代码的含义、指向哪张表。
 files/  收到的原始文件，文件名是它的 SHA-256 摘要；原来的名字在 tables/records.StoredFile.csv。
 SHA256SUMS  每个文件的摘要，用 sha256sum -c 核对。
+
+这是全部资料，不公开的对象也在内：{restricted} 个。不得对外提供，给检查组的用“档案取证”按范围导出。
 
 不含：密码、动态口令、恢复码、领取码、接口令牌，以及由其他数据算出来的监控台账。
 """
