@@ -68,3 +68,26 @@ def test_a_list_is_sorted_narrowed_copied_and_kept(enter, look):
     expect(head.filter(has_text=word).first).to_be_hidden()
     expect(page.locator("table.t.tight")).to_have_count(1)
     assert column(page, 0) == sorted(up, key=up.index, reverse=True) or len(set(up)) < len(up)
+
+
+@pytest.mark.parametrize("address", ["/rounds", "/subjects", "/evaluations", "/selfeval"])
+def test_rows_on_the_phone_are_two_lines_until_opened(enter, address):
+    page = enter("performance", "phone")
+    page.goto(address)
+    folded = page.locator("table.two-lines > tbody > tr:not(.group, .open)")
+    tall = "rows => rows.map(row => row.offsetHeight).filter(height => height > 100)"
+    assert folded.count()
+    assert folded.evaluate_all(tall) == []
+    under = (
+        "rows => rows.flatMap(row => { const tick = row.querySelector('[data-tick]')"
+        "?.getBoundingClientRect(); return tick ? [...row.cells].filter(cell => !cell.matches('th, .tick'))"
+        ".map(cell => cell.getBoundingClientRect()).filter(box => box.right > tick.left"
+        " && box.top < tick.bottom && box.width).map(box => box.top - tick.bottom) : []; })"
+    )
+    assert folded.evaluate_all(under) == []
+    first = folded.first
+    more = first.locator(".more-row")
+    if more.is_visible():
+        name = first.locator("th").inner_text()
+        more.click()
+        expect(page.locator("table.two-lines tr.open th")).to_have_text(name, use_inner_text=True)

@@ -3,7 +3,6 @@
 (function () {
   "use strict";
   const LEAST = 4;
-  const SHORT = 8;
   const text = (cell) => (cell?.innerText || "").replace(/\s+/g, " ").trim();
   const make = (tag, className, words) => {
     const one = document.createElement(tag);
@@ -248,7 +247,7 @@
 
   /* The phone: a row shows two lines and opens where it is touched; rows with fields stay whole. */
   function shorten(table, body) {
-    if (!table.classList.contains("cards") || table.classList.contains("two-lines") || body.rows.length < SHORT || table.tHead.rows[0].cells.length < 3 || body.querySelector("input:not([data-tick]), select, textarea, form")) return;
+    if (!table.classList.contains("cards") || table.classList.contains("two-lines") || table.tHead.rows[0].cells.length < 3 || body.querySelector("input:not([data-tick]), select, textarea, form")) return;
     table.classList.add("two-lines");
     for (const row of body.rows) {
       const first = row.querySelector("th");
