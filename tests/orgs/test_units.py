@@ -162,3 +162,11 @@ def test_agencies_and_experts(division):
         services.add_agency(division=division, name="甲事务所", by=None)
     assert first.lead == "李某"
     assert services.add_expert(division=division, name="赵某", by=None, field="教育").pk
+
+
+def test_nothing_is_merged_into_a_unit_that_has_ended(tree):
+    top, mid, _, other = tree
+    services.merge_units(units=[other], into=top, on=date(2021, 1, 1), by=None, why="机构改革")
+    other.refresh_from_db()
+    with pytest.raises(NotAllowed, match="请选仍在用的单位并入"):
+        services.merge_units(units=[mid], into=other, on=date(2022, 1, 1), by=None, why="撤并")

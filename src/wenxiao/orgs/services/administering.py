@@ -243,6 +243,9 @@ def merge_units(*, units: Iterable[Unit], into: Unit, on: date, by: User | None,
     old = [unit for unit in units if unit.pk != into.pk]
     if not old:
         raise NotAllowed("请选择要并入的单位。")
+    if into.successor_id is not None or (into.valid_to is not None and into.valid_to < on):
+        ended = f"，由“{into.successor}”承接" if into.successor_id is not None else ""
+        raise NotAllowed(f"“{into}”到合并日已停用{ended}，请选仍在用的单位并入。")
     for unit in old:
         _end_in_favour_of(unit, into, on)
     record(
