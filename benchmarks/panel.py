@@ -74,14 +74,17 @@ def measure():
     )
     section = Section("专家同时评分", about, ("量到的", "值"))
     section.rows = [
-        ("已保存的分数", str(saves)),
+        ("已保存的行", str(saves)),
         ("答复已保存而库里没有的行", str(stored["lost"])),
         ("没有保存成的次数", str(sum(one.failed for one in told))),
         ("交分的专家", f"{sum(one.handed for one in told)} / {EXPERTS}"),
         ("交齐之前看到别人评分的次数", str(sum(one.leaks for one in told))),
         ("一次保存，中位秒", f"{waits[len(waits) // 2]:.2f}"),
         ("一次保存，p95 秒", f"{waits[len(waits) * 95 // 100]:.2f}"),
-        ("一次保存的处理器毫秒（网页进程）", f"{spent / max(saves, 1) * 1000:.0f}"),
+        (
+            "网页进程的处理器毫秒，摊到每行评分（含登录、看页、交分）",
+            f"{spent / max(saves, 1) * 1000:.0f}",
+        ),
         ("留痕条数与评分行数相同", "是" if stored["trail"] == stored["marks"] else "否"),
     ]
     assert not stored["lost"], stored

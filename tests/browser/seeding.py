@@ -31,6 +31,8 @@ def main() -> None:
     small = planting.plant(8)
     small.self_review.state = "filling"
     small.self_review.save()
+    small.division.assist_links = True
+    small.division.save()
     _watch(small)
 
 
