@@ -72,12 +72,15 @@ def test_marked_rows_and_what_changed_since_stand_on_top_of_the_units_page(insid
 def test_the_reason_stands_in_the_list_and_in_the_to_do_until_handed_in_again(inside, small, form):
     return_review(review=form, by=small.officer, why=WHY)
     text = flat(inside(small.clerk).get(f"/selfeval/{small.selfeval.pk}"))
-    assert text.count("退回：完成时间与验收单不一致") >= 2  # to fill in, and in the list
+    assert "退回：完成时间与验收单不一致" in text  # to fill in
+    assert text.count("完成时间与验收单不一致") >= 2  # folded in the list
     todo = Todo.objects.get(kind="退回", state="open")
     assert WHY in todo.title
     Review.objects.filter(pk=form.pk).update(state="submitted")
     form.refresh_from_db()
-    assert "退回：完成时间" not in flat(inside(small.clerk).get(f"/selfeval/{small.selfeval.pk}"))
+    assert "完成时间与验收单不一致" not in flat(
+        inside(small.clerk).get(f"/selfeval/{small.selfeval.pk}")
+    )
     assert returned_of(form) is None
 
 
