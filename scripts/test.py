@@ -30,9 +30,9 @@ NOTHING_COLLECTED = 5
 GATES = ("--ignore=tests/architecture",)
 """What scripts/check.py ran a minute before."""
 RECORDED = ("-p", "scripts.statements")
-WORKERS = ("-n", "3", "--dist", "worksteal")
+WORKERS = ("-n", "3")
 """One more than the two cores: a third of what the tests last they wait for children, browsers and
-servers. Each worker goes through a part of its own, so that what a module makes is made once.
+servers.
 """
 SHORT = "not long"
 """Long walks are make soak's; each names the tests here that hold the same."""

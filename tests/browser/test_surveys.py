@@ -7,11 +7,18 @@ import io
 import pytest
 from openpyxl import Workbook
 from playwright.sync_api import expect
-from tests.browser.conftest import SIZES
+from tests.browser.conftest import SIZES, serving
 
 pytestmark = pytest.mark.journey
 QUESTIONS = "路况满意吗\n速度满意吗\n态度满意吗\n公开满意吗\n是否：问题解决了吗\n文字：您的意见"
 HEADS = ["序号", "路况满意吗", "办事速度", "态度满意吗", "公开满意吗", "问题解决了吗", "您的意见"]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory, migrated):
+    """A house of its own: elsewhere another journey may have handed the form in."""
+    with serving(tmp_path_factory.mktemp("surveyed"), "seeding.py", migrated) as address:
+        yield address
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_a_list_is_sorted_narrowed_copied_and_kept(enter, look):
     assert column(page, 0) == sorted(up, key=up.index, reverse=True) or len(set(up)) < len(up)
 
 
-@pytest.mark.parametrize("address", ["/rounds", "/subjects", "/evaluations", "/selfeval"])
+@pytest.mark.parametrize("address", ["/rounds", "/subjects", "/evaluations"])
 def test_rows_on_the_phone_are_two_lines_until_opened(enter, address):
     page = enter("performance", "phone")
     page.goto(address)
