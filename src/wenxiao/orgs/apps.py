@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from wenxiao.store.columns import hash_by_field
 from wenxiao.store.guards import Guard, keep
+from wenxiao.store.prepared import hash_columns_by_field
 
 _CLASS = "CASE WHEN {0}.role IN ('system', 'security', 'audit') THEN {0}.role ELSE 'business' END"
 _CLASHES = (
@@ -39,7 +39,7 @@ class OrgsConfig(AppConfig):
         are looked up fast.
         """
         keep(self, GUARDS)
-        hash_by_field()
+        hash_columns_by_field()
         from django.contrib.auth.signals import user_logged_in
 
         from wenxiao.orgs.middleware import keep_entered
