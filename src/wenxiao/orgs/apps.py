@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 
 from wenxiao.store.guards import Guard, keep
+from wenxiao.store.heard import hear_names
 from wenxiao.store.prepared import hash_columns_by_field
 
 _CLASS = "CASE WHEN {0}.role IN ('system', 'security', 'audit') THEN {0}.role ELSE 'business' END"
@@ -36,10 +37,11 @@ class OrgsConfig(AppConfig):
 
     def ready(self) -> None:
         """The database refuses what the services refuse; a session knows when it began; columns
-        are looked up fast.
+        are looked up fast; names are found by their sound.
         """
         keep(self, GUARDS)
         hash_columns_by_field()
+        hear_names()
         from django.contrib.auth.signals import user_logged_in
 
         from wenxiao.orgs.middleware import keep_entered

@@ -33,6 +33,14 @@ def trail_of(row: Model) -> QuerySet[Entry]:
     return Entry.objects.filter(target_type=kind, target_id=pk).order_by("-pk")
 
 
+def latest_link(division: Division) -> str:
+    """The hash of a division's latest act; empty before its first. While it stays the same, nobody
+    has done anything.
+    """
+    heads = ChainHead.objects.filter(division=division).order_by("-day")
+    return heads.values_list("hash", flat=True).first() or ""
+
+
 def export_entries(
     *, division: Division | None = None, since: date | None = None
 ) -> Iterator[dict[str, Any]]:

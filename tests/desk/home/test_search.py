@@ -7,6 +7,9 @@ import re
 
 import pytest
 
+from wenxiao.records.models import Todo
+from wenxiao.records.trail import record
+
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
@@ -94,3 +97,18 @@ def test_who_sees_no_objects_is_told_so(inside, small):
     client = inside(nobody)
     assert "对象" not in listed(client, "农村公路")[0]
     assert "您的授权不含对象资料" in client.get("/search", {"q": "农村公路"}).content.decode()
+
+
+def test_what_waits_is_counted_anew_once_somebody_acts(
+    inside, small, django_assert_max_num_queries
+):
+    client, division = inside(small.officer), small.division
+    record(division=division, by=small.officer, act="修改密码")
+    listed(client, "yan")
+    with django_assert_max_num_queries(20):
+        listed(client, "yang")
+    todo = {"target_type": "followup.Rectification", "target_id": 1, "user": small.officer}
+    Todo.objects.create(division=division, kind="整改", title="渠道清淤的整改", **todo)
+    assert "渠道清淤的整改" not in listed(client, "qudao")[1]
+    record(division=division, by=small.officer, act="下达整改")
+    assert "渠道清淤的整改" in listed(client, "qudao")[1]

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from wenxiao.desk.home.seeking import seek
-from wenxiao.desk.home.tasks import waiting
+from wenxiao.desk.home.tasks import waiting_lately
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import held, person, view
 from wenxiao.store.spelling import letters_of
@@ -86,7 +86,7 @@ def _typed(request: HttpRequest) -> str:
 def _groups(request: HttpRequest, typed: str, most: int) -> list[SearchGroup]:
     if not typed:
         return []
-    tasks = waiting(request, work_year(request))
+    tasks = waiting_lately(request, work_year(request))
     return seek(typed, person(request), held(request), tasks, most)
 
 

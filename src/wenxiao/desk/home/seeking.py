@@ -5,6 +5,8 @@ within what one may see.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import Model, Q
@@ -98,8 +100,8 @@ def narrowed(rows: QuerySet[Row], words: Sequence[str], spoken: str, *others: st
         for name in (spoken, *others):
             how = "numbered" if name == "phone" else "icontains"
             condition |= Q(**{f"{name}__{how}": word})
-        if pattern := sound_pattern(word):
-            condition |= Q(**{f"{spoken}__iregex": pattern})
+        if sound_pattern(word):
+            condition |= Q(**{f"{spoken}__sounds": word})
         rows = rows.filter(condition)
     return rows
 
@@ -109,8 +111,9 @@ def _subjects(user: User, words: Sequence[str], most: int) -> list[SearchHit]:
     rows = list(
         narrowed(seen, words, "name", "code", "unit__name").order_by("name", "pk")[: most + 1]
     )
-    if not rows and (pattern := "|".join(filter(None, (slip_pattern(word) for word in words)))):
-        rows = list(seen.filter(name__iregex=pattern).order_by("name", "pk")[: most + 1])
+    if not rows and (long := [word for word in words if slip_pattern(word)]):
+        mistyped = reduce(or_, (Q(name__slips=word) for word in long))
+        rows = list(seen.filter(mistyped).order_by("name", "pk")[: most + 1])
     if not rows:
         rows = list(_by_near_words(seen, words)[: most + 1])
     hits = []

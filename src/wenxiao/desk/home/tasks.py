@@ -4,7 +4,9 @@ step only they can take.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from datetime import date
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from wenxiao.budget.selectors import rounds_visible_to
@@ -15,6 +17,7 @@ from wenxiao.followup.selectors.reminders import reminders_about
 from wenxiao.orgs.selectors import todos_for
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person
+from wenxiao.records.selectors import latest_link
 from wenxiao.reviews.kinds import FILED
 from wenxiao.reviews.worklists import due_and_open, missing_of, rounds_at_work
 from wenxiao.store.clock import today
@@ -46,6 +49,28 @@ def waiting(request: HttpRequest, year: int) -> list[HomeTask]:
     """All of it: late first by day, then what has no day."""
     tasks = [*_todos(request, year), *_steps(request, year)]
     return sorted(tasks, key=lambda task: (task.due is None, task.due or task.on))
+
+
+_KEPT: OrderedDict[tuple[int, int, date, str], tuple[float, list[HomeTask]]] = OrderedDict()
+_MOST, _SECONDS = 200, 60
+
+
+def waiting_lately(request: HttpRequest, year: int) -> list[HomeTask]:
+    """The same for the list under the search, asked at every letter typed: counted again once
+    somebody has done something, and after a minute.
+    """
+    user = person(request)
+    link = latest_link(user.division) if user.division else ""
+    if not link:
+        return waiting(request, year)
+    key = (user.pk, year, today(), link)
+    since, tasks = _KEPT.get(key, (0.0, None))
+    if tasks is None or monotonic() - since > _SECONDS:
+        tasks = waiting(request, year)
+        _KEPT[key] = (monotonic(), tasks)
+        while len(_KEPT) > _MOST:
+            _KEPT.popitem(last=False)
+    return tasks
 
 
 def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
