@@ -118,7 +118,10 @@ def _static_digest() -> str:
 
 
 def _web(host: str, port: int, workers: int) -> list[str]:
-    """Gunicorn with sync workers: processes, not threads, for pages are bound by CPU."""
+    """Gunicorn with sync workers: processes, not threads, for pages are bound by CPU. What all of
+    them read is read once, before they part: they share its memory, and a replaced one is there at
+    once.
+    """
     return [
         sys.executable,
         "-m",
@@ -130,6 +133,7 @@ def _web(host: str, port: int, workers: int) -> list[str]:
         str(workers),
         "--worker-class",
         "sync",
+        "--preload",
         "--timeout",
         "120",
         "--graceful-timeout",
