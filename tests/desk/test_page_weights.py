@@ -40,6 +40,11 @@ PAGES = (
     "/library",
     "/evaluations/plans?year=2021",
     "/search?q=路",
+    "/filling/{own}",
+    "/targets/{target}",
+    "/rounds/{round}/received",
+    "/dossiers/{dossier}/materials",
+    "/open/units",
 )
 
 
@@ -51,17 +56,26 @@ def weight(name):
 
 
 def weighed(text):
-    """The bytes of each style and script a page brings."""
-    names = re.findall(r'<(?:link rel="stylesheet" href|script src)="/static/([^"]+)"', text)
+    """The bytes of each style and script a page brings, by itself and at the first touch of what it
+    shows: parts, choices, heads of lists.
+    """
+    names = re.findall(r'<(?:link rel="stylesheet" href|script\s+src)="/static/([^"]+)"', text)
     parts = re.search(r'data-htmx="/static/([^"]+)"', text)
     if parts and re.search(r"\shx-(?:get|post)=", text):
         names.append(parts[1])
-    choices = re.search(r'data-palette="/static/([^"]+)"', text)
-    if choices and any(box.count("<option") > MANY for box in text.split("<select")[1:]):
-        names.append(choices[1])
-    lists = re.search(r'data-tables="/static/([^"]+)"', text)
-    heads = re.findall(r'class="scroll[^>]*>\s*<table class="([^"]*)"', text)
-    if lists and ("data-look=" in text or any(not PLAIN & {*head.split()} for head in heads)):
+    choices = re.findall(r'data-palette(?:-sheet)?="\s*/static/([^"]+)"', text)
+    if any(box.count("<option") > MANY for box in text.split("<select")[1:]):
+        names += choices
+    lists = re.search(r'data-tables="\s*/static/([^"]+)"', text)
+    tables = re.findall(
+        r'class="scroll[^>]*>\s*<table class="([^"]*)"(.*?)</table>', text, re.DOTALL
+    )
+    dressed = any(
+        "cards" in (words := head.split()) or not PLAIN & {*words}
+        for head, rows in tables
+        if 'class="cell' not in rows
+    )
+    if lists and ("data-look=" in text or dressed):
         names.append(lists[1])
     return {name: weight(name) for name in names}
 
@@ -70,7 +84,13 @@ def weighed(text):
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_brings_at_most_120_kilobytes_of_style_and_script(inside, small, page):
-    address = page.format(dossier=small.dossiers[0].pk, evaluation=small.evaluation.pk)
+    address = page.format(
+        dossier=small.dossiers[0].pk,
+        evaluation=small.evaluation.pk,
+        own=small.self_review.pk,
+        target=small.self_review.target_id,
+        round=small.selfeval.pk,
+    )
     response = inside(small.officer).get(address)
     assert response.status_code == 200
     weights = weighed(response.content.decode())
@@ -78,3 +98,21 @@ def test_a_page_brings_at_most_120_kilobytes_of_style_and_script(inside, small, 
     parts = any("htmx" in name for name in weights)
     assert sum(weights.values()) <= MOST, weights
     assert parts or sum(weights.values()) <= 100 * 1024, weights
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["selfeval", "monitoring"])
+def test_the_filling_grid_weighs_no_more_and_only_where_one_writes(inside, small, kind):
+    review = small.self_review
+    rounds = {"selfeval": small.selfeval, "monitoring": small.monitoring}
+    review.kind, review.round, review.state = kind, rounds[kind], "filling"
+    review.save()
+    address = f"/filling/{review.pk}"
+    text = inside(small.clerk).get(address).content.decode()
+    assert "data-readback" in text
+    written, read = weighed(text), weighed(inside(small.officer).get(address).content.decode())
+    assert sum(written.values()) <= MOST, written
+    assert sum(read.values()) <= MOST, read
+    assert "grid.js" in written
+    assert "grid.js" not in read

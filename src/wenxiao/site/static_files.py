@@ -18,7 +18,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _WHOLE_LINES = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.DOTALL | re.MULTILINE)
 _TEXT = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 _BLANK = re.compile(r"\s+")
-_ROUND_SIGNS = re.compile(r"\s*([{};,])\s*")
+_ROUND_SIGNS = re.compile(r"\s*([{};,>])\s*")
 
 
 def lean_style(text: str) -> str:

@@ -76,7 +76,7 @@
     select.dataset.rich = "1";
     const number = ++count;
     const holder = document.createElement("span");
-    holder.className = "pick";
+    holder.className = "picker";
     const box = document.createElement("input");
     box.className = select.className;
     box.type = "text";

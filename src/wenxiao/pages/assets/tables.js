@@ -54,7 +54,7 @@
   function dress(table) {
     const head = table.tHead?.rows;
     const body = table.tBodies[0];
-    if (!body || !head || table.dataset.dressed || body.rows.length < LEAST) return;
+    if (!body || !head || table.dataset.dressed || body.rows.length < LEAST || table.querySelector(".cell")) return;
     shorten(table, body);
     if (head.length !== 1 || table.matches(".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets") || [...head[0].cells].some((cell) => cell.colSpan > 1)) return;
     table.dataset.dressed = "1";

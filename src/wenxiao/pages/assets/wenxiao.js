@@ -11,21 +11,50 @@
   function bring(name) {
     coming[name] ??= new Promise((done) => {
       const script = document.createElement("script");
-      script.addEventListener("load", done);
+      script.addEventListener("load", () => done(true));
+      script.addEventListener("error", () => done(false));
       script.src = own.dataset[name];
+      const sheet = own.dataset[`${name}Sheet`];
+      if (sheet) {
+        const link = document.createElement("link");
+        link.rel = "stylesheet";
+        link.href = sheet;
+        document.head.append(link);
+      }
       document.head.append(script);
     });
     return coming[name];
   }
 
-  /* Parts of pages are brought by htmx (51 KB). It sets itself up at DOMContentLoaded, which has passed where it comes
-     late: then it is told again, and nobody else listens any more. */
-  if (own?.dataset.htmx && document.querySelector("[hx-get], [hx-post]")) {
-    let passed = false;
-    document.addEventListener("DOMContentLoaded", () => (passed = true), { once: true });
-    bring("htmx").then(() => {
-      if (passed && !("htmx-internal-data" in document.body)) document.dispatchEvent(new Event("DOMContentLoaded"));
+  /* Parts of pages are brought by htmx (51 KB): at once where the page asks by itself, else when somebody points at, reaches
+     or touches what asks. A click or a form that comes before it is done again; where it does not come at all, the link leads
+     to its page. It sets itself up at DOMContentLoaded, which has passed where it comes late: then it is told again, and
+     nobody else listens any more. */
+  const ASKS = ":is(a, button, form):is([hx-get], [hx-post]):not([hx-trigger])";
+  let passed = false;
+  let settled = false;
+  document.addEventListener("DOMContentLoaded", () => (passed = true), { once: true });
+  const parts = () =>
+    bring("htmx").then((came) => {
+      if (came && passed && !("htmx-internal-data" in document.body)) document.dispatchEvent(new Event("DOMContentLoaded"));
+      settled = true;
     });
+  if (own?.dataset.htmx) {
+    if (document.querySelector("[hx-trigger]")) parts();
+    for (const type of ["pointerover", "focusin", "touchstart"]) on(type, (event) => settled || (near(event, ASKS) && parts()));
+    for (const type of ["click", "submit"]) {
+      document.addEventListener(
+        type,
+        (event) => {
+          const asks = settled || event.ctrlKey || event.metaKey || event.shiftKey ? null : near(event, ASKS);
+          if (!asks || asks.matches("form") !== (type === "submit")) return;
+          event.preventDefault();
+          event.stopImmediatePropagation();
+          parts().then(() => (type === "click" ? asks.click() : asks.requestSubmit(event.submitter)));
+        },
+        true,
+      );
+    }
   }
 
   /* The list that comes while one types: at the first touch of its box, or where one chooses among dozens. */
@@ -39,7 +68,7 @@
   const PLAIN = ".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets";
   function lists() {
     if (!own?.dataset.tables || coming.tables) return;
-    const dressed = (table) => table.tHead && table.tBodies[0]?.rows.length >= LEAST && !table.querySelector("[data-cell]") && (table.matches(".cards") || !table.matches(PLAIN));
+    const dressed = (table) => table.tHead && table.tBodies[0]?.rows.length >= LEAST && !table.querySelector(".cell") && (table.matches(".cards") || !table.matches(PLAIN));
     if (document.querySelector("a[data-look]") || [...document.querySelectorAll("main .scroll > table.t")].some(dressed)) bring("tables");
   }
   for (const type of ["DOMContentLoaded", "htmx:afterSettle"]) {
