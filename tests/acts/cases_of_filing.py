@@ -1,5 +1,6 @@
 """Who may do what while a target is filed, reviewed, approved and adjusted in the house."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -23,6 +24,7 @@ from wenxiao.targets.services import (
     library,
     offline,
     reviewing,
+    row_revisions,
 )
 
 SOON = timedelta(days=30)
@@ -288,6 +290,16 @@ FILING |= {
         "performance",
         lambda h: h.target.indicators.update(level1="产出指标", level2="数量指标"),
         lambda h, row, by: library.fill_library(division=h.division, by=by),
+    ),
+    "revise_rows": Act(
+        "performance",
+        _library_row("published"),
+        lambda h, row, by: row_revisions.revise_rows(
+            division=h.division,
+            revisions=[row_revisions.Revision(row.pk, 1, replace(LINE, unit="公里"))],
+            by=by,
+            why="补计量单位",
+        ),
     ),
     "import_library": Act(
         "performance",

@@ -13,7 +13,7 @@ MOST = 120 * 1024
 allowance for charts is not touched."""
 MANY = 12
 """Choices of a box from which it brings its own list (wenxiao.js)."""
-PLAIN = {"fill-t", "fill-grid", "marking", "matrix", "heat", "bullets"}
+PLAIN = {"fill-t", "many-t", "fill-grid", "marking", "matrix", "heat", "bullets"}
 """Tables whose head stays as it is (wenxiao.js)."""
 PAGES = (
     "/",

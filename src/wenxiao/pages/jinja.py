@@ -24,6 +24,19 @@ def address(name: str, *args: Any, **query: Any) -> str:
     return path + (f"?{urlencode(parameters)}" if parameters else "")
 
 
+@lru_cache(maxsize=16)
+def fetched(name: str) -> str:
+    """The address of a file of a kept library; empty where it was not fetched, and the page does
+    without.
+    """
+    from django.contrib.staticfiles import finders
+
+    try:
+        return str(static(name)) if finders.find(name) else ""
+    except ValueError:  # fetched after the static files were collected: from the next start on
+        return ""
+
+
 @lru_cache(maxsize=4096)
 def _path(name: str, args: tuple[Any, ...], _prefix: str, _routes: str | None) -> str:
     """A route's path, remembered: a list of fifty rows asks for eighty, most of them each time."""
@@ -39,7 +52,7 @@ def environment(**options: Any) -> Environment:
         **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True},
         autoescape=True,
     )
-    templates.globals.update(static=static, url=address, STATUS=formats.STATUS)
+    templates.globals.update(static=static, fetched=fetched, url=address, STATUS=formats.STATUS)
     templates.globals.update(unknown_money=formats.unknown_money)
     templates.filters.update(
         absent=formats.absent,

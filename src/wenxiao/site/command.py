@@ -21,6 +21,7 @@ from wenxiao.site import (
     verbs_coverage,
     verbs_data,
     verbs_disclose,
+    verbs_library,
     verbs_package,
     verbs_plain,
     verbs_rules,
@@ -102,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_counts.add_parsers(verbs)
     verbs_addresses.add_parsers(verbs)
     verbs_disclose.add_parsers(verbs)
+    verbs_library.add_parsers(verbs)
     verbs_package.add_parsers(verbs)
     verbs_backup.add_parsers(verbs)
     verbs_bundle.add_parsers(verbs)

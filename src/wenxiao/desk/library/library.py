@@ -6,19 +6,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from wenxiao.desk.targets.target import target_of
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.door.gate import LARGEST_FILE
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
+from wenxiao.pages.many_rows import (
+    MOST_LINES,
+    NARROW,
+    WIDE,
+    GridColumn,
+    GridLine,
+    asked_by_script,
+    put_back,
+    refused_answer,
+    sent_rows,
+    stored_answer,
+)
 from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.records.selectors import trail_of
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
+from wenxiao.store.races import one_wins
 from wenxiao.targets import services
 from wenxiao.targets.library import (
     found_in,
@@ -29,14 +43,15 @@ from wenxiao.targets.library import (
     suggested,
     uses_of,
 )
-from wenxiao.targets.services import LibraryEntry
+from wenxiao.targets.services import LibraryEntry, Revision, RowsRefused, revise_rows
 from wenxiao.targets.services.library import CONFIRM, LEVELS1, PROPOSE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.pages.many_rows import SentRow
     from wenxiao.records.models import Upload
     from wenxiao.targets.models import LibraryRow
 
@@ -55,6 +70,21 @@ FIELDS = (
     ("proof", "佐证要求"),
     ("field", "适用领域"),
 )
+
+
+COLUMNS = (
+    GridColumn("name", "三级指标", WIDE),
+    GridColumn("level1", "一级指标"),
+    GridColumn("level2", "二级指标"),
+    GridColumn("unit", "计量单位", NARROW),
+    GridColumn("direction", "指标方向"),
+    GridColumn("nature", "指标性质", NARROW),
+    GridColumn("field", "适用领域"),
+    GridColumn("explanation", "指标解释", WIDE),
+    GridColumn("formula", "计算公式", WIDE),
+    GridColumn("proof", "佐证要求", WIDE),
+)
+ORDER = ["level1", "level2", "name", "pk"]
 
 
 @view("see_unit")
@@ -243,3 +273,73 @@ def suggestions(request: HttpRequest, pk: int) -> HttpResponse:
     empty = not library_visible_to(user).exists()
     values = {"target": target, "q": q, "offered": offered, "empty": empty}
     return render(request, "desk/library/offered_part.html", values)
+
+
+@view("manage_rules", methods=("GET", "POST"))
+def table(request: HttpRequest) -> HttpResponse:
+    """The published rows as one table to edit; a POST saves what changed."""
+    division = division_of(request, ENTRY)
+    put_under(request, ENTRY)
+    if request.method != "POST":
+        return _show_table(request)
+    sent = sent_rows(request, COLUMNS)
+    try:
+        why = text_of(request, "why", 500, "为什么改")
+        with one_wins():
+            now = revise_rows(
+                division=division,
+                revisions=[Revision(one.pk, one.line, LibraryEntry(**one.cells)) for one in sent],
+                by=person(request),
+                why=why,
+            )
+    except NotAllowed as refusal:
+        faults = refusal.faults if isinstance(refusal, RowsRefused) else []
+        if asked_by_script(request):
+            return refused_answer(str(refusal), faults)
+        return _show_table(request, sent=sent, refusal=refusal)
+    sentence = f"改了 {len(now)} 行，已发布，标“未核”；前一版留着。" if now else "没有改动。"
+    if asked_by_script(request):
+        rows = published(person(request)).in_bulk(list(now.values()))
+        lines = {one.pk: one.line for one in sent}
+        now_lines = {old: _table_line(lines[old], rows[new]) for old, new in now.items()}
+        return stored_answer(sentence, now_lines)
+    messages.success(request, sentence)
+    return redirect(_table_address(request))
+
+
+def _table_line(at: int, row: LibraryRow) -> GridLine:
+    cells = {one.name: str(getattr(row, one.name)) for one in COLUMNS}
+    return GridLine(row.pk, at, cells, reverse("desk:library_row", args=[row.pk]))
+
+
+def _table_address(request: HttpRequest) -> str:
+    query = request.GET.urlencode()
+    return reverse("desk:library_table") + (f"?{query}" if query else "")
+
+
+def _show_table(
+    request: HttpRequest, *, sent: Sequence[SentRow] = (), refusal: NotAllowed | None = None
+) -> HttpResponse:
+    field, level = request.GET.get("field", "")[:60], request.GET.get("level", "")[:60]
+    rows = published(person(request))
+    every = rows.exclude(field="").order_by("field").values_list("field", flat=True).distinct()
+    fields = list(every[:60])
+    rows = rows.filter(field=field) if field else rows
+    rows = rows.filter(level1=level) if level else rows
+    shown = page(rows, ORDER, size=MOST_LINES, token=request.GET.get("at"))
+    lines = [_table_line(at, row) for at, row in enumerate(shown.rows, 1)]
+    put_back(lines, sent, refusal.faults if isinstance(refusal, RowsRefused) else [])
+    values = {
+        "columns": COLUMNS,
+        "lines": lines,
+        "action": _table_address(request),
+        "why": request.POST.get("why", "") if refusal else "",
+        "refusal": str(refusal) if refusal else "",
+        "total": rows.count(),
+        "field": field,
+        "level": level,
+        "fields": fields,
+        "levels": LEVELS1,
+        "shown": shown,
+    }
+    return render(request, "desk/library/table.html", values, status=409 if refusal else 200)

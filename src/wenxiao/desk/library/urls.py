@@ -7,6 +7,7 @@ from wenxiao.desk.library import library
 urlpatterns = [
     path("library", library.index, name="library"),
     path("library/new", library.new, name="library_new"),
+    path("library/table", library.table, name="library_table"),
     path("library/fill", library.fill, name="library_fill"),
     path("library/import", library.bring, name="library_import"),
     path("library/<int:pk>", library.row, name="library_row"),

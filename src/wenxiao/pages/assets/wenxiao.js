@@ -65,7 +65,7 @@
   }
   /* The head of lists, where a list stands that it dresses (tables.js) or a link that carries a view over to one. */
   const LEAST = 4;
-  const PLAIN = ".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets";
+  const PLAIN = ".fill-t, .many-t, .fill-grid, .marking, .matrix, .heat, .bullets";
   function lists() {
     if (!own?.dataset.tables || coming.tables) return;
     const dressed = (table) => table.tHead && table.tBodies[0]?.rows.length >= LEAST && !table.querySelector(".cell") && (table.matches(".cards") || !table.matches(PLAIN));

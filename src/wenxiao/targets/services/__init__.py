@@ -43,6 +43,7 @@ from wenxiao.targets.services.library import (
 )
 from wenxiao.targets.services.offline import take_workbook
 from wenxiao.targets.services.reviewing import SEATS, score_rubric, seats_of, state_opinion
+from wenxiao.targets.services.row_revisions import Revision, RowsRefused, revise_rows
 from wenxiao.targets.services.rows import WIDEST, Explanation, TargetRow
 from wenxiao.targets.services.sheets import bring_target, complete_target
 
@@ -58,6 +59,8 @@ __all__ = [
     "Explanation",
     "LibraryEntry",
     "OpenJoins",
+    "Revision",
+    "RowsRefused",
     "TargetRow",
     "add_sample",
     "approval_paper",
@@ -85,6 +88,7 @@ __all__ = [
     "retire_layout",
     "retire_row",
     "return_target",
+    "revise_rows",
     "score_rubric",
     "seats_of",
     "state_opinion",

@@ -63,7 +63,8 @@ class LibraryEntry:
     field: str = ""
 
 
-def _words(entry: LibraryEntry) -> str:
+def words_of(entry: LibraryEntry) -> str:
+    """What a search finds a row by."""
     texts = (entry.name, entry.level2, entry.explanation, entry.formula, entry.field)
     return stored_words(texts, entry.name)
 
@@ -107,7 +108,7 @@ def propose_row(
         replaces=replaces,
         why=why.strip(),
         proposed_by=by,
-        words=_words(entry),
+        words=words_of(entry),
         **asdict(entry),
     )
     _record(added, act="建议指标入库", by=by, why=why, before=replaces)
@@ -228,7 +229,7 @@ def _unsaved(
         state=S.PUBLISHED,
         origin=origin,
         source=source[:200],
-        words=_words(entry),
+        words=words_of(entry),
         synthetic=synthetic,
         **asdict(entry),
     )
