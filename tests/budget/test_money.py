@@ -9,6 +9,7 @@ import pytest
 from wenxiao.budget import money as amounts
 from wenxiao.budget import selectors, services
 from wenxiao.budget.models import Appropriation, AuditedAmount, Dossier, Spending
+from wenxiao.budget.subtotals import sums_by_group, totals_of
 from wenxiao.records.models import Entry
 from wenxiao.store.moves import NotAllowed, Stale
 
@@ -164,7 +165,17 @@ def test_totals_are_what_each_dossier_s_money_says(division, unit, seed):
             AuditedAmount.objects.create(dossier=one, arranged=D(90), used=used)
     ids = [one.pk for one in dossiers]
     monies = amounts.money_of(ids)
-    assert amounts.totals_of(ids) == {
+    for one in dossiers:
+        alone = sums_by_group([one.pk], [])
+        assert len(alone) <= 1
+        for summed in filter(None, alone.values()):
+            yuan = monies[one.pk]
+            known = [
+                None if each is None else int(each * 100) for each in (yuan.budget, yuan.spent)
+            ]
+            assert [summed.budget, summed.spent] == known
+            assert summed.budgeted == (yuan.budget is not None)
+    assert totals_of(ids) == {
         pk: tuple(
             None if yuan is None else int(yuan * 100)
             for yuan in (one.budget, one.spent, one.audited_arranged, one.audited_used)
@@ -172,3 +183,25 @@ def test_totals_are_what_each_dossier_s_money_says(division, unit, seed):
         for pk, one in monies.items()
     }
     assert sum(one.spent is not None for one in monies.values()) > len(ids) / 2
+
+
+def test_groups_are_added_up_by_the_database_where_records_are_plain(division, unit):
+    ids = []
+    for n, fund in enumerate(("general", "general", "total", "other")):
+        subject = services.ensure_subject(
+            division=division, unit=unit, code=f"G{n}", name=f"{n}号工程", by=None
+        )
+        ids.append(Dossier.objects.create(subject=subject, unit=unit, fiscal_year=2021).pk)
+        given = {"adjusted": D(100 * n)} if n else {"opening": D(50), "cut_back": D(20)}
+        Appropriation.objects.create(dossier_id=ids[-1], fund=fund, **given)
+        for month in (1, 2):
+            Spending.objects.create(
+                dossier_id=ids[-1], month=month, fund=fund, amount=D(n), line=f"{n}-{month}"
+            )
+    groups = sums_by_group(ids[1:], [])
+    assert groups == {(1, 2021, "project"): None}, "a total beside its parts is asked one by one"
+    groups = sums_by_group(ids[:2], ids[:1])
+    assert groups == {(0, 2021, "project"): (3000, 1, 0), (1, 2021, "project"): (10000, 1, 200)}
+    AuditedAmount.objects.create(dossier_id=ids[0], arranged=D(1), used=D(1))
+    Spending.objects.filter(dossier_id=ids[0]).delete()
+    assert sums_by_group(ids[:1], []) == {(1, 2021, "project"): None}

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from datetime import date
 
 
+def period_of(from_month: int | None, through_month: int | None) -> str:
+    """监控期间, "1-7月"; empty for rounds without months."""
+    return f"{from_month}-{through_month}月" if through_month else ""
+
+
 class Subject(models.Model):
     """An object of performance management over the years: a project, a department as a whole, a
     policy …
@@ -351,8 +356,8 @@ class Round(Versioned):
 
     @property
     def period(self) -> str:
-        """监控期间, "1-7月"; empty for rounds without months."""
-        return f"{self.from_month}-{self.through_month}月" if self.through_month else ""
+        """As :func:`period_of` its months."""
+        return period_of(self.from_month, self.through_month)
 
     def chases(self, on: date) -> bool:
         """Whether what is missing on a day is late: the round runs and its day has passed. 补录 of

@@ -9,17 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import (
-    BooleanField,
-    Case,
-    CharField,
-    F,
-    IntegerField,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import BooleanField, CharField, F, IntegerField, QuerySet, Sum, Value
 from django.db.models.functions import Cast
 
 from wenxiao.budget.models import (
@@ -105,73 +95,6 @@ def money_of(
     return {
         key: _money(appropriations.get(key), spendings.get(key), audited.get(key)) for key in keys
     }
-
-
-class Totals(NamedTuple):
-    """What subtotals add up of one dossier, in 分, each as in :class:`Money`."""
-
-    budget: int | None
-    spent: int | None
-    audited_arranged: int | None
-    audited_used: int | None
-
-    def money(self) -> Money:
-        """The same in 元; of how the budget came about nothing is known."""
-        budget, spent, arranged, used = map(exact, self)
-        return Money(adjusted=budget, spent=spent, audited_arranged=arranged, audited_used=used)
-
-
-def totals_of(dossiers: list[int]) -> dict[int, Totals]:
-    """Of many dossiers what their subtotals need, added up by the database over funds and months.
-
-    Dossiers whose records the sums alone don't settle (a total beside its parts, cumulative figures
-    only) are read as :func:`money_of` does.
-    """
-    arranged: dict[int, list[Any]] = {}
-    spent: dict[int, list[tuple[str, bool, int]]] = {}
-    audited: dict[int, tuple[int, int | None, int | None]] = {}
-    unsettled: set[int] = set()
-    for table, key, _, source, cumulative, order, *sums in _sums_among(dossiers):
-        if table == SPENT:
-            spent.setdefault(key, []).append((source, bool(cumulative), sums[0] or 0))
-        elif table == ARRANGED:
-            if key in arranged:
-                unsettled.add(key)
-            arranged[key] = sums
-        elif key not in audited or order > audited[key][0]:
-            audited[key] = (order, sums[0], sums[1])
-    totals = {}
-    for key in dossiers:
-        amount = None
-        if own := spent.get(key):
-            source = own[0][0] if len(own) == 1 else _counted_source(own)
-            counted = [row for row in own if row[0] == source and not row[1]]
-            amount = counted[0][2] if len(counted) == 1 else None
-            if len(counted) != 1:
-                unsettled.add(key)
-        _, given, used = audited.get(key, NOTHING_AUDITED)
-        totals[key] = Totals(_full_year_fen(arranged.get(key, NOTHING)), amount, given, used)
-    for key, one in money_of(list(unsettled)).items():
-        known = totals[key]
-        totals[key] = known._replace(budget=_fen(one.budget), spent=_fen(one.spent))
-    return totals
-
-
-def _counted_source(rows: list[tuple[str, bool, int]]) -> str:
-    given = {source for source, _, _ in rows}
-    return str(next(one for one in COUNTED_SOURCES if one in given))
-
-
-def _full_year_fen(sums: Sequence[int | None]) -> int | None:
-    """As :attr:`Money.budget`."""
-    opening, added, cut_back, adjusted, *_ = sums
-    if adjusted is not None or opening is None:
-        return adjusted
-    return opening + (added or 0) - (cut_back or 0)
-
-
-def _fen(yuan: Decimal | None) -> int | None:
-    return None if yuan is None else int(yuan.scaleb(2))
 
 
 def _money(
@@ -298,47 +221,16 @@ def _rows_among(dossiers: list[int], through_month: int) -> list[tuple[Any, ...]
     )
 
 
-def _sums_among(dossiers: list[int]) -> list[tuple[Any, ...]]:
-    """As :func:`_rows_among`, but sums over funds (a total row apart from its parts) and over
-    months.
-    """
-
-    def question() -> QuerySet[Any, Any]:
-        total = Case(When(fund=Fund.TOTAL, then=Value("total")), default=Value(""))
-        given = Appropriation.objects.filter(dossier__among=IDS).annotate(_part=total)
-        spent = Spending.objects.filter(dossier__among=IDS, month__lte=12).annotate(_part=total)
-        audited = AuditedAmount.objects.filter(dossier__among=IDS)
-        return _columns(
-            given.values("dossier", "_part"),
-            ARRANGED,
-            F("_part"),
-            sums=[Sum(name) for name in COLUMNS],
-        ).union(
-            _columns(
-                spent.values("dossier", "_part", "source", "cumulative"),
-                SPENT,
-                F("_part"),
-                source=F("source"),
-                cumulative=F("cumulative"),
-                sums=[Sum("amount")],
-            ),
-            _columns(audited, AUDITED, order=F("pk"), sums=[F("arranged"), F("used")]),
-            all=True,
-        )
-
-    return prepared("totals", question, dossiers) if dossiers else []
-
-
 def _question(
     which: dict[str, Any], through_month: int, *more: QuerySet[Any, Any]
 ) -> QuerySet[Any, Any]:
     arranged = Appropriation.objects.filter(**which)
     spent = Spending.objects.filter(**which, month__lte=through_month, source__in=COUNTED_SOURCES)
     audited = AuditedAmount.objects.filter(**which)
-    first = _columns(arranged, ARRANGED, F("fund"), sums=[F(name) for name in COLUMNS])
+    first = same_columns(arranged, ARRANGED, F("fund"), sums=[F(name) for name in COLUMNS])
     summed = spent.values("dossier", "fund", "source", "cumulative", "month")
     return first.union(
-        _columns(
+        same_columns(
             summed,
             SPENT,
             F("fund"),
@@ -347,17 +239,17 @@ def _question(
             order=F("month"),
             sums=[Sum("amount")],
         ),
-        _columns(audited, AUDITED, order=F("pk"), sums=[F("arranged"), F("used")]),
+        same_columns(audited, AUDITED, order=F("pk"), sums=[F("arranged"), F("used")]),
         *more,
         all=True,
     )
 
 
 def _named(dossiers: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    return _columns(dossiers.order_by(), NAMED, key="pk", sums=[])
+    return same_columns(dossiers.order_by(), NAMED, key="pk", sums=[])
 
 
-def _columns(
+def same_columns(
     rows: QuerySet[Any, Any],
     table: int,
     fund: Any = None,

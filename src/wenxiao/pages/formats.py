@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 from markupsafe import Markup, escape
@@ -15,9 +15,6 @@ from markupsafe import Markup, escape
 from wenxiao.rulebook import numbers
 from wenxiao.rulebook.checks import registry
 from wenxiao.store.clock import today
-
-if TYPE_CHECKING:
-    from wenxiao.budget.models import Subject
 
 GRADE_CLASS = {"优": "a", "良": "b", "中": "c", "差": "d"}
 STATUS = {
@@ -53,7 +50,7 @@ def money_wan(yuan: Decimal | None, said: str = "未报") -> Markup:
     )
 
 
-def unknown_money(subject: Subject, demo: object) -> str:
+def unknown_money(subject: Any, demo: object) -> str:
     """What a missing amount is called: 未公布 for a fact of the published report, which only the
     demonstration has, else 未报.
     """
@@ -151,15 +148,17 @@ def lateness(due: date | None, today: date, *, far: bool = True) -> str:
 
 
 def subject_title(dossier: Any) -> str:
+    """As :func:`title_of` its kind, name and unit."""
+    return title_of(dossier.subject.kind, dossier.subject.name, dossier.unit.name)
+
+
+def title_of(kind: str, name: str, unit: str) -> str:
     """What a dossier is called: a department as a whole by its unit's name,
     anything else by its own.
     """
-    if (
-        dossier.subject.kind == "department_overall"
-        and dossier.unit.name not in dossier.subject.name
-    ):
-        return f"{dossier.unit.name}部门整体支出"
-    return str(dossier.subject.name)
+    if kind == "department_overall" and unit not in name:
+        return f"{unit}部门整体支出"
+    return name
 
 
 def grade_class(grade: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from wenxiao.budget.models import Round
+from wenxiao.budget.models import period_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.selectors import told_to
 from wenxiao.rulebook.numbers import rate_percent
@@ -41,7 +41,7 @@ class Window(NamedTuple):
     @property
     def period(self) -> str:
         """As :attr:`wenxiao.budget.models.Round.period`."""
-        return Round(from_month=self.from_month, through_month=self.through_month).period
+        return period_of(*self)
 
 
 class ReviewLine(NamedTuple):

@@ -9,7 +9,6 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from wenxiao.budget.models import Dossier, Round
 from wenxiao.reviews.models import Review
-from wenxiao.store.among import answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,26 +53,16 @@ class Works:
             round__in=self.key if key else self.rounds, kind__in=tuple(kinds)
         )
 
-    def holds(self, kind: str, *, key: bool = False) -> Exists:
-        """The condition on dossiers that one of these reviews is theirs.
+    def holds(self, *kinds: str, key: bool = False) -> Exists:
+        """The condition on dossiers that a review of one of these kinds is theirs.
 
         Asked of each dossier: a list of all reviewed ones would be gone through for each subject.
         """
-        return Exists(self.reviews((kind,), key=key).filter(dossier=OuterRef("pk")))
+        return Exists(self.reviews(kinds, key=key).filter(dossier=OuterRef("pk")))
 
-    def reviewed(self, kind: str, *, key: bool = False) -> Q:
+    def reviewed(self, *kinds: str, key: bool = False) -> Q:
         """The same, where whatever else narrows a list leaves most of it: driven by the reviews."""
-        return Q(pk__in=self.reviews((kind,), key=key).values("dossier"))
-
-    def dossiers(
-        self, kinds: Iterable[str], among: QuerySet[Dossier]
-    ) -> list[tuple[int, int, int, str]]:
-        """Those of ``among`` that the key rounds review: id, unit, fiscal year, kind.
-        One query, driven by the reviews.
-        """
-        rows = self.reviews(kinds, key=True).filter(Exists(among.filter(pk=OuterRef("dossier"))))
-        names = ("dossier", "dossier__unit", "dossier__fiscal_year", "dossier__subject__kind")
-        return list(dict.fromkeys(answered(rows.order_by().values_list(*names))))
+        return Q(pk__in=self.reviews(kinds, key=key).values("dossier"))
 
     def counts(
         self,
@@ -89,13 +78,9 @@ class Works:
         ``counted``: their reviews by round and kind, where they are known already. ``few``: the
         dossiers are few beside the year's reviews.
         """
-        rows = self.reviews({kind for kind, _ in works.values()})
-        if few:  # a sum no index answers: the database begins with the dossiers, not the rounds
-            rows = Review.objects.filter(kind__in={kind for kind, _ in works.values()})
-            rows = rows.annotate(in_round=F("round_id") + 0).filter(in_round__in=self.rounds)
-        rows = rows.filter(dossier__in=dossiers.order_by().values("pk"))
         if counted is None:
-            counted = rows.order_by().values_list("round", "kind").annotate(n=Count("pk"))
+            rows = self._of(dossiers, works, few=few).order_by()
+            counted = rows.values_list("round", "kind").annotate(n=Count("pk"))
         counted = list(counted)
         key, of_dossier, again = set(self.key), dict[str, int](), dict[str, Count]()
         for name, (kind, key_only) in works.items():
@@ -108,4 +93,17 @@ class Works:
             if len(own) > 1:
                 one = Q(kind=kind, round__in=[pk for pk, _ in own])
                 again[name] = Count("dossier", distinct=True, filter=one)
-        return of_dossier | (rows.aggregate(**again) if again else {})
+        if again:
+            of_dossier |= self._of(dossiers, works, few=few).aggregate(**again)
+        return of_dossier
+
+    def _of(
+        self, dossiers: QuerySet[Dossier], works: Mapping[str, tuple[str, bool]], *, few: bool
+    ) -> QuerySet[Review]:
+        """The year's reviews of these works that some dossiers have."""
+        kinds = {kind for kind, _ in works.values()}
+        rows = self.reviews(kinds)
+        if few:  # a sum no index answers: the database begins with the dossiers, not the rounds
+            rows = Review.objects.filter(kind__in=kinds).annotate(in_round=F("round_id") + 0)
+            rows = rows.filter(in_round__in=self.rounds)
+        return rows.filter(dossier__in=dossiers.order_by().values("pk"))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 IDS = "ids asked about"
 """What stands for the ids in a question that is put together before they are known."""
+OTHER_IDS = "other ids asked about"
+"""The same for a second list of ids."""
 _MOST = 512
 _texts: dict[Hashable, tuple[str, tuple[Any, ...]] | None] = {}
 
@@ -40,7 +42,7 @@ class Among(Lookup[Any]):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """An array on PostgreSQL, JSON text on SQLite."""
         left, parameters = self.process_lhs(compiler, connection)
-        given = self.rhs if self.rhs == IDS else as_parameter(self.rhs, connection.vendor)
+        given = self.rhs if isinstance(self.rhs, str) else as_parameter(self.rhs, connection.vendor)
         if connection.vendor == "postgresql":
             return f"{left} = ANY(%s::bigint[])", [*parameters, given]
         listed = "(SELECT value FROM json_each(%s))"
@@ -54,9 +56,13 @@ def as_parameter(ids: Iterable[int], vendor: str) -> Any:
 
 
 def prepared(
-    shape: Hashable, build: Callable[[], QuerySet[Any, Any]], ids: Iterable[int]
+    shape: Hashable,
+    build: Callable[[], QuerySet[Any, Any]],
+    ids: Iterable[int],
+    others: Iterable[int] = (),
 ) -> list[tuple[Any, ...]]:
-    """The raw rows of the question ``build`` puts together with :data:`IDS` for the ids.
+    """The raw rows of the question ``build`` puts together with :data:`IDS` for the ids, and
+    :data:`OTHER_IDS` for others.
 
     ``shape``: everything the text depends on. Numbers come as the database holds them (money in
     分).
@@ -73,9 +79,12 @@ def prepared(
     if text is None:
         return []
     sql, parameters = text
-    given = as_parameter(ids, connection.vendor)
+    given = {IDS: as_parameter(ids, connection.vendor)}
+    if OTHER_IDS in parameters:
+        given[OTHER_IDS] = as_parameter(others, connection.vendor)
+    listed = [given.get(one, one) if isinstance(one, str) else one for one in parameters]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [given if one == IDS else one for one in parameters])
+        cursor.execute(sql, listed)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.core import signing
@@ -40,9 +41,8 @@ def _reached(order: list[str], values: list[Any]) -> Q:
 def _key(row: Any, order: list[str]) -> list[Any]:
     values = []
     for name in order:
-        value = row
-        for part in name.lstrip("-").split("__"):
-            value = value[part] if isinstance(value, dict) else getattr(value, part)
+        plain = name.lstrip("-")
+        value = row[plain] if isinstance(row, dict) else attrgetter(plain.replace("__", "."))(row)
         values.append(str(value) if not isinstance(value, int | str) else value)
     return values
 
@@ -97,11 +97,15 @@ def page(
         kept_rows.reverse()
     first, last = place is not None and (more or not backwards), more or backwards
 
-    def sign(direction: bool, row: Any) -> str:  # noqa: FBT001 - the token's own first field
-        return signing.dumps([direction, order, _key(row, order)], salt="keyset")
-
     return Page(
         rows=kept_rows,
-        after=sign(False, kept_rows[-1]) if kept_rows and last else None,
-        before=sign(True, kept_rows[0]) if kept_rows and first else None,
+        after=token_of(order, _key(kept_rows[-1], order)) if kept_rows and last else None,
+        before=token_of(order, _key(kept_rows[0], order), backwards=True)
+        if kept_rows and first
+        else None,
     )
+
+
+def token_of(order: list[str], values: list[Any], *, backwards: bool = False) -> str:
+    """What :func:`place_of` reads: the page after (or before) the row of these values."""
+    return signing.dumps([backwards, order, values], salt="keyset")

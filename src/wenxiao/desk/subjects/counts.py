@@ -17,12 +17,10 @@ from wenxiao.store.among import exact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wenxiao.budget.money import Totals
     from wenxiao.budget.selectors import CensusCell
+    from wenxiao.budget.subtotals import GroupKey, GroupSums, Totals
     from wenxiao.orgs.selectors import UnitPlace
 
-GroupKey = tuple[int, int, str]
-"""Rank (0: the bureau's own objects), fiscal year and kind."""
 TAGS = 12
 """How many tags stand ready to be chosen, the most used first."""
 TOPS = 120
@@ -56,8 +54,13 @@ class DossierGroup:
     arranged: Decimal | None = None
     used: Decimal | None = None
 
-    def add(self, totals: Iterable[Totals]) -> None:
-        """The money of its dossiers; audited figures add to audited figures alone."""
+    def add(self, sums: GroupSums) -> None:
+        """The money of its dossiers, added up already."""
+        self.budget, self.spent = exact(sums.budget), exact(sums.spent)
+        self.without = self.count - sums.budgeted
+
+    def add_each(self, totals: Iterable[Totals]) -> None:
+        """The money of its dossiers one by one; audited figures add to audited figures alone."""
         rows = list(totals)
         audited = [row for row in rows if row.audited_arranged is not None]
         budgets = [row.budget for row in rows if row.budget is not None]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,10 +25,10 @@ from wenxiao.orgs.selectors import units_among
 from wenxiao.reviews.lines import review_lines
 from wenxiao.reviews.selectors import told_money
 from wenxiao.rulebook.numbers import rate_percent
-from wenxiao.store.keyset import Page, page, place_of
+from wenxiao.store.keyset import Page, page, place_of, token_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from django.db.models import QuerySet
 
@@ -109,6 +109,16 @@ def applied(sort: str, *, small: bool) -> str:
     return sort if sort in STORED or (small and sort.lstrip("-") in SHOWN) else ""
 
 
+class ListKey(NamedTuple):
+    """By what a dossier stands in the order of DEFAULT, but for its rank."""
+
+    pk: int
+    unit: int
+    fiscal_year: int
+    kind: str
+    code: str
+
+
 class RowRun(NamedTuple):
     """Rows that stand together in an order: where, how many, and by which
     columns they are found.
@@ -129,7 +139,7 @@ def near_page(
     token: str | None,
 ) -> Q | None:
     """A condition on dossiers that holds for the whole page and for few others; None where the
-    order gives none.
+    order gives none. Where the unit of a page by group is gone, the first page.
 
     ``cells`` are those of the list, ``known`` their units in the order of the tree, ``first`` the
     rows of rank 0.
@@ -141,7 +151,9 @@ def near_page(
     place = place_of(token, order)
     start = _start(place.values, positions, sort) if place else None
     if place and start is None:
-        return None
+        if sort:
+            return None
+        place = None
     page_runs = _taken(runs, start, backwards=place is not None and place.backwards)
     return any_of(_conditions(page_runs))
 
@@ -234,19 +246,56 @@ def _conditions(runs: Iterable[RowRun]) -> Iterator[Q]:
         yield Q(unit__in=some) if year is None else Q(fiscal_year=year, unit__in=some)
 
 
-def ordered(found: QuerySet[Dossier], sort: str, token: str | None, user: User) -> Page:
-    """A page of ``found`` in the order that ``applied`` gave."""
+def by_group(
+    keys: Iterable[ListKey], own: Collection[int], known: Mapping[int, UnitPlace], token: str | None
+) -> Page:
+    """A page (of ids) in the order of DEFAULT, of dossiers that hold at least this page."""
+    at = {pk: number for number, pk in enumerate(known)}
+    rows = sorted(
+        (int(key.pk not in own), -key.fiscal_year, key.kind, at[key.unit], key.code, key.pk)
+        for key in keys
+    )
+    place = place_of(token, DEFAULT)
+    positions = {one.path: at[pk] for pk, one in known.items()} if place else {}
+    if place is None or place.values[3] not in positions:
+        shown, before, after = rows[:SIZE], False, len(rows) > SIZE
+    else:
+        rank, year, kind, path, code, pk = place.values
+        start = (rank, -year, kind, positions[path], code, pk)
+        if place.backwards:
+            rows = rows[: bisect_left(rows, start)]
+            shown, before, after = rows[-SIZE:], len(rows) > SIZE, True
+        else:
+            rows = rows[bisect_right(rows, start) :]
+            shown, before, after = rows[:SIZE], True, len(rows) > SIZE
+    paths = [one.path for one in known.values()] if shown else []
+
+    def token_at(row: tuple[int, int, str, int, str, int], *, backwards: bool) -> str:
+        rank, year, kind, unit, code, pk = row
+        values = [rank, -year, kind, paths[unit], code, pk]
+        return token_of(DEFAULT, values, backwards=backwards)
+
+    return Page(
+        rows=[row[5] for row in shown],
+        after=token_at(shown[-1], backwards=False) if shown and after else None,
+        before=token_at(shown[0], backwards=True) if shown and before else None,
+    )
+
+
+def by_column(found: QuerySet[Dossier], sort: str, token: str | None, user: User) -> Page:
+    """A page (of ids) of ``found`` in the order that ``applied`` gave."""
     if sort.lstrip("-") in SHOWN:
         return _by_shown(found, sort, token, user)
-    return page(found, STORED.get(sort, DEFAULT), size=SIZE, token=token)
+    order = STORED[sort]
+    cut = page(found.values(*(name.lstrip("-") for name in order)), order, size=SIZE, token=token)
+    return replace(cut, rows=[row["pk"] for row in cut.rows])
 
 
 def _by_shown(found: QuerySet[Dossier], sort: str, token: str | None, user: User) -> Page:
     keys = keys_by_shown(found, sort, user)
     start, stop = _window(keys, sort, token)
-    rows = {row.pk: row for row in found.filter(pk__in=[key[2] for key in keys[start:stop]])}
     return Page(
-        rows=[rows[key[2]] for key in keys[start:stop] if key[2] in rows],
+        rows=[key[2] for key in keys[start:stop]],
         after=_sign("after", sort, keys[stop - 1]) if stop < len(keys) else None,
         before=_sign("before", sort, keys[start]) if start else None,
     )

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from wenxiao.budget.money import money_of, totals_of
+from wenxiao.budget.money import money_of
 from wenxiao.budget.reasons import EXEMPTION_REASONS
 from wenxiao.budget.selectors import (
     KINDS,
@@ -25,26 +25,36 @@ from wenxiao.budget.selectors import (
     named,
     rounds_visible_to,
 )
+from wenxiao.budget.subtotals import GroupSums, sums_by_group, totals_of
 from wenxiao.desk.dossiers.results import Result, results, stage_words
 from wenxiao.desk.subjects.counts import (
     WORKS,
     DossierGroup,
-    GroupKey,
     chips_of,
     groups_of,
     narrowed,
     subtree_of,
     tree_of,
 )
-from wenxiao.desk.subjects.order import SORTS, applied, heads, near_page, ordered, shown_money
-from wenxiao.followup.selectors import common_lines, confirmed_counts, troubled
+from wenxiao.desk.subjects.order import (
+    SORTS,
+    ListKey,
+    applied,
+    by_column,
+    by_group,
+    heads,
+    near_page,
+    shown_money,
+)
+from wenxiao.followup.selectors import common_lines, troubled
+from wenxiao.followup.selectors.dossier_rows import dossier_rows
 from wenxiao.orgs.selectors import UnitPlace, places, saved_views, units_among, units_visible_to
-from wenxiao.pages.formats import permille, subject_title, unknown_money
+from wenxiao.pages.formats import permille, title_of, unknown_money
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.jinja import address
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.census import cells_counted, reviews_counted
+from wenxiao.reviews.census import cells_counted, reviews_counted, tags_of
 from wenxiao.reviews.lines import review_lines
 from wenxiao.reviews.selectors import told_money, untold_among
 from wenxiao.reviews.works import works_and_running
@@ -52,13 +62,13 @@ from wenxiao.rulebook.numbers import rate_percent, wan, wan_screen
 from wenxiao.store.among import answered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from decimal import Decimal
 
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Dossier, Round
-    from wenxiao.budget.money import Totals
+    from wenxiao.budget.subtotals import GroupKey
     from wenxiao.followup.selectors import ProblemLine as CommonLine
     from wenxiao.orgs.models import User
     from wenxiao.reviews.works import Works
@@ -126,8 +136,9 @@ class ListQuery:
 
 
 class DossierLine(NamedTuple):
-    """One dossier of the list in finished values; ``opens`` is the group it opens, if it is the
-    first of one on the page. Money in 万元 as shown; an empty one is unknown.
+    """One dossier of the list in finished words; ``opens`` is the group it opens, if it is the
+    first of one on the page. Money in 万元, exactly and as shown; an empty one is unknown. ``tags``
+    with the address each leads to and whether it is the one asked for.
     """
 
     pk: int
@@ -159,19 +170,20 @@ def subjects(request: HttpRequest) -> HttpResponse:
     total = sum(cell.n for cell in whole.kept)
     small = total <= SUMMED
     sort = applied(asked.sort, small=small)
-    keys = whole.keys() if small and not sort else None
-    first = [] if sort else own_of(keys) if keys is not None else whole.first()
-    groups = groups_of(whole.kept, first)
-    totals = add_up(keys, groups, first, person(request)) if keys is not None else None
-    near = near_page(whole.kept, whole.known, first, sort, token)
-    rows = whole.found if near is None else found_by(near, whole.found)
-    shown = ordered(
-        whole.ranked(rows).select_related("subject", "unit"), sort, token, person(request)
-    )
+    if sort:
+        near = near_page(whole.kept, whole.known, (), sort, token)
+        rows = whole.found if near is None else found_by(near, whole.found)
+        shown, groups, own = by_column(rows, sort, token, person(request)), {}, frozenset[int]()
+    else:
+        keys, first = whole.group_keys(token, small=small)
+        own = frozenset(pk for pk, *_ in first)
+        shown, groups = by_group(keys, own, whole.known, token), groups_of(whole.kept, first)
+        if small:
+            add_up(keys, own, groups, person(request))
     manages = held(request).can("manage_round")
     values = {
         "asked": asked,
-        "lines": _lines(request, shown.rows, {} if sort else groups, totals, asked),
+        "lines": _lines(request, shown.rows, groups, own, whole),
         "shown": shown,
         "total": total,
         "unit": whole.unit,
@@ -244,17 +256,15 @@ class ListView:
 
     def first(self) -> list[tuple[int, int, int, str]]:
         """The bureau's own (财政重点) among them: id, unit, fiscal year, kind. They are few."""
-        return self.works.dossiers(KEY_KINDS, among=self.found)
+        own = self.found.filter(self.works.reviewed(*KEY_KINDS, key=True))
+        return answered(own.order_by().values_list(*KEY_NAMES[:4]))
 
     def ranked(self, rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
         """``rank`` 0: judged or watched by the bureau itself in the work
         year; these stand first.
         """
-        own = Case(
-            *(When(self.works.holds(kind, key=True), then=Value(0)) for kind in KEY_KINDS),
-            default=Value(1),
-            output_field=IntegerField(),
-        )
+        held_ = self.works.holds(*KEY_KINDS, key=True)
+        own = Case(When(held_, then=Value(0)), default=Value(1), output_field=IntegerField())
         ranked: QuerySet[Dossier] = rows.annotate(rank=own)
         return ranked
 
@@ -275,50 +285,45 @@ class ListView:
         only = {} if self.below is None else {"unit__in": self.below}
         return reviews_counted(self.user, "round", "kind", round__in=self.works.rounds, **only)
 
-    def keys(self) -> list[ListKey]:
-        """Every dossier asked for, of a list that is few enough to be read at once."""
-        rows = found_by(Q(unit__in={cell.unit for cell in self.kept}), self.found)
-        names = ("pk", "unit", "fiscal_year", "subject__kind", "rank")
-        return [ListKey(*row) for row in answered(self.ranked(rows).order_by().values_list(*names))]
+    def group_keys(
+        self, token: str | None, *, small: bool
+    ) -> tuple[list[ListKey], list[tuple[int, int, int, str]]]:
+        """By what the page stands in the order of groups, and the bureau's own; of a small list all
+        of it, read at once.
+        """
+        if not small:
+            first = self.first()
+            near = near_page(self.kept, self.known, first, "", token) or Q()
+            rows = answered(found_by(near, self.found).order_by().values_list(*KEY_NAMES))
+            return [ListKey(*row) for row in rows], first
+        found = found_by(Q(unit__in={cell.unit for cell in self.kept}), self.found)
+        held_ = found.annotate(own=self.works.holds(*KEY_KINDS, key=True))
+        rows = answered(held_.order_by().values_list(*KEY_NAMES, "own"))
+        return [ListKey(*row[:-1]) for row in rows], [row[:4] for row in rows if row[-1]]
 
 
-class ListKey(NamedTuple):
-    """One dossier of a list read at once; ``rank`` as in :meth:`ListView.ranked`."""
-
-    pk: int
-    unit: int
-    fiscal_year: int
-    kind: str
-    rank: int
-
-
-def own_of(keys: Iterable[ListKey]) -> list[tuple[int, int, int, str]]:
-    """As :meth:`ListView.first`, of a list that was read already."""
-    return [(key.pk, key.unit, key.fiscal_year, key.kind) for key in keys if key.rank == 0]
+KEY_NAMES = ("pk", "unit", "fiscal_year", "subject__kind", "subject__code")
 
 
 def add_up(
-    keys: Iterable[ListKey],
-    groups: dict[GroupKey, DossierGroup],
-    first: Iterable[tuple[int, int, int, str]],
-    user: User,
-) -> dict[int, Totals]:
-    """Add every dossier's money to its group, as this person may read it; the money of all, which
-    must be few enough for that.
-    """
-    own = {pk for pk, *_ in first}
-    group = {key.pk: (int(key.pk not in own), key.fiscal_year, key.kind) for key in keys}
-    totals = totals_of(list(group))
+    keys: Iterable[ListKey], own: Collection[int], groups: dict[GroupKey, DossierGroup], user: User
+) -> None:
+    """Add every dossier's money to its group, as this person may read it."""
+    of_group: dict[GroupKey, list[int]] = defaultdict(list)
+    for key in keys:
+        of_group[int(key.pk not in own), key.fiscal_year, key.kind].append(key.pk)
+    sums = sums_by_group([pk for pks in of_group.values() for pk in pks], list(own))
+    others = [group for group, amounts in sums.items() if amounts is None]
+    for group in of_group:
+        groups[group].add(sums.get(group) or GroupSums())
+    if not others:
+        return
+    totals = totals_of([pk for group in others for pk in of_group[group]])
     audited = [pk for pk, one in totals.items() if one.audited_arranged is not None]
     for pk in untold_among(user, audited):
         totals[pk] = totals[pk]._replace(audited_arranged=None, audited_used=None)
-    of_group: dict[GroupKey, list[Totals]] = defaultdict(list)
-    for pk, one in totals.items():
-        of_group[group[pk]].append(one)
-    for key, rows in of_group.items():
-        if key in groups:
-            groups[key].add(rows)
-    return totals
+    for group in others:
+        groups[group].add_each(totals[pk] for pk in of_group[group])
 
 
 def look(request: HttpRequest) -> ListView:
@@ -417,42 +422,38 @@ def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -
 
 def _lines(
     request: HttpRequest,
-    rows: list[Any],
+    ids: list[int],
     groups: dict[GroupKey, DossierGroup],
-    totals: dict[int, Totals] | None,
-    asked: ListQuery,
+    own: Collection[int],
+    whole: ListView,
 ) -> list[DossierLine]:
-    """The rows of the page; groups are opened where ``groups`` are given."""
-    ids, user = [row.pk for row in rows], person(request)
-    if totals is None or not totals.keys() >= set(ids):
-        monies = told_money(user, money_of(ids))
-    else:
-        monies = {pk: totals[pk].money() for pk in ids}
-    reviews, findings = review_lines(ids, user), confirmed_counts(ids)
+    """The lines of the page; groups are opened where ``groups`` are given."""
+    user, asked, rows = person(request), whole.asked, dossier_rows(ids)
+    monies, reviews = told_money(user, money_of(ids)), review_lines(ids, user)
     demo = bool(settings.DEMO or (user.division and user.division.demo))
-    tags = {tag for row in rows for tag in row.subject.tags or ()}
+    tags = {text: tags_of(text) for text in {row.tag_text for row in rows.values()}}
     links = {
         tag: (tag, asked.address(tag="" if tag == asked.tag else tag), tag == asked.tag)
-        for tag in tags
+        for tag in {tag for some in tags.values() for tag in some}
     }
     lines, before = [], None
-    for row in rows:
-        subject, held_ = row.subject, reviews.get(row.pk, [])
-        key = (row.rank, row.fiscal_year, subject.kind)
+    for row in (rows[pk] for pk in ids if pk in rows):
+        held_ = reviews.get(row.pk, [])
+        group = (int(row.pk not in own), row.fiscal_year, row.kind)
         budget, spent, basis = shown_money(monies[row.pk], held_)
-        rate = rate_percent(spent, budget)
+        rate, unit = rate_percent(spent, budget), whole.known[row.unit].name
         lines.append(
             DossierLine(
                 row.pk,
-                subject_title(row),
+                title_of(row.kind, row.name, unit),
                 address("desk:dossier", row.pk),
                 row.fiscal_year,
-                str(KINDS.get(subject.kind, subject.kind)),
-                row.unit.name,
-                subject.synthetic,
-                subject.restriction == "restricted",
-                [links[tag] for tag in subject.tags or ()],
-                unknown_money(subject, demo),
+                KINDS.get(row.kind, row.kind),
+                unit,
+                row.synthetic,
+                row.restriction == "restricted",
+                [links[tag] for tag in tags[row.tag_text]],
+                unknown_money(row, demo),
                 _in_wan(budget),
                 _in_wan(spent),
                 "" if rate is None else f"{rate:.2f}%",
@@ -460,11 +461,11 @@ def _lines(
                 basis,
                 stage_words(held_),
                 next(iter(results(held_)[-1:]), None),
-                findings.get(row.pk, 0),
-                groups[key] if groups and key != before else None,
+                row.findings,
+                groups[group] if groups and group != before else None,
             )
         )
-        before = key
+        before = group
     return lines
 
 

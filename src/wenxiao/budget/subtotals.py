@@ -1,0 +1,226 @@
+"""Subtotals of many dossiers' money in 分: of whole groups at once, and by dossier."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce
+
+from wenxiao.budget.models import COUNTED_SOURCES, Appropriation, AuditedAmount, Fund, Spending
+from wenxiao.budget.money import (
+    ARRANGED,
+    AUDITED,
+    COLUMNS,
+    NOTHING,
+    NOTHING_AUDITED,
+    SPENT,
+    Money,
+    money_of,
+    same_columns,
+)
+from wenxiao.store.among import IDS, OTHER_IDS, exact, prepared
+from wenxiao.store.fields import MoneyField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+GroupKey = tuple[int, int, str]
+"""Rank (0: those named apart), fiscal year and kind of subject."""
+
+
+class GroupSums(NamedTuple):
+    """What the dossiers of a group come to, in 分; ``budgeted`` of them have a budget."""
+
+    budget: int | None = None
+    budgeted: int = 0
+    spent: int | None = None
+
+
+def sums_by_group(dossiers: list[int], apart: list[int]) -> dict[GroupKey, GroupSums | None]:
+    """The budgets and spending of many dossiers added up by group, those in ``apart`` (rank 0) by
+    themselves; a group without any money is absent. One query.
+
+    None where mere addition doesn't settle it (a total beside its parts, several sources,
+    cumulative figures, only audited amounts): ask :func:`totals_of`.
+    """
+    sums: dict[GroupKey, GroupSums] = defaultdict(GroupSums)
+    unsettled: set[GroupKey] = set()
+    for table, rank, year, kind, records, *counts, plus, added, off in _by_group(dossiers, apart):
+        key = (rank, year, kind)
+        known = sums[key]
+        if table == ARRANGED:
+            different, adjusted, whole, budgeted = counts
+            if records != different and (adjusted != records or whole not in {0, records}):
+                unsettled.add(key)
+            budget = int(plus or 0) + int(added or 0) - int(off or 0) if budgeted else None
+            sums[key] = known._replace(budget=budget, budgeted=budgeted)
+        elif table == SPENT:  # a row for each source and way of counting
+            if known.spent is not None or counts[0]:
+                unsettled.add(key)
+            sums[key] = known._replace(spent=int(plus or 0))
+        elif known.spent is None:
+            unsettled.add(key)
+    return {key: None if key in unsettled else one for key, one in sums.items()}
+
+
+def _by_group(dossiers: list[int], apart: list[int]) -> list[tuple[Any, ...]]:
+    """Which table, rank, year, kind, how many records, four counts, the amounts, what was
+    added to them and cut back.
+
+    The counts are of appropriations: dossiers, adjusted records, total records, dossiers with a
+    budget; of spending, which has rows for each source and way of counting: whether cumulative.
+    Audited amounts come last and say only that there are some.
+    """
+
+    def question() -> QuerySet[Any, Any]:
+        unchanged = Q(adjusted=None, opening__isnull=False)
+        budget = Q(adjusted__isnull=False) | Q(opening__isnull=False)
+        added, cut_back = (Sum(name, filter=unchanged) for name in ("added", "cut_back"))
+        total = Case(When(fund=Fund.TOTAL, then=Value(1)), default=Value(0))
+        cumulative = Case(When(cumulative=True, then=Value(1)), default=Value(0))
+        none = Value(0, output_field=IntegerField())
+        given = Appropriation.objects.filter(dossier__among=IDS)
+        spent = Spending.objects.filter(dossier__among=IDS, month__lte=12)
+        counts = (
+            Count("dossier", distinct=True),
+            Count("adjusted"),
+            Count("pk", filter=Q(fund=Fund.TOTAL)),
+            Count("dossier", distinct=True, filter=budget),
+        )
+        sums = (Sum(Coalesce("adjusted", "opening")), added, cut_back)
+        parted = spent.annotate(_source=F("source"), _cumulative=cumulative, _total=total)
+        return _in_groups(given, ARRANGED, (), counts, sums).union(
+            _in_groups(
+                parted,
+                SPENT,
+                ("_source", "_total", "_cumulative"),
+                (F("_cumulative"), none, none, none),
+                (Sum("amount"),),
+            ),
+            _in_groups(
+                AuditedAmount.objects.filter(dossier__among=IDS), AUDITED, (), (none,) * 4, ()
+            ),
+            all=True,
+        )
+
+    return prepared("sums by group", question, dossiers, apart) if dossiers else []
+
+
+def _in_groups(
+    rows: QuerySet[Any, Any], table: int, parts: tuple[str, ...], counts: Any, sums: Any
+) -> QuerySet[Any, Any]:
+    """The records grouped by rank, year and kind (and ``parts``), in the same columns."""
+    rank = Case(When(dossier__among=OTHER_IDS, then=Value(0)), default=Value(1))
+    nothing = Cast(Value(None, output_field=MoneyField()), MoneyField())
+    columns = {
+        "_table": Value(table, output_field=IntegerField()),
+        "_records": Count("pk"),
+        **{f"_count{number}": value for number, value in enumerate(counts)},
+        **{f"_sum{n}": value for n, value in enumerate((*sums, nothing, nothing, nothing)[:3])},
+    }
+    group = ("_rank", "dossier__fiscal_year", "dossier__subject__kind")
+    grouped = rows.order_by().annotate(_rank=rank).values(*group, *parts).annotate(**columns)
+    names = ("_records", *(f"_count{n}" for n in range(4)), *(f"_sum{n}" for n in range(3)))
+    listed: QuerySet[Any, Any] = grouped.values_list("_table", *group, *names)
+    return listed
+
+
+class Totals(NamedTuple):
+    """What subtotals add up of one dossier, in 分, each as in :class:`Money`."""
+
+    budget: int | None
+    spent: int | None
+    audited_arranged: int | None
+    audited_used: int | None
+
+    def money(self) -> Money:
+        """The same in 元; of how the budget came about nothing is known."""
+        budget, spent, arranged, used = map(exact, self)
+        return Money(adjusted=budget, spent=spent, audited_arranged=arranged, audited_used=used)
+
+
+def totals_of(dossiers: list[int]) -> dict[int, Totals]:
+    """Of many dossiers what their subtotals need, added up by the database over funds and months.
+
+    Dossiers whose records the sums alone don't settle (a total beside its parts, cumulative figures
+    only) are read as :func:`money_of` does.
+    """
+    arranged: dict[int, list[Any]] = {}
+    spent: dict[int, list[tuple[str, bool, int]]] = {}
+    audited: dict[int, tuple[int, int | None, int | None]] = {}
+    unsettled: set[int] = set()
+    for table, key, _, source, cumulative, order, *sums in _sums_among(dossiers):
+        if table == SPENT:
+            spent.setdefault(key, []).append((source, bool(cumulative), sums[0] or 0))
+        elif table == ARRANGED:
+            if key in arranged:
+                unsettled.add(key)
+            arranged[key] = sums
+        elif key not in audited or order > audited[key][0]:
+            audited[key] = (order, sums[0], sums[1])
+    totals = {}
+    for key in dossiers:
+        amount = None
+        if own := spent.get(key):
+            source = own[0][0] if len(own) == 1 else _counted_source(own)
+            counted = [row for row in own if row[0] == source and not row[1]]
+            amount = counted[0][2] if len(counted) == 1 else None
+            if len(counted) != 1:
+                unsettled.add(key)
+        _, given, used = audited.get(key, NOTHING_AUDITED)
+        totals[key] = Totals(_full_year_fen(arranged.get(key, NOTHING)), amount, given, used)
+    for key, one in money_of(list(unsettled)).items():
+        known = totals[key]
+        totals[key] = known._replace(budget=_fen(one.budget), spent=_fen(one.spent))
+    return totals
+
+
+def _counted_source(rows: list[tuple[str, bool, int]]) -> str:
+    given = {source for source, _, _ in rows}
+    return str(next(one for one in COUNTED_SOURCES if one in given))
+
+
+def _full_year_fen(sums: Sequence[int | None]) -> int | None:
+    """As :attr:`Money.budget`."""
+    opening, added, cut_back, adjusted, *_ = sums
+    if adjusted is not None or opening is None:
+        return adjusted
+    return opening + (added or 0) - (cut_back or 0)
+
+
+def _fen(yuan: Decimal | None) -> int | None:
+    return None if yuan is None else int(yuan.scaleb(2))
+
+
+def _sums_among(dossiers: list[int]) -> list[tuple[Any, ...]]:
+    """As :func:`_rows_among`, but sums over funds (a total row apart from its parts) and over
+    months.
+    """
+
+    def question() -> QuerySet[Any, Any]:
+        total = Case(When(fund=Fund.TOTAL, then=Value("total")), default=Value(""))
+        given = Appropriation.objects.filter(dossier__among=IDS).annotate(_part=total)
+        spent = Spending.objects.filter(dossier__among=IDS, month__lte=12).annotate(_part=total)
+        audited = AuditedAmount.objects.filter(dossier__among=IDS)
+        return same_columns(
+            given.values("dossier", "_part"),
+            ARRANGED,
+            F("_part"),
+            sums=[Sum(name) for name in COLUMNS],
+        ).union(
+            same_columns(
+                spent.values("dossier", "_part", "source", "cumulative"),
+                SPENT,
+                F("_part"),
+                source=F("source"),
+                cumulative=F("cumulative"),
+                sums=[Sum("amount")],
+            ),
+            same_columns(audited, AUDITED, order=F("pk"), sums=[F("arranged"), F("used")]),
+            all=True,
+        )
+
+    return prepared("totals", question, dossiers) if dossiers else []
