@@ -21,7 +21,7 @@ from django.db.models import Q
 
 from wenxiao.budget.money import Money, money_of
 from wenxiao.budget.selectors import any_of
-from wenxiao.orgs.selectors import units_among
+from wenxiao.orgs.selectors import sight_of, units_among
 from wenxiao.reviews.lines import review_lines
 from wenxiao.reviews.selectors import told_money
 from wenxiao.rulebook.numbers import rate_percent
@@ -287,6 +287,8 @@ def by_column(found: QuerySet[Dossier], sort: str, token: str | None, user: User
     if sort.lstrip("-") in SHOWN:
         return _by_shown(found, sort, token, user)
     order = STORED[sort]
+    if sight_of(user).everything:  # said all the same, for names are in order within a division
+        found = found.filter(subject__division__in=sorted(sight_of(user).whole))
     cut = page(found.values(*(name.lstrip("-") for name in order)), order, size=SIZE, token=token)
     return replace(cut, rows=[row["pk"] for row in cut.rows])
 

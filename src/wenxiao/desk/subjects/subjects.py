@@ -296,8 +296,8 @@ class ListView:
             near = near_page(self.kept, self.known, first, "", token) or Q()
             rows = answered(found_by(near, self.found).order_by().values_list(*KEY_NAMES))
             return [ListKey(*row) for row in rows], first
-        found = found_by(Q(unit__in={cell.unit for cell in self.kept}), self.found)
-        held_ = found.annotate(own=self.works.holds(*KEY_KINDS, key=True))
+        listed = found_by(Q(unit__in={cell.unit for cell in self.kept}), self.found)
+        held_ = listed.annotate(own=self.works.holds(*KEY_KINDS, key=True))
         rows = answered(held_.order_by().values_list(*KEY_NAMES, "own"))
         return [ListKey(*row[:-1]) for row in rows], [row[:4] for row in rows if row[-1]]
 
