@@ -287,9 +287,10 @@ def by_column(found: QuerySet[Dossier], sort: str, token: str | None, user: User
     if sort.lstrip("-") in SHOWN:
         return _by_shown(found, sort, token, user)
     order = STORED[sort]
-    if sight_of(user).everything:  # said all the same, for names are in order within a division
-        found = found.filter(subject__division__in=sorted(sight_of(user).whole))
-    cut = page(found.values(*(name.lstrip("-") for name in order)), order, size=SIZE, token=token)
+    rows, sight = found, sight_of(user)
+    if sight.everything:  # the division said all the same: within it names have an index
+        rows = found.filter(subject__division__in=sorted(sight.whole))
+    cut = page(rows.values(*(name.lstrip("-") for name in order)), order, size=SIZE, token=token)
     return replace(cut, rows=[row["pk"] for row in cut.rows])
 
 

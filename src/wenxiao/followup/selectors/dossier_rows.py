@@ -1,4 +1,4 @@
-"""Dossiers as lists show them: plain rows of what stands in a line, with their confirmed findings."""
+"""Dossiers as lists show them: plain rows of what stands in a line."""
 
 from __future__ import annotations
 
