@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, Q, Sum
 
+from wenxiao.reviews.selectors import held_in
 from wenxiao.reviews.worklists import reviews_visible_to
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class ResultCell(NamedTuple):
 
 def result_cells(user: User | None, work_year: int, kinds: Iterable[str]) -> list[ResultCell]:
     """The reviews of some kinds in a work year's rounds that the user sees. One query."""
-    rows = reviews_visible_to(user).filter(kind__in=list(kinds), round__work_year=work_year)
+    rows = reviews_visible_to(user).filter(held_in(work_year, kinds))
     by = ("kind", "round", "round__name", "round__fiscal_year", "dossier__subject__kind")
     counted = rows.order_by().values_list(*by, "grade", "state")
     counted = counted.annotate(

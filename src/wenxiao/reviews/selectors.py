@@ -70,6 +70,15 @@ def told_to(user: User | None) -> Q:
     return ~Q(kind__in=(*JUDGED, "recheck")) | Q(state__in=SETTLED)
 
 
+def held_in(work_year: int, kinds: Iterable[str]) -> Q:
+    """The condition of reviews of some kinds in the rounds of a work year: found by their rounds,
+    which are few, and not by going through all reviews.
+    """
+    kinds = tuple(kinds)
+    rounds = Round.objects.filter(work_year=work_year, kind__in=kinds)
+    return Q(kind__in=kinds, round__in=rounds.values("pk"))
+
+
 def told_money(user: User | None, monies: dict[int, Money]) -> dict[int, Money]:
     """Money by dossier as a person may read it: a unit sees audited amounts once their evaluation
     is settled.

@@ -25,7 +25,7 @@ from wenxiao.budget.selectors import (
 )
 from wenxiao.orgs.permissions import once
 from wenxiao.records.models import StoredFile
-from wenxiao.reviews.census import dossiers_counted
+from wenxiao.reviews.census import dossiers_counted, reviews_counted
 from wenxiao.reviews.kinds import KINDS
 from wenxiao.reviews.models import Assignment, Review
 from wenxiao.reviews.round_counts import (
@@ -366,6 +366,14 @@ def received_open(user: User | None, round: Round) -> QuerySet[Review]:
     """
     rows = reviews_visible_to(user).filter(RECEIVED, round=round).select_related("received_by")
     return rows.order_by("dossier__unit__path", "dossier__subject__code", "pk")
+
+
+def received_open_count(user: User | None, round: Round) -> int:
+    """How many :func:`received_open` are, from the kept counts where these say it."""
+    counted = reviews_counted(user, "arrived", "state", round__in=[round.pk])
+    if counted is None:
+        return received_open(user, round).count()
+    return sum(n for arrived, state, n in counted if arrived and state in OPEN)
 
 
 def arrived_unsettled(user: User | None, round: Round) -> QuerySet[Review]:

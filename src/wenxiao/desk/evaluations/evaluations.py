@@ -42,7 +42,7 @@ from wenxiao.reviews import services
 from wenxiao.reviews.kinds import KINDS, kind_of
 from wenxiao.reviews.levels import levels_of
 from wenxiao.reviews.result_counts import result_cells
-from wenxiao.reviews.selectors import changed_points, lost_by_level, review_trail
+from wenxiao.reviews.selectors import changed_points, held_in, lost_by_level, review_trail
 from wenxiao.reviews.services.panel import METHODS
 from wenxiao.reviews.services.seats import seat_of
 from wenxiao.reviews.states import MARKABLE, SETTLED
@@ -109,7 +109,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     year = work_year(request)
     kind = request.GET.get("kind", "")
     kind = kind if kind in EVALUATIONS else EVALUATIONS[0]
-    rows = reviews_seen_by(person(request)).filter(kind=kind, round__work_year=year)
+    rows = reviews_seen_by(person(request)).filter(held_in(year, (kind,)))
     every = result_cells(person(request), year, EVALUATIONS)
     cells = [cell for cell in every if cell.kind == kind]
     years = _counted(cells, lambda cell: cell.fiscal_year)

@@ -73,7 +73,7 @@ def findings(request: HttpRequest) -> HttpResponse:
         state = "candidate" if decides and counts["candidate"] else "confirmed"
     whole_list = findings_seen_by(person(request)).filter(state=state)
     rows = _narrow(whole_list, request.GET)
-    shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"))
+    shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"), by_ids=True)
     division = person(request).division
     choices = choices_in(whole_list) if decides else None
     values = {

@@ -20,7 +20,7 @@ from wenxiao.pages.request_values import whole
 from wenxiao.pages.texts import text_of
 from wenxiao.pages.views import person, put_under, view
 from wenxiao.reviews.kinds import ASKED, FILED
-from wenxiao.reviews.worklists import received_open
+from wenxiao.reviews.worklists import received_open_count
 from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _show(
         "standing": standing,
         "tabs": tabs(request, "desk:missing"),
         "handed_in": chosen is not None and chosen.kind in ASKED and not chosen.past,
-        "to_hand_in": received_open(person(request), chosen).count()
+        "to_hand_in": received_open_count(person(request), chosen)
         if chosen is not None and chosen.kind in FILED
         else 0,
         "error": error,

@@ -130,7 +130,8 @@ def rectifications(request: HttpRequest) -> HttpResponse:
     """
     rows, asked, on = _of_year(request), _asked(request), today()
     units = _units(request, rows)
-    shown = page(_narrow(rows, asked, units, on), ORDER, size=SIZE, token=request.GET.get("at"))
+    listed = _narrow(rows, asked, units, on)
+    shown = page(listed, ORDER, size=SIZE, token=request.GET.get("at"), by_ids=True)
     counts = state_counts(rows)
     division = person(request).division
     values = {

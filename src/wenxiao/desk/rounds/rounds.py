@@ -25,7 +25,7 @@ from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import division_of, person, view
 from wenxiao.records.selectors import open_todos_about, trail_of
 from wenxiao.reviews.kinds import ASKED, CHECKERS, FILED, owner_of
-from wenxiao.reviews.worklists import late_arrivals, received_open, rounds_of_year, wholes_of
+from wenxiao.reviews.worklists import late_arrivals, received_open_count, rounds_of_year, wholes_of
 from wenxiao.store.clock import today
 from wenxiao.store.moves import NotAllowed
 
@@ -130,7 +130,7 @@ def _page(
         "filed": row.kind in ASKED,
         "chased": row.kind in ASKED and not row.past,
         "receives": row.kind in FILED,
-        "to_hand_in": received_open(person(request), row).count() if row.kind in FILED else 0,
+        "to_hand_in": received_open_count(person(request), row) if row.kind in FILED else 0,
         "units_shown": None if request.GET.get("all") else MOST_UNITS,
     }
     return render(request, "desk/rounds/round.html", values)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Q, Sum
 
+from wenxiao.budget.models import Round
 from wenxiao.followup.selectors.ledger import reviews_seen_by
 from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.numbers import rate_percent, round_points
@@ -45,6 +46,7 @@ def results_over_years(user: User | None, kind: str) -> list[YearOfResults]:
     """The settled results of a kind that the user sees, by work year, oldest first. One query."""
     rows = (
         reviews_seen_by(user)
+        .filter(round__in=Round.objects.filter(kind=kind).values("pk"))
         .filter(kind=kind, state__in=SETTLED, complete=True)
         .exclude(points=None)
     )
