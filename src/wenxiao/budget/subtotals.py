@@ -48,21 +48,24 @@ def sums_by_group(dossiers: list[int], apart: list[int]) -> dict[GroupKey, Group
     """
     sums: dict[GroupKey, GroupSums] = defaultdict(GroupSums)
     unsettled: set[GroupKey] = set()
+    audited: set[GroupKey] = set()
     for table, rank, year, kind, records, *counts, plus, added, off in _by_group(dossiers, apart):
         key = (rank, year, kind)
         known = sums[key]
         if table == ARRANGED:
-            different, adjusted, whole, budgeted = counts
+            different, adjusted, whole, known_budgets = counts
             if records != different and (adjusted != records or whole not in {0, records}):
                 unsettled.add(key)
+            budgeted = min(different, known_budgets)
             budget = int(plus or 0) + int(added or 0) - int(off or 0) if budgeted else None
             sums[key] = known._replace(budget=budget, budgeted=budgeted)
         elif table == SPENT:  # a row for each source and way of counting
             if known.spent is not None or counts[0]:
                 unsettled.add(key)
             sums[key] = known._replace(spent=int(plus or 0))
-        elif known.spent is None:
-            unsettled.add(key)
+        else:
+            audited.add(key)
+    unsettled.update(key for key in audited if sums[key].spent is None)
     return {key: None if key in unsettled else one for key, one in sums.items()}
 
 
@@ -70,9 +73,9 @@ def _by_group(dossiers: list[int], apart: list[int]) -> list[tuple[Any, ...]]:
     """Which table, rank, year, kind, how many records, four counts, the amounts, what was
     added to them and cut back.
 
-    The counts are of appropriations: dossiers, adjusted records, total records, dossiers with a
+    The counts are of appropriations: dossiers, adjusted records, total records, records with a
     budget; of spending, which has rows for each source and way of counting: whether cumulative.
-    Audited amounts come last and say only that there are some.
+    Audited amounts say only that there are some.
     """
 
     def question() -> QuerySet[Any, Any]:
@@ -88,7 +91,7 @@ def _by_group(dossiers: list[int], apart: list[int]) -> list[tuple[Any, ...]]:
             Count("dossier", distinct=True),
             Count("adjusted"),
             Count("pk", filter=Q(fund=Fund.TOTAL)),
-            Count("dossier", distinct=True, filter=budget),
+            Count("pk", filter=budget),
         )
         sums = (Sum(Coalesce("adjusted", "opening")), added, cut_back)
         parted = spent.annotate(_source=F("source"), _cumulative=cumulative, _total=total)
