@@ -311,6 +311,11 @@ def users_of(division: Division) -> QuerySet[User]:
     return User.objects.filter(division=division)
 
 
+def users_without_grants(division: Division) -> QuerySet[User]:
+    """Accounts in use nobody granted anything yet: whoever enters with one sees nothing."""
+    return users_of(division).filter(is_active=True, grants=None)
+
+
 def grants_of(division: Division) -> QuerySet[Grant]:
     """Every grant of a division, ended ones too."""
     return Grant.objects.filter(division=division)

@@ -80,14 +80,16 @@ THUMB = ("desk:home", "desk:subjects", "desk:monitoring", "desk:report_now")
 """The phone's bottom bar: what an officer on the way looks at."""
 THUMB_OF = {
     "fill": "desk:selfeval",
+    "check_unit": "desk:selfeval",
+    "evaluate": "desk:evaluations",
     "sign_report": "desk:watch",
     "instruct": "desk:watch",
     "manage_users": "desk:people",
     "grant": "desk:people",
     "watch_trail": "desk:trail",
 }
-"""What stands there besides for whoever holds a power: a unit's own forms, a leader's watch, an
-administrator's accounts, the auditors' trail.
+"""What stands there besides for whoever holds a power: a unit's own forms, whoever scores the
+evaluations, a leader's watch, an administrator's accounts, the auditors' trail.
 """
 
 
@@ -193,6 +195,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "year": None,
         "ailing": [],
         "today": today(),
+        "way_home": "",
         "messages": [] if part else list(get_messages(request)),
     }
     if inside:
@@ -209,6 +212,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
             year_after=year_address(request, year + 1),
             role="、".join(holding.role_names()),
             current=current_entry(request),
+            way_home=home if (home := reverse("desk:home")) != request.path else "",
             ailing=_ailing(holding),
         )
     return values

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ from wenxiao.rulebook.readback import unread
 
 if TYPE_CHECKING:
     from wenxiao.reviews.checks import FilledRow
+
+_AMOUNTS = re.compile(r"\b(实际|目标) (-?\d[\d.]*)")
+"""The figures of a formula, which an amount of money carries in 元 whatever unit was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +42,6 @@ def readback_of(row: FilledRow) -> Readback:
     formula = str(row.mark.explanation.get("formula") or "")
     if formula.startswith("得"):
         formula = f"{value}：{formula}"
+    if value.rstrip().endswith("元"):
+        formula = _AMOUNTS.sub(r"\1 \2 元", formula)
     return Readback(formula and f"读作 {formula}")

@@ -104,3 +104,14 @@ def test_the_total_on_screen_is_never_that_of_before(inside, small, open_review)
     open_review.refresh_from_db()
     assert answer["total"] in {f"{open_review.points:.2f}", "未评完"}
     assert "认不出数" in answer["checks"]
+
+
+def test_money_typed_in_wan_is_read_back_with_its_unit(small):
+    """“读作 实际 8694600”: nobody knows of what."""
+    from types import SimpleNamespace as Row
+
+    from wenxiao.reviews.readback import readback_of
+
+    mark = Row(status="scored", explanation={"formula": "实际 8694600，目标 9349000：得 5 分"})
+    row = Row(indicator=Row(expression="≤934.90万元"), actual=Row(value="869.46万元"), mark=mark)
+    assert readback_of(row).text == "读作 实际 8694600 元，目标 9349000 元：得 5 分"

@@ -92,3 +92,21 @@ def test_marks_of_another_form_are_refused_and_nothing_is_given_back(small, form
     form.refresh_from_db()
     assert form.state == "submitted"
     assert not Entry.objects.filter(act="退回", target_id=form.pk).exists()
+
+
+def test_after_handing_in_or_giving_back_the_page_leads_to_the_next_form(inside, small, form):
+    type(small.selfeval).objects.filter(pk=small.selfeval.pk).update(route=["office"])
+    other = Review.objects.create(
+        round=small.selfeval,
+        kind="selfeval",
+        dossier=next(one for one in small.dossiers if one.pk != form.dossier_id),
+        state="submitted",
+        submitted_by=small.clerk,
+    )
+    officer, page = inside(small.officer), f"/filling/{form.pk}"
+    assert "等您审核：看完表" in flat(officer.get(page))
+    officer.post(f"{page}/judge/return", {"why": WHY, "version": form.version})
+    after = officer.get(page).content.decode()
+    assert "审核下一份" in after
+    assert f'href="/filling/{other.pk}"' in after
+    assert "已退回，等填报人改好" in after

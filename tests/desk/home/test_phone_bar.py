@@ -10,7 +10,8 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
 @pytest.mark.parametrize(
-    ("who", "word"), [("clerk", "自评"), ("leader", "督看"), ("officer", "监控")]
+    ("who", "word"),
+    [("clerk", "自评"), ("leader", "督看"), ("officer", "监控"), ("officer", "评价")],
 )
 def test_the_phones_bar_holds_the_roles_own_page_and_help_stands_once(small, inside, who, word):
     page = inside(getattr(small, who)).get("/").content.decode()

@@ -162,7 +162,7 @@ def test_creating_is_not_granting(system, small, inside):
     assert client.post(f"/people/grants/{made.pk}/end", {"why": "调离"}).status_code == 409
     assert (
         client.post(
-            f"/people/users/{small.security.pk}/grant", {"role": "leader", "why": "x"}
+            f"/people/users/{small.security.pk}/grant", {"role": "leader", "why": "x", "whole": "1"}
         ).status_code
         == 403
     )
@@ -172,10 +172,26 @@ def test_creating_is_not_granting(system, small, inside):
     )
     assert (
         client.post(
-            f"/people/users/{user.pk}/grant", {"role": "head", "why": "x", "until": "2001-01-01"}
+            f"/people/users/{user.pk}/grant",
+            {"role": "head", "why": "x", "until": "2001-01-01", "whole": "1"},
         ).status_code
         == 409
     )
+    unsaid = client.post(f"/people/users/{user.pk}/grant", {"role": "head", "why": "x"})
+    assert "勾选“全区划”" in unsaid.content.decode()
+
+
+def test_a_new_account_waits_on_the_security_administrators_desk_until_granted(small, inside):
+    from wenxiao.orgs.services import create_user
+
+    client = inside(small.security)
+    before = client.get("/people/users", {"bare": "1"}).content.decode()
+    create_user(division=small.division, username="xinlai", name="新来的", by=None)
+    assert "个还没有授权" in client.get("/").content.decode()
+    bare = client.get("/people/users", {"bare": "1"}).content.decode()
+    assert "xinlai" in bare
+    assert "xinlai" not in before
+    assert small.clerk.username not in bare
 
 
 def test_the_grant_button_is_there_for_others_and_not_for_oneself(small, inside):

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from wenxiao.desk.dossiers.materials import asked_row, panel
 from wenxiao.desk.filling.before_hand_in import grouped, lacking_proofs, open_items
+from wenxiao.desk.filling.next_form import next_form
 from wenxiao.desk.monitoring.lights import of_dossier, table_of
 from wenxiao.evidence.selectors import shelf_of
 from wenxiao.followup.watch.prefill import prefilled
@@ -182,6 +183,8 @@ def _show(request: HttpRequest, row: Review, answer: Answer, status: int = 200) 
         if row.kind == "monitoring"
         else None,
     }
+    acts = values["fills"] or values["judges"]
+    values["next_form"] = None if acts else next_form(request, row)
     return render(request, "desk/filling/filling.html", values, status=status)
 
 

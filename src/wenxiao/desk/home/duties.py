@@ -13,7 +13,7 @@ from django.db.models import Count, Min
 
 from wenxiao.followup.selectors.desk_counts import desk_counts
 from wenxiao.followup.selectors.ledger import notices_to_receive
-from wenxiao.orgs.selectors import roles_held
+from wenxiao.orgs.selectors import roles_held, users_without_grants
 from wenxiao.pages.formats import lateness, subject_title
 from wenxiao.pages.jinja import address
 from wenxiao.reports.hand_in import draft_states
@@ -77,8 +77,16 @@ def duties(user: User, holding: Holdings, year: int, on: date) -> list[HomeTask]
         (holding.can("fill"), lambda: _receipts(user, on)),
         (holding.can("fill"), lambda: _before_the_money(user, year, on)),
         (holding.can("disclose"), lambda: _disclosures(user, on)),
+        (holding.can("grant"), lambda: _ungranted(user, on)),
     )
     return [task for asked, tasks_of in wanted if asked for task in tasks_of()]
+
+
+def _ungranted(user: User, on: date) -> list[HomeTask]:
+    """Accounts made and granted nothing; their people enter and see an empty desk."""
+    count = users_without_grants(user.division).count() if user.division else 0
+    words, href = f"新建的账号 {count} 个还没有授权", address("desk:users", bare="1")
+    return [HomeTask("授权", "", words, None, "授权", href, on)] if count else []
 
 
 _TARGET_STEPS = ("check_department", "check_office", "approve_target")

@@ -136,6 +136,12 @@ def _desks(holding: Holdings) -> list[tuple[str, str, str]]:
             "desk:account_policy",
         ),
         ("watch_trail", "留痕", "谁在什么时候做了什么，链是否完整", "desk:trail"),
+        (
+            "watch_trail see_unit",
+            "档案取证",
+            "一个档案的原件、各次改动和当年规则，打成一包",
+            "desk:inspection",
+        ),
         ("manage_users", "备份", "最近一次备份和恢复演练", "desk:backups"),
         (
             "consent_security_reset",
@@ -149,7 +155,9 @@ def _desks(holding: Holdings) -> list[tuple[str, str, str]]:
     if holding.can("manage_round"):
         return []
     return [
-        (word, text, address(route)) for power, word, text, route in known if holding.can(power)
+        (word, text, address(route))
+        for powers, word, text, route in known
+        if all(holding.can(power) for power in powers.split())
     ]
 
 

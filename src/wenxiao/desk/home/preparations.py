@@ -185,7 +185,7 @@ def _work(user: User, division: Division, holding: Holdings) -> list[Preparation
             "选对象、定期限，单位从这时起有事可办",
             "不用模板",
             "绩效科",
-            address("desk:rounds"),
+            address("desk:round_new"),
             holding.can("manage_round"),
         ),
     ]

@@ -152,7 +152,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
                     f"整改结果 {answered} 项待核验",
                     None,
                     "核验",
-                    address("desk:rectifications"),
+                    address("desk:rectifications", state="replied"),
                     on,
                 )
             )
@@ -164,7 +164,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
                     f"整改逾期 {mending.late} 项",
                     mending.first,
                     "督办",
-                    address("desk:rectifications"),
+                    address("desk:rectifications", state="late"),
                     on,
                 )
             )
@@ -176,7 +176,7 @@ def _steps(request: HttpRequest, year: int) -> list[HomeTask]:
                 f"结果应用建议 {open_uses} 项待决定",
                 None,
                 "决定",
-                address("desk:uses"),
+                address("desk:uses", state="proposed"),
                 on,
             )
         )
@@ -200,14 +200,6 @@ def _chases(user: User, year: int, on: date) -> list[HomeTask]:
         elif missing:
             text = f"{of_year(row, year)}{row.name}：{units} 个单位 {missing} 项未收到"
             tasks.append(
-                HomeTask(
-                    "催办",
-                    "",
-                    text,
-                    row.deadline,
-                    "催办",
-                    address(_ROUND_ROUTES[row.kind], row.pk) + "#missing",
-                    on,
-                )
+                HomeTask("催办", "", text, row.deadline, "催办", address("desk:round", row.pk), on)
             )
     return tasks

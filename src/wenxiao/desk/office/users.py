@@ -46,7 +46,8 @@ def users(request: HttpRequest) -> HttpResponse:
     need_any(request, *ANY)
     division = division_of(request, ENTRY)
     q, off = request.GET.get("q", "").strip()[:60], request.GET.get("off") == "1"
-    rows = selectors.users_of(division)
+    bare = request.GET.get("bare") == "1"
+    rows = selectors.users_without_grants(division) if bare else selectors.users_of(division)
     accounts = rows if off else rows.filter(is_active=True)
     for one in q.split():
         accounts = accounts.filter(
@@ -65,6 +66,7 @@ def users(request: HttpRequest) -> HttpResponse:
         "shown": shown,
         "q": q,
         "off": off,
+        "bare": bare,
         "total": accounts.count(),
         "tabs": tabs("users"),
         "may_users": held(request).can("manage_users"),
@@ -118,6 +120,7 @@ def add(request: HttpRequest) -> HttpResponse:
     login page, two administrators agree.
     """
     division = division_of(request, ENTRY)
+    back = reverse("desk:users")
 
     def run() -> str:
         username, name = text_of(request, "username", 60), text_of(request, "name", 60)
@@ -133,13 +136,16 @@ def add(request: HttpRequest) -> HttpResponse:
             must_change_password=False,
             why=text_of(request, "why", 200),
         )
-        return f"账号 {username} 已建，还没有密码。请{name}在登录页点“忘记密码”，报来申请号后办理。"
+        return (
+            f"账号 {username} 已建。下一步：安全管理员授权；"
+            f"{name}在登录页点“忘记密码”，报来申请号后办理。"
+        )
 
     typed = [
         Typed(word, "", text_of(request, name, 60))
         for name, word in (("username", "账号"), ("name", "姓名"), ("unit", "所在单位"))
     ]
-    return carry_out(request, run, reverse("desk:users"), typed)
+    return carry_out(request, run, back, typed)
 
 
 @view("manage_users", methods=("POST",))
@@ -175,16 +181,19 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
             raise NotAllowed("请选择角色。第三方机构和专家在“第三方与专家”里按评审分派。")
         if row.division is None:
             raise NotAllowed(f"账号“{row}”不属于任何财政区划，不能授权。")
+        unit = named_unit(request, "unit", "单位范围", needed=False)
+        if unit is None and request.POST.get("whole") != "1":
+            raise NotAllowed("请填写单位范围；确实要授全区划的，勾选“全区划”。")
         services.grant(
             user=row,
             role=role,
             division=row.division,
             by=person(request),
-            unit=named_unit(request, "unit", "单位范围", needed=False),
+            unit=unit,
             until=until_of(request),
             why=why,
         )
-        return f"已授予“{row}”{names[role]}。"
+        return f"已授予“{row}”{names[role]}（{unit or '全区划'}）。"
 
     return carry_out(request, run, reverse("desk:user", args=[pk]))
 
