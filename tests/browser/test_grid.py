@@ -126,3 +126,24 @@ def test_what_cannot_be_read_is_said_at_once_and_earns_nothing(form, look):
     expect(row.locator("[data-points-cell] input")).to_have_value("")
     write(form, cells(form, "a").nth(0), "118")
     expect(row.locator("[data-points]")).to_contain_text("14.05")
+
+
+def test_on_the_phone_a_row_shows_its_value_and_opens_what_is_refused(grid_house, chromium, look):
+    with visiting(chromium, grid_house) as open_page:
+        page = open_page("clerk", "phone")
+        page.goto("/?year=2021")
+        page.locator("a", has_text="填报").first.click()
+        rows = page.locator("table.two-lines tr[data-row]")
+        rows.first.wait_for()
+        heights = "rows => rows.map(row => row.offsetHeight).filter(height => height > 96)"
+        assert rows.evaluate_all(heights) == []
+        row = rows.nth(1)
+        value, note = row.locator("input[name^=a]"), row.locator("input[name^=n]")
+        expect(value).to_be_visible()
+        expect(note).to_be_hidden()
+        note.evaluate("one => (one.required = true) && one.form.reportValidity()")
+        expect(note).to_be_visible()
+        note.fill("手机上写的说明")
+        row.locator(".more-row").click()
+        expect(note).to_be_hidden()
+        look(page, "grid-phone")

@@ -70,14 +70,23 @@ def test_a_list_is_sorted_narrowed_copied_and_kept(enter, look):
     assert column(page, 0) == sorted(up, key=up.index, reverse=True) or len(set(up)) < len(up)
 
 
-@pytest.mark.parametrize("address", ["/rounds", "/subjects", "/evaluations"])
+@pytest.mark.parametrize(
+    "address", ["/rounds", "/subjects", "/evaluations", "/documents", "/people/units/contacts"]
+)
 def test_rows_on_the_phone_are_two_lines_until_opened(enter, address):
     page = enter("performance", "phone")
     page.goto(address)
     folded = page.locator("table.two-lines > tbody > tr:not(.group, .open)")
     tall = "rows => rows.map(row => row.offsetHeight).filter(height => height > 100)"
+    page.locator("table.two-lines").first.wait_for()
     assert folded.count()
     assert folded.evaluate_all(tall) == []
+    hidden = (
+        "rows => rows.flatMap(row => [...row.querySelectorAll(':scope > :is([data-first], .act)')]"
+        ".filter(cell => cell.getBoundingClientRect().bottom > row.getBoundingClientRect().bottom))"
+        ".map(cell => cell.innerText)"
+    )
+    assert folded.evaluate_all(hidden) == []
     under = (
         "rows => rows.flatMap(row => { const tick = row.querySelector('[data-tick]')"
         "?.getBoundingClientRect(); return tick ? [...row.cells].filter(cell => !cell.matches('th, .tick'))"

@@ -75,6 +75,9 @@ def weighed(text):
         for head, rows in tables
         if 'class="cell' not in rows
     )
+    folds = re.search(r'data-rows="\s*/static/([^"]+)"', text)
+    if folds and any("cards" in head.split() for head, _rows in tables):
+        names.append(folds[1])
     if lists and ("data-look=" in text or dressed):
         names.append(lists[1])
     return {name: weight(name) for name in names}

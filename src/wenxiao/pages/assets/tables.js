@@ -1,5 +1,5 @@
-/* 问效 · one head for every list: sort, choose and widen columns, row height, copy as a table for WPS and Excel; short rows on
-   the phone. What was chosen is remembered in this browser. Without it each table stands as the server sent it. */
+/* 问效 · one head for every list: sort, choose and widen columns, row height, copy as a table for WPS and Excel. What was
+   chosen is remembered in this browser. Without it each table stands as the server sent it. */
 (function () {
   "use strict";
   const LEAST = 4;
@@ -55,7 +55,6 @@
     const head = table.tHead?.rows;
     const body = table.tBodies[0];
     if (!body || !head || table.dataset.dressed || body.rows.length < LEAST || table.querySelector(".cell")) return;
-    shorten(table, body);
     if (head.length !== 1 || table.matches(".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets") || [...head[0].cells].some((cell) => cell.colSpan > 1)) return;
     table.dataset.dressed = "1";
     const heads = [...head[0].cells];
@@ -243,21 +242,6 @@
     height();
     const first = seen?.sort?.length ? heads.findIndex((cell) => text(cell) === seen.sort[0]) : -1;
     if (first >= 0) sort(first, seen.sort[1]);
-  }
-
-  /* The phone: a row shows two lines and opens where it is touched; rows with fields stay whole. */
-  function shorten(table, body) {
-    if (!table.classList.contains("cards") || table.classList.contains("two-lines") || table.tHead.rows[0].cells.length < 3 || body.querySelector("input:not([data-tick]), select, textarea, form")) return;
-    table.classList.add("two-lines");
-    for (const row of body.rows) {
-      const first = row.querySelector("th");
-      if (!first || row.classList.contains("group")) continue;
-      const more = button("⋯", "more-row");
-      more.setAttribute("aria-expanded", "false");
-      more.setAttribute("aria-label", `展开：${text(first)}`);
-      more.addEventListener("click", () => more.setAttribute("aria-expanded", String(row.classList.toggle("open"))));
-      first.append(more);
-    }
   }
 
   const all = () => document.querySelectorAll("main .scroll > table.t").forEach(dress);

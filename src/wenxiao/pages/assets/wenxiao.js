@@ -63,18 +63,33 @@
   function choices() {
     if (own?.dataset.palette && [...document.querySelectorAll("main select")].some((one) => one.options.length > MANY)) bring("palette");
   }
-  /* The head of lists, where a list stands that it dresses (tables.js) or a link that carries a view over to one. */
+  /* The head of lists, where a list stands that it dresses (tables.js), a view was chosen, or a link carries one over; in a
+     narrow box no head stands, there rows fold (rows.js). */
   const LEAST = 4;
   const PLAIN = ".fill-t, .many-t, .fill-grid, .marking, .matrix, .heat, .bullets";
   function lists() {
-    if (!own?.dataset.tables || coming.tables) return;
-    const dressed = (table) => table.tHead && table.tBodies[0]?.rows.length >= LEAST && !table.querySelector(".cell") && (table.matches(".cards") || !table.matches(PLAIN));
-    if (document.querySelector("a[data-look]") || [...document.querySelectorAll("main .scroll > table.t")].some(dressed)) bring("tables");
+    if (!own?.dataset.tables) return;
+    const narrow = 44 * parseFloat(getComputedStyle(root).fontSize);
+    for (const table of document.querySelectorAll("main .scroll > table.t")) {
+      const rows = table.tHead ? table.tBodies[0]?.rows.length : 0;
+      const folds = table.matches(".cards") && table.parentElement.clientWidth <= narrow;
+      if (folds && rows > 1) bring("rows");
+      if (!folds && rows >= LEAST && !table.matches(PLAIN) && !table.querySelector(".cell")) bring("tables");
+    }
+    let chosen = null;
+    try {
+      chosen = sessionStorage.getItem("table-view");
+    } catch {
+      /* A browser that keeps nothing. */
+    }
+    if (chosen || document.querySelector("a[data-look]")) bring("tables");
   }
   for (const type of ["DOMContentLoaded", "htmx:afterSettle"]) {
     on(type, choices);
     on(type, lists);
   }
+  window.addEventListener("resize", lists);
+  document.addEventListener("toggle", lists, true);
   on("focusin", (event) => opener(event) && bring("palette"));
   /* The box opens before its script is there: what is typed at once is not lost. */
   function find() {
