@@ -195,11 +195,13 @@ def independent(seen=lambda row: True):
         approved[key] += row.pk in ready
     for row in Review.objects.all():
         if row.dossier_id in rows:
+            own = rows[row.dossier_id]
             at = (row.round_id, row.dossier_id) in excused
             came = row.received_on is not None
             apart = row.published_points is not None and row.published_points != row.points
             judged = (not row.complete, apart, row.points is not None and row.points >= 100)
-            reviews[row.round_id, row.kind, row.state, came, at, *judged] += 1
+            object_ = (own.fiscal_year, own.subject.kind, "民生" in own.subject.tags)
+            reviews[row.round_id, row.kind, row.state, came, at, *judged, *object_] += 1
     return dossiers, +approved, reviews
 
 
@@ -216,8 +218,12 @@ def census(user):
     dossiers = summed((row[:5], row[5]) for row in rows)
     approved = summed((row[:5], row[6]) for row in rows)
     by = ("round", "kind", "state", "arrived", "excused", "unjudged", "apart", "full_points")
-    rows = reviews_counted(user, *by)
-    reviews = Counter({(*row[:3], *map(bool, row[3:8])): row[8] for row in rows})
+    rows = reviews_counted(user, *by, "fiscal_year", "subject_kind")
+    every = Counter({(*row[:3], *map(bool, row[3:8]), *row[8:10]): row[10] for row in rows})
+    rows = reviews_counted(user, *by, "fiscal_year", "subject_kind", tags__holds="民生")
+    tagged = Counter({(*row[:3], *map(bool, row[3:8]), *row[8:10]): row[10] for row in rows})
+    reviews = Counter({(*key, False): n for key, n in (every - tagged).items()})
+    reviews.update({(*key, True): n for key, n in tagged.items()})
     return dossiers, +approved, reviews
 
 

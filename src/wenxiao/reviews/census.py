@@ -61,6 +61,9 @@ OF_REVIEW = {
     "unjudged": "not_judged",
     "apart": "not_as_computed",
     "full_points": "all_points",
+    "fiscal_year": "dossier__fiscal_year",
+    "subject_kind": "dossier__subject__kind",
+    "tags": "dossier__subject__tags",
 }
 """What reviews are counted by, and where a review says it."""
 

@@ -46,6 +46,9 @@ class ReviewTally(models.Model):
     unjudged = models.BooleanField("未评完", default=False)
     apart = models.BooleanField("与计算不符", default=False)
     full_points = models.BooleanField("满分", default=False)
+    fiscal_year = models.PositiveSmallIntegerField("预算年度", default=0)
+    subject_kind = models.CharField("对象类型", max_length=24, default="")
+    tags = models.JSONField("领域标签", default=list)
     reviews = models.PositiveIntegerField("评审数")
 
     class Meta:

@@ -276,13 +276,19 @@ class ListView:
         return self.works.counts(free, works, self._counted_reviews(), few=few)
 
     def _counted_reviews(self) -> list[tuple[int, str, int]] | None:
-        """The year's reviews by round and kind from the kept counts; None
-        where more than a unit narrows the list.
+        """The year's reviews by round and kind from the kept counts; None where words or a common
+        problem narrow the list.
         """
         asked = self.asked
-        if asked.q or asked.problem or asked.kind or asked.fiscal_year or asked.tag:
+        if asked.q or asked.problem:
             return None
-        only = {} if self.below is None else {"unit__in": self.below}
+        only: dict[str, Any] = {} if self.below is None else {"unit__in": self.below}
+        narrowing = (
+            ("subject_kind", asked.kind),
+            ("fiscal_year", asked.fiscal_year),
+            ("tags__holds", asked.tag),
+        )
+        only.update((name, value) for name, value in narrowing if value)
         return reviews_counted(self.user, "round", "kind", round__in=self.works.rounds, **only)
 
     def group_keys(

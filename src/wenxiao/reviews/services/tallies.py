@@ -46,6 +46,9 @@ REVIEW_NAMES = (
     "unjudged",
     "apart",
     "full_points",
+    "fiscal_year",
+    "subject_kind",
+    "tags",
 )
 
 
@@ -78,7 +81,7 @@ mark_together(INPUTS, marks=MARKS, key="unit", open_where="unit IS NOT NULL")
 
 
 def _wanted() -> dict[str, list[str]]:
-    digest = sha256(repr(INPUTS).encode()).hexdigest()[:8]
+    digest = sha256(repr((INPUTS, DOSSIER_NAMES, REVIEW_NAMES)).encode()).hexdigest()[:8]
     prefix = f"{PREFIX}{digest}_"
     return statements(INPUTS, prefix=prefix, marks=MARKS, key="unit", open_where="unit IS NOT NULL")
 
