@@ -356,20 +356,17 @@ def _problems(user: User, year: int) -> list[ProblemBar]:
 
 
 class GradedResult(NamedTuple):
-    """One settled result, as its square needs it."""
+    """One settled result, as its square needs it; ``proved_share`` is the percent of the points
+    that rest on verified proof.
+    """
 
     dossier: int
     name: str
     points: Decimal
     grade: str
     kind: str
-    proved: Decimal | None
+    proved_share: Decimal | None
     synthetic: bool
-
-    @property
-    def proved_share(self) -> Decimal | None:
-        """The percent of the points that rest on verified proof."""
-        return rate_percent(self.proved, self.points)
 
 
 def _grades(user: User, year: int) -> dict[str, object]:
@@ -377,7 +374,10 @@ def _grades(user: User, year: int) -> dict[str, object]:
     columns = ("dossier", "dossier__subject__name", "points", "grade", "dossier__subject__kind")
     rows = best_results(user, year, SQUARES)
     first = rows.values_list(*columns, "proved", "dossier__subject__synthetic")
-    results = [GradedResult._make(row) for row in first]
+    results = [
+        GradedResult(dossier, name, points, grade, kind, rate_percent(proved, points), synthetic)
+        for dossier, name, points, grade, kind, proved, synthetic in first
+    ]
     projects = [row for row in results if row.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}
     return {
