@@ -79,6 +79,9 @@ def test_from_frame_to_points_and_money_without_any_file(small, inside, asked):
     page = first.get(reverse("desk:review_frame", args=[review.pk])).content.decode()
     assert "立项依据充分性" in page
     assert "指标解释" in page
+    unfinished = weigh(first, review, last="1")
+    assert "应为 100" in first.get(unfinished["Location"]).content.decode()
+    review.refresh_from_db()
     assert weigh(first, review, last="").status_code == 302
     assert fix(first, review) is None  # never by who set them
     assert fix(inside(small.second), review) is not None

@@ -76,7 +76,11 @@ def test_scores_are_unseen_until_all_are_in_and_locked_after(inside, small, shee
     assert "评完再交" in page(client, sheet)
     assert "还有" in hand_in(client, sheet).content.decode()  # rows are missing
     score(client, sheet, "5")
+    assert "还要点表下的“交分”" in page(client, sheet)
     hand_in(client, sheet)
+    closed = page(client, sheet)
+    assert '<fieldset class="bare-set" disabled>' in closed
+    assert "存评分" not in closed
     again = score(client, sheet, "4")
     assert again.status_code == 422
     assert "已经交了" in again.content.decode()

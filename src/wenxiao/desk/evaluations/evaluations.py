@@ -422,9 +422,10 @@ def marks(request: HttpRequest, pk: int) -> HttpResponse:
     written, wrong = score_grid.save(request, row, sheets[0], held(request))
     if wrong:
         return review_page(request, row, wrong)
-    return carry_out(
-        request, lambda: f"已记 {written} 行评分。" if written else "没有改动。", _address(row)
-    )
+    sentence = f"已记 {written} 行评分。" if written else "没有改动。"
+    if seat_of(person(request), held(request)):
+        sentence += "全部行评完以后，还要点表下的“交分”。"
+    return carry_out(request, lambda: sentence, _address(row))
 
 
 @view("evaluate", methods=("POST",))

@@ -138,9 +138,15 @@ def weights(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except NotAllowed as refusal:
         return _frame_page(request, row, typed, words, str(refusal))
-    return carry_out(
-        request, lambda: "权重和评分标准已存。", reverse("desk:review_frame", args=[pk])
+    total = sum((one for one in given.values() if one is not None), Decimal(0))
+    short = abs(100 - total)
+    sentence = (
+        f"合计 {total}，应为 100，{'还差' if total < 100 else '多了'} {short}，改好再由另一人定稿。"
+        if short
+        else "合计 100，等另一人核对定稿。"
     )
+    back = reverse("desk:review_frame", args=[pk])
+    return carry_out(request, lambda: f"权重和评分标准已存。{sentence}", back)
 
 
 @view("evaluate", methods=("POST",), files=True)

@@ -108,7 +108,7 @@ def not_yet(request: HttpRequest, row: Review) -> str:
     marks are handed in with the panel's.
     """
     if seat_of(person(request), held(request)):
-        return "您的评分存好即可；由主评人或主管部门汇总后报送"
+        return "您在评分表下点“交分”就办完了；报送由主评人或主管部门汇总后办"
     if KINDS[row.kind].rows == "criteria" and not row.complete:
         return "还有没评分的行，评完后再报送"
     return ""

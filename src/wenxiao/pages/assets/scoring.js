@@ -16,6 +16,14 @@
     const unread = written - points.length;
     running.textContent = `已填 ${written} / ${fields.length} 行，小计 ${(sum / 100).toFixed(2)}${unread ? `，${unread} 行认不出数` : ""}`;
   }
+  /* Why a figure was changed is asked once it is. */
+  function asks(field) {
+    const why = field.closest("tr")?.querySelector('[name^="w"]');
+    field.closest("tr")?.classList.toggle("changed", field.value !== field.defaultValue || Boolean(why && why !== field && why.value));
+  }
+  form.querySelector(".marking")?.classList.add("watched");
+  fields.forEach(asks);
+  form.addEventListener("input", (event) => { if (fields.includes(event.target)) asks(event.target); });
   form.addEventListener("input", add);
   add();
 })();
