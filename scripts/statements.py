@@ -27,6 +27,7 @@ SAVEPOINT = re.compile(r'(SAVEPOINT) "?\w+"?')
 VALUES = re.compile(r"%s(?:, ?%s)+")
 ROWS = re.compile(r"\((%s)\)(?:, ?\(%s\))+")
 NUMBER = re.compile(r"(?<![\w$])\d+(?:\.\d+)?(?!\w)")
+NUMBERS = re.compile(r"\(0(?:, ?0)+\)")
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -34,7 +35,7 @@ def shape(text: str) -> str:
     """A statement without its values."""
     text = SAVEPOINT.sub(r"\1", text)
     text = ROWS.sub(r"(\1)", VALUES.sub("%s", text))
-    return NUMBER.sub("0", text)
+    return NUMBERS.sub("(0)", NUMBER.sub("0", text))
 
 
 def used() -> float:

@@ -12,6 +12,7 @@ from contextlib import closing
 
 import empty_databases
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, settings
 from postgres import EMPTY
 
@@ -143,14 +144,40 @@ def _idle_children():
         child.end()
 
 
+STAYING = {"django_migrations", "django_content_type", "auth_permission"}
+"""What a migrated and empty database holds."""
+
+
+def _delete_rows(connection):
+    """Take the rows away where there are any: truncating a hundred tables takes a second each time,
+    and no sequence begins anew either way.
+    """
+    quoted = connection.ops.quote_name
+    names = sorted(set(connection.introspection.django_table_names(only_existing=True)) - STAYING)
+    asked = " UNION ALL ".join(
+        f"SELECT {number} WHERE EXISTS (SELECT FROM {quoted(name)})"
+        for number, name in enumerate(names)
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(asked)
+        filled = [names[number] for (number,) in cursor.fetchall()]
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger, no reference
+        for name in filled:
+            cursor.execute(f"DELETE FROM {quoted(name)}")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _emptied_past_the_guards():
     """What takes a test's rows away again is let past the triggers that keep the trail."""
     from django.core.management.commands.flush import Command
 
     def emptied(command, **options):
+        from django.db import connection
+
         from wenxiao.store import guards
 
+        if connection.vendor == "postgresql":
+            return _delete_rows(connection)
         with guards.aside(guards._KEPT):
             return handle(command, **options)
 

@@ -77,8 +77,8 @@ def _built(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def built(_built, monkeypatch):
-    """Databases to restore into are migrated already: building one takes six seconds.
-    The drill builds its own.
+    """Databases to restore into are migrated already: building one takes twenty seconds.
+    The one that is brought up to date from an older structure is built from nothing.
     """
     from wenxiao.site.backups import database
 

@@ -112,7 +112,7 @@ def test_a_backup_that_cannot_be_finished_leaves_nothing(kept, tmp_path, monkeyp
     assert not (tmp_path / "second").exists()
 
 
-def test_everything_comes_back_and_numbers_go_on(kept, tmp_path):
+def test_everything_comes_back_and_numbers_go_on(kept, built, tmp_path):
     trail = list(Entry.objects.order_by("pk").values())
     marks = sorted(WatchMark.objects.values_list("dossier", "round"))
     assert marks, "the dossier waits to be worked out"
@@ -273,7 +273,7 @@ def test_what_a_server_brought_back_to_a_moment_needs(kept, tmp_path):
     assert Entry.objects.order_by("-pk").first().act == "数据库恢复到某一时刻"
 
 
-def test_a_drill_restores_compares_and_notes_the_result(kept):
+def test_a_drill_restores_compares_and_notes_the_result(kept, built):
     told = backups.drill()
     assert told["faults"] == []
     assert told["rows"] > 0
