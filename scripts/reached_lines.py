@@ -12,6 +12,7 @@ import functools
 import gc
 import json
 import os
+import sys
 import time
 from pathlib import Path
 from types import FunctionType
@@ -33,7 +34,10 @@ time.
 """
 
 MEASURE = Slipcover(branch=True, d_miss_threshold=NEVER, source=SOURCE, omit=OMIT)
-ImportManager(MEASURE, FileMatcher(sources=SOURCE, omit=OMIT)).__enter__()
+SHARING_OUT = "-n" in sys.argv and "PYTEST_XDIST_WORKER" not in os.environ
+"""This process only hands tests out to workers: it runs nothing of the product that counts."""
+if not SHARING_OUT:
+    ImportManager(MEASURE, FileMatcher(sources=SOURCE, omit=OMIT)).__enter__()
 
 
 class Functions:
@@ -82,7 +86,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_runtest_logfinish() -> None:
     """Between two tests, seldom: each time costs 0.2 s."""
-    if time.process_time() >= FUNCTIONS.due:
+    if not SHARING_OUT and time.process_time() >= FUNCTIONS.due:
         FUNCTIONS.quieten()
         FUNCTIONS.due = time.process_time() * LATER
 

@@ -122,6 +122,8 @@ def count(report: Path) -> tuple[int, int, list[str]]:
 def environment(url: str = "") -> dict[str, str]:
     """The tests' environment: the database under test and nothing of the user's own system."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("WENXIAO_")}
+    # A hundred programs are started: each would compile every module again.
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
     return {**env, VARIABLE: url, "PYTHONWARNINGS": env.get("PYTHONWARNINGS", "")}
 
 

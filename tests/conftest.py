@@ -90,14 +90,32 @@ def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def migrated(django_db_setup):
+def compiled():
+    """A folder with every page's template compiled, of this run and earlier ones: three seconds
+    less for each server a test starts. What is older than its template is compiled anew.
+    """
+    from django.conf import settings
+
+    stored = empty_databases.PLACE / "compiled"
+    with empty_databases.alone(stored):
+        if not stored.exists():
+            from wenxiao.site.wsgi import read_ahead
+
+            read_ahead()
+            beside = shutil.copytree(settings.COMPILED, stored.with_name(f"compiled.{os.getpid()}"))
+            beside.rename(stored)
+    return stored
+
+
+@pytest.fixture(scope="session")
+def migrated(django_db_setup, compiled):
     """Lays an empty database, all migrations applied, into a home of a
     program of its own: they take six seconds.
     """
 
     def lay(home):
+        shutil.copytree(compiled, home / "compiled", dirs_exist_ok=True)
         if django_db_setup is not None:
-            home.mkdir(parents=True, exist_ok=True)
             shutil.copy(django_db_setup, home / "wenxiao.sqlite3")
 
     return lay
