@@ -34,6 +34,17 @@ def main() -> None:
     small.division.assist_links = True
     small.division.save()
     _watch(small)
+    _library(small)
+
+
+def _library(small) -> None:
+    from wenxiao.targets.services import LibraryEntry, import_library
+
+    entries = [
+        (at, LibraryEntry("产出指标", "数量指标", f"合成指标{at:03d}", field="合成"))
+        for at in range(300)
+    ]
+    import_library(division=small.division, entries=entries, source="合成.xlsx", by=None)
 
 
 def _watch(small) -> None:

@@ -8,9 +8,12 @@ from django.contrib.staticfiles import finders
 
 from wenxiao.site.static_files import LEAN
 
+PACKAGE = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
 MOST = 120 * 1024
-"""Style and script of a page, as the browser holds them; no page draws with a library, so the
-allowance for charts is not touched."""
+"""Style and script of a page, as the browser holds them; no page draws charts with a library."""
+MOST_WITH_GRID = 450 * 1024
+"""The same where hundreds of rows are edited, with the kept library of the grid (ADR 0027)."""
+GRIDS = ("/library/table",)
 MANY = 12
 """Choices of a box from which it brings its own list (wenxiao.js)."""
 PLAIN = {"fill-t", "many-t", "fill-grid", "marking", "matrix", "heat", "bullets"}
@@ -119,3 +122,30 @@ def test_the_filling_grid_weighs_no_more_and_only_where_one_writes(inside, small
     assert sum(read.values()) <= MOST, read
     assert "grid.js" in written
     assert "grid.js" not in read
+
+
+@pytest.mark.db
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", GRIDS)
+def test_a_page_of_hundreds_of_rows_brings_the_grid_within_the_allowance_for_libraries(
+    inside, small, page
+):
+    weights = weighed(inside(small.officer).get(page).content.decode())
+    library = [name for name in weights if name.startswith("vendor/")]
+    assert library == ["vendor/tabulator.css", "vendor/tabulator.js"], "scripts/fetch_assets.py"
+    own = {name: size for name, size in weights.items() if name not in library}
+    assert sum(own.values()) <= MOST, own
+    assert sum(weights.values()) <= MOST_WITH_GRID, weights
+    assert not {*GRIDS} & {*PAGES}
+
+
+def test_no_other_page_brings_a_library():
+    named = [
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.html")
+        if "vendor/" in path.read_text(encoding="utf-8")
+    ]
+    assert sorted(named) == [
+        "pages/templates/pages/many_rows_scripts.html",
+        "pages/templates/pages/many_rows_styles.html",
+    ]

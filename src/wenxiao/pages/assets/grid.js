@@ -200,36 +200,6 @@
     const target = row && cells(row)[cells(edge.closest("tr")).indexOf(edge) + right];
     if (target) pick(target, anchor);
   }
-  const quoted = (text) => (/["\t\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-  /* Cells of a copied block. A cell with a line break comes quoted, its quotes doubled: it stays one cell. */
-  function parts(text) {
-    const table = [[]];
-    let cell = "";
-    let inside = false;
-    const close = () => {
-      table.at(-1).push(cell);
-      cell = "";
-    };
-    for (let at = 0; at < text.length; at += 1) {
-      const sign = text[at];
-      if (inside) {
-        if (sign !== '"') cell += sign;
-        else if (text[at + 1] === '"') {
-          cell += '"';
-          at += 1;
-        } else inside = false;
-      } else if (sign === '"' && cell === "") inside = true;
-      else if (sign === "\t") close();
-      else if (sign === "\n") {
-        close();
-        table.push([]);
-      } else cell += sign;
-    }
-    close();
-    if (table.length > 1 && table.at(-1).length === 1 && table.at(-1)[0] === "") table.pop();
-    return table;
-  }
   /* A field has one line: breaks inside a value were layout, inside a text they part words. */
   const oneLine = (value, cell) => value.replace(/\s*\n\s*/g, cell.classList.contains("text") ? " " : "").trim();
 
@@ -263,7 +233,7 @@
   form.addEventListener("copy", (event) => {
     if (picked.flat().length < 2) return;
     event.preventDefault();
-    event.clipboardData.setData("text/plain", picked.map((line) => line.map((cell) => quoted(cell.value)).join("\t")).join("\n"));
+    event.clipboardData.setData("text/plain", window.Blocks.joined(picked.map((line) => line.map((cell) => cell.value))));
     say(`已复制 ${picked.length} 行 ${picked[0].length} 列`);
   });
 
@@ -341,7 +311,7 @@
     if (!event.target.matches("[data-cell]") || !/[\t\n]/.test(text.trim())) return;
     event.preventDefault();
     commit(event.target);
-    const lines = parts(text);
+    const lines = window.Blocks.parts(text);
     const from = rows().indexOf(event.target.closest("tr"));
     const column = cells(event.target.closest("tr")).indexOf(event.target);
     const changes = [];
