@@ -169,7 +169,7 @@ def dossier_reviews(request: HttpRequest, pk: int) -> HttpResponse:
             "issued_on": _text(review.issued_on),
             "synthetic": review.synthetic,
         }
-        for review in reviews_of([row.pk], _user(request)).get(row.pk, [])
+        for review in reviews_of(row.pk, _user(request))
     ]
     return answer({**_dossier(row), "reviews": reviews})
 

@@ -32,6 +32,7 @@ from wenxiao.orgs.permissions import (
     once,
 )
 from wenxiao.records.models import Todo
+from wenxiao.store.among import answered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -186,7 +187,7 @@ class UnitPlace(NamedTuple):
 def places(units: QuerySet[Unit]) -> dict[int, UnitPlace]:
     """Some units by id in the order of the tree. One query."""
     rows = units.order_by("path", "pk").values_list("pk", "name", "path", "parent_id", "synthetic")
-    return {row[0]: UnitPlace(*row) for row in rows}
+    return {row[0]: UnitPlace(*row) for row in answered(rows)}
 
 
 def units_among(ids: Iterable[int]) -> QuerySet[Unit]:

@@ -67,7 +67,10 @@ def told_to(user: User | None) -> Q:
     roles = {scope.role for scope in holdings(user).scopes} if user is not None else set()
     if not roles or not roles <= UNIT_SIDE:
         return Q()
-    return ~Q(kind__in=(*JUDGED, "recheck")) | Q(state__in=SETTLED)
+    return TOLD_TO_UNITS
+
+
+TOLD_TO_UNITS = ~Q(kind__in=(*JUDGED, "recheck")) | Q(state__in=SETTLED)
 
 
 def held_in(work_year: int, kinds: Iterable[str]) -> Q:
@@ -104,21 +107,23 @@ def untold_among(user: User | None, audited: list[int]) -> set[int]:
     return set(open_ones.exclude(state__in=SETTLED).values_list("dossier_id", flat=True))
 
 
-def reviews_of(dossiers: Iterable[int], user: User | None = None) -> dict[int, list[Review]]:
-    """Reviews by dossier id in the order of their rounds' periods, with round, agency, audited
-    amount and target.
+def reviews_of(dossier: int, user: User | None = None) -> list[Review]:
+    """A dossier's reviews in the order of their rounds' periods, with round, agency, audited
+    amount and target. One query.
 
     With ``user`` only those whose rows this person may read.
     """
-    rows = (
-        Review.objects.filter(told_to(user), dossier__in=list(dossiers))
-        .select_related("round", "agency", "audited", "target", "file")
-        .order_by("round__work_year", "round__through_month", "pk")
-    )
-    by_dossier: dict[int, list[Review]] = defaultdict(list)
-    for row in rows:
-        by_dossier[row.dossier_id].append(row)
-    return by_dossier
+    return (_TOLD_TO_UNITS if told_to(user) else _OF_DOSSIER).rows(dossier)
+
+
+def _of_dossier(dossier: int) -> QuerySet[Review]:
+    rows = Review.objects.filter(dossier=dossier)
+    rows = rows.select_related("round", "agency", "audited", "target", "file")
+    return rows.order_by("round__work_year", "round__through_month", "pk")
+
+
+_OF_DOSSIER = PreparedRead(_of_dossier)
+_TOLD_TO_UNITS = PreparedRead(lambda dossier: _of_dossier(dossier).filter(TOLD_TO_UNITS))
 
 
 @dataclass(frozen=True, slots=True)

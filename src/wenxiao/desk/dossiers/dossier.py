@@ -81,7 +81,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     put_under(request, "desk:subjects")
     if row.subject.division_id == person(request).division_id:
         latest_year_known(request, years.latest_work_year)
-    reviews = reviews_of([row.pk], person(request)).get(row.pk, [])
+    reviews = reviews_of(row.pk, person(request))
     marks, shelf = marks_of(review.pk for review in reviews), shelf_of(person(request), row.pk)
     promise, amounts = promise_of(row, marks=marks, shelf=shelf), _money(request, row)
     findings, uses = findings_and_uses(row.pk)

@@ -24,6 +24,7 @@ from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook import basis
 from wenxiao.rulebook.next_budget import RULE, Past, Proposed, Terms, propose, terms
 from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -362,12 +363,21 @@ def decisions_on(
     Without ``internal`` only what a leader signed: a unit doesn't read what is still being talked
     about.
     """
-    rows = BudgetDecision.objects.filter(
-        request__subject=subject, request__fiscal_year__in=list(fiscal_years)
+    years = set(fiscal_years)
+    return {
+        row.request.fiscal_year: row
+        for row in _DECISIONS.rows(subject)
+        if row.request.fiscal_year in years and (internal or row.signed is not None)
+    }
+
+
+_DECISIONS = PreparedRead(
+    lambda subject: (
+        BudgetDecision.objects.filter(request__subject=subject)
+        .select_related("request", "decided_by", "signed")
+        .order_by("request__stage")
     )
-    rows = rows if internal else rows.exclude(signed=None)
-    named = rows.select_related("request", "decided_by", "signed").order_by("request__stage")
-    return {row.request.fiscal_year: row for row in named}
+)
 
 
 def lines_of(*, division: Division, unit: Unit, fiscal_year: int, by: User | None) -> list[Line]:
