@@ -33,6 +33,7 @@ from wenxiao.orgs.permissions import (
 )
 from wenxiao.records.models import Todo
 from wenxiao.store.among import answered
+from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -357,8 +358,10 @@ def experts_of(division: Division) -> QuerySet[Expert]:
 
 def saved_views(user: User, page: str = "") -> list[SavedView]:
     """The user's own lists of a page (of all pages without one), oldest first."""
-    views = SavedView.objects.filter(user=user)
-    return list(views.filter(page=page) if page else views.order_by("page", "pk"))
+    return [view for view in _VIEWS.rows(user.pk) if page in {"", view.page}]
+
+
+_VIEWS = PreparedRead(lambda user: SavedView.objects.filter(user=user).order_by("page", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

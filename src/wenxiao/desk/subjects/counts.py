@@ -146,21 +146,17 @@ def groups_of(
 
 
 def chips_of(
-    cells: list[CensusCell],
-    asked: Any,
-    below: frozenset[int] | None,
-    works: Mapping[str, int],
-    labels: Mapping[str, str],
+    cells: list[CensusCell], asked: Any, works: Mapping[str, int], labels: Mapping[str, str]
 ) -> dict[str, list[tuple[object, ...]]]:
-    """Alternatives with honest counts: how many there would be, everything
-    else asked for staying as it is.
+    """Alternatives with honest counts: how many there would be, everything else asked for staying
+    as it is. ``cells`` are those of the unit asked for.
     """
     kinds, years, tags = Counter[str](), Counter[int](), Counter[str]()
-    for cell in narrowed(cells, asked, below, but="kind"):
+    for cell in narrowed(cells, asked, None, but="kind"):
         kinds[cell.kind] += cell.n
-    for cell in narrowed(cells, asked, below, but="fiscal_year"):
+    for cell in narrowed(cells, asked, None, but="fiscal_year"):
         years[cell.fiscal_year] += cell.n
-    for cell in narrowed(cells, asked, below, but="tag"):
+    for cell in narrowed(cells, asked, None, but="tag"):
         for tag in cell.tags:
             tags[tag] += cell.n
 

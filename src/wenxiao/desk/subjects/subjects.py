@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -167,7 +167,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     """The list page."""
     whole = look(request)
     asked, token = whole.asked, request.GET.get("at")
-    total = sum(cell.n for cell in whole.kept)
+    total = whole.total
     small = total <= SUMMED
     sort = applied(asked.sort, small=small)
     if sort:
@@ -177,7 +177,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
     else:
         keys, first = whole.group_keys(token, small=small)
         own = frozenset(pk for pk, *_ in first)
-        shown, groups = by_group(keys, own, whole.known, token), groups_of(whole.kept, first)
+        shown, groups = by_group(keys, own, whole.known, token), whole.groups(first)
         if small:
             add_up(keys, own, groups, person(request))
     manages = held(request).can("manage_round")
@@ -197,7 +197,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
             whole.known,
             whole=request.GET.get("tree") == "all",
         ),
-        "chips": chips_of(whole.cells, asked, whole.below, whole.work_counts(), KINDS),
+        "chips": chips_of(whole.looks, asked, whole.work_counts(), KINDS),
         "summed": small,
         "sort": sort,
         "views": saved_views(person(request), "subjects"),
@@ -245,6 +245,21 @@ class ListView:
         return narrowed(self.cells, self.asked, self.below, but=name)
 
     @cached_property
+    def looks(self) -> list[CensusCell]:
+        """The cells of the unit asked for put together whatever their unit: as few as there are
+        kinds, years and tags.
+        """
+        counts = Counter[tuple[int, str, tuple[str, ...]]]()
+        for _, year, kind, tags, n in narrowed(self.cells, ListQuery(), self.below):
+            counts[year, kind, tags] += n
+        return [CensusCell(0, *look, n) for look, n in counts.items()]
+
+    @cached_property
+    def total(self) -> int:
+        """How many there are with everything asked for."""
+        return sum(cell.n for cell in narrowed(self.looks, self.asked, None))
+
+    @cached_property
     def kept(self) -> list[CensusCell]:
         """The cells that stay with everything asked for."""
         return self.but("")
@@ -259,6 +274,10 @@ class ListView:
         own = self.found.filter(self.works.reviewed(*KEY_KINDS, key=True))
         return answered(own.order_by().values_list(*KEY_NAMES[:4]))
 
+    def groups(self, first: Iterable[tuple[int, int, int, str]]) -> dict[GroupKey, DossierGroup]:
+        """How many stand in each group, with ``first`` as above."""
+        return groups_of(narrowed(self.looks, self.asked, None), first)
+
     def ranked(self, rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
         """``rank`` 0: judged or watched by the bureau itself in the work
         year; these stand first.
@@ -272,7 +291,7 @@ class ListView:
         """How many each work of the year would leave."""
         free = _narrow(self.seen, replace(self.asked, work=""), self.below, self.works)
         works = {code: (kind, key) for code, (_, kind, key) in WORKS.items()}
-        few = not self.asked.work and sum(cell.n for cell in self.kept) <= FEW
+        few = not self.asked.work and self.total <= FEW
         return self.works.counts(free, works, self._counted_reviews(), few=few)
 
     def _counted_reviews(self) -> list[tuple[int, str, int]] | None:
