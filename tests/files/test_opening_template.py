@@ -95,3 +95,9 @@ def test_a_missing_sheet_and_a_missing_head_are_named(tmp_path):
         book["对象"].delete_rows(1)
 
     assert [problem.code for problem in filled(tmp_path, spoil).problems] == ["DR-50", "DR-51"]
+
+
+def test_the_workbook_says_that_the_bureau_itself_is_a_unit():
+    """Without its own row the bureau's people are refused one by one."""
+    guide = openpyxl.load_workbook(BytesIO(opening_template())).worksheets[0]
+    assert any("财政局也要在“单位”表里占一行" in str(row[3].value) for row in guide)

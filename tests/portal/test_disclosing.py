@@ -98,6 +98,7 @@ def test_monitoring_is_not_among_what_is_published(house):
 
 def test_a_subject_restricted_afterwards_disappears_everywhere(house, public, client):
     assert "校园安保" in client.get("/open").content.decode()
+    assert "“校园”找到" in client.get("/open?q=校园").content.decode()
     for restriction in ("internal", "restricted"):
         Subject.objects.update(restriction=restriction)
         for address in ("/open", "/open/units", "/open?q=校园", "/open/data.csv"):

@@ -284,6 +284,13 @@ def test_who_may_not_see_restricted_objects_gets_neither_page_nor_file_with_them
     assert name in body(inside(small.leader).get(f"/reports/{pk}"))
 
 
+def test_the_draft_of_a_signed_year_leads_to_the_signed_issue(inside, small, signed):
+    page = body(inside(small.leader).get("/report/2021"))
+    notice = page.split('<p class="notice">', 1)[1].split("</p>", 1)[0]
+    assert "这是按现在的数据写的草稿" in notice
+    assert f'href="/reports/{signed.pk}"' in notice
+
+
 # --- signing --------------------------------------------------------------------------------------
 
 

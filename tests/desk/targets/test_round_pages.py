@@ -115,7 +115,9 @@ def test_bulk_review_tells_each_result(bureau, people):
         "checked",
         "submitted",
     ]
-    assert "没有勾选" in finance.post(reverse("desk:target_review")).content.decode()
+    assert (
+        "没有勾选：先在名单左边勾上" in finance.post(reverse("desk:target_review")).content.decode()
+    )
     assert people("leader").get(reverse("desk:target_review")).status_code == 403
 
 

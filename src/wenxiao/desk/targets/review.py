@@ -123,7 +123,9 @@ def review(request: HttpRequest) -> HttpResponse:
         "lines": [(row, level_counts(faults[row.pk])) for row in listed],
         "levels": LEVELS,
         "outcome": _links(outcome),
-        "outcome_title": _title("通过", outcome) if outcome else "没有勾选要通过的目标",
+        "outcome_title": _title("通过", outcome)
+        if outcome
+        else "没有勾选：先在名单左边勾上要通过的，再点下面的按钮",
         "posted": request.method == "POST",
     }
     return render(request, "desk/targets/review.html", values)
