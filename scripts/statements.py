@@ -1,5 +1,6 @@
 """Pytest plugin (`-p scripts.statements`): which statements each test sends to the database.
 
+What the product sends is counted, not what a test asks by itself to see how things stand.
 A statement is counted by its text without values: lists of values count as one value, numbers as
 any number. What a fixture of more than one test sends counts for every test that asks for it; the
 migrations count for none, each process runs them. Each process writes its part, the first joins
@@ -13,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SENT = ROOT / "build" / "tests" / "statements.json"
+PRODUCT = f"{ROOT / 'src'}{os.sep}"
+LOOKING_ON = tuple(f"{ROOT / folder}{os.sep}" for folder in ("tests", "src/wenxiao/site/demo"))
+"""Tests, and what loads the demonstration: both ask for rows that acts of the product made."""
 DATABASE = frozenset({"django_db_setup", "django_db_modify_db_settings"})
 """The fixtures that migrate."""
 SAVEPOINT = re.compile(r'(SAVEPOINT) "?\w+"?')
 VALUES = re.compile(r"%s(?:, ?%s)+")
 ROWS = re.compile(r"\((%s)\)(?:, ?\(%s\))+")
 NUMBER = re.compile(r"(?<![\w$])\d+(?:\.\d+)?(?!\w)")
+EITHER = re.compile(r"( OR \S+ LIKE %s ESCAPE '\\')\1+")
 NUMBERS = re.compile(r"\(0(?:, ?0)+\)")
 
 
@@ -34,8 +40,20 @@ NUMBERS = re.compile(r"\(0(?:, ?0)+\)")
 def shape(text: str) -> str:
     """A statement without its values."""
     text = SAVEPOINT.sub(r"\1", text)
-    text = ROWS.sub(r"(\1)", VALUES.sub("%s", text))
+    text = EITHER.sub(r"\1", ROWS.sub(r"(\1)", VALUES.sub("%s", text)))
     return NUMBERS.sub("(0)", NUMBER.sub("0", text))
+
+
+def by_product(frame: Any) -> bool:
+    """Whether the nearest caller that is ours is of the product, not one that looks on."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith(LOOKING_ON):
+            return False
+        if file.startswith(PRODUCT):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def used() -> float:
@@ -57,7 +75,7 @@ class Sent:
 
     def note(self, text: Any) -> None:
         """One statement, counted for whoever runs now."""
-        if (sink := self.into[-1]) is None:
+        if (sink := self.into[-1]) is None or not by_product(sys._getframe(2)):
             return
         told = shape(text if isinstance(text, str) else str(text))
         key = hashlib.sha256(told.encode()).hexdigest()[:12]
