@@ -47,6 +47,17 @@ def test_each_kind_says_whose_work_it_is():
     assert owner_of("department_evaluation") == "主管部门"
 
 
+def test_a_round_of_targets_is_the_units_work_and_leads_to_its_scope(officer, small):
+    """It said 不向单位收表; where no kind is filed here the refusal leads to where that is set."""
+    text = officer.post("/rounds/new", form(kind="target_review")).content.decode()
+    assert "去定申报范围" in text
+    scope = {"fy": form()["fiscal_year"], "kinds": ["project"], "why": "本级自定"}
+    assert officer.post("/targets/scope", scope).status_code == 302
+    page = officer.post("/rounds/new", form(kind="target_review"), follow=True).content.decode()
+    assert "单位的待办里马上能看到" in page
+    assert "不向单位收表" not in page
+
+
 @pytest.mark.parametrize("kind", ["recheck", "department_evaluation", "finance_evaluation"])
 def test_nobody_is_chased_for_anothers_work(officer, small, kind):
     page = officer.post("/rounds/new", form(kind=kind), follow=True).content.decode()

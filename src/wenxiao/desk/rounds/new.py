@@ -331,7 +331,7 @@ def _open(request: HttpRequest, division: Division, asked: NewRound) -> HttpResp
     if row.kind == "monitoring":
         keep.enqueue()  # its watch is worked out before anybody looks
     request.session.pop(TICKED, None)
-    if row.kind not in FILED:
+    if row.kind not in {*FILED, "target_review"}:
         note = f"由{owner_of(row.kind)}办，不向单位收表。"
     else:
         note = "是补录，没有给单位派待办。" if asked.past else "单位的待办里马上能看到。"
