@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from tests.acts.cases_of_assisting import ASSISTING, LINKS, ORDERED
 from tests.acts.cases_of_filing import APPROVAL, FILING
 from tests.acts.cases_of_office import FOLLOWUP, ORGS, REPORTS
+from tests.acts.cases_of_tables import TABLES
 from tests.acts.cases_of_work import BUDGET, EVIDENCE, REVIEWS, TARGETS
 from tests.acts.house import House
 
@@ -23,7 +24,7 @@ from wenxiao.store.moves import NotAllowed
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 SRC = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
 ROOMS = {
-    "budget": BUDGET,
+    "budget": BUDGET | TABLES,
     "targets": TARGETS | FILING,
     "evidence": EVIDENCE,
     "reviews": REVIEWS | APPROVAL | ASSISTING,

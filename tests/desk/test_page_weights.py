@@ -13,7 +13,7 @@ MOST = 120 * 1024
 """Style and script of a page, as the browser holds them; no page draws charts with a library."""
 MOST_WITH_GRID = 450 * 1024
 """The same where hundreds of rows are edited, with the kept library of the grid (ADR 0027)."""
-GRIDS = ("/library/table",)
+GRIDS = ("/library/table", "/subjects/table")
 MANY = 12
 """Choices of a box from which it brings its own list (wenxiao.js)."""
 PLAIN = {"fill-t", "many-t", "fill-grid", "marking", "matrix", "heat", "bullets"}

@@ -75,6 +75,7 @@ MATRIX = {
     "library": "see_unit",
     "library/new": "see_unit",
     "library/fill": "manage_rules",
+    "subjects/table": "import",
     "library/table": "manage_rules",
     "library/import": "manage_rules",
     "library/<int:pk>": "see_unit",

@@ -8,13 +8,13 @@ import pytest
 
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import Entry
+from wenxiao.store.many_rows import RowsRefused
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import library
 from wenxiao.targets.models import LibraryRow
 from wenxiao.targets.services import (
     LibraryEntry,
     Revision,
-    RowsRefused,
     import_library,
     propose_row,
     revise_rows,

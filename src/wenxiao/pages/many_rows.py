@@ -44,6 +44,7 @@ class GridLine:
     cells: dict[str, str]
     address: str = ""
     faults: dict[str, str] = field(default_factory=dict)
+    seen: str = ""
     stored: dict[str, str] = field(default_factory=dict)
     """What stands where something else was typed."""
 
@@ -55,6 +56,7 @@ class SentRow:
     pk: int
     line: int
     cells: dict[str, str]
+    seen: str = ""
 
 
 def sent_rows(request: HttpRequest, columns: Sequence[GridColumn]) -> list[SentRow]:
@@ -70,7 +72,8 @@ def sent_rows(request: HttpRequest, columns: Sequence[GridColumn]) -> list[SentR
             continue
         cells = {name: _text(request.POST[f"{name}-{pk}"]) for name in names}
         line = _whole(numbers[at]) if at < len(numbers) else None
-        rows.append(SentRow(pk, line or at + 1, cells))
+        seen = request.POST.get(f"seen-{pk}", "")[:LONGEST].replace("\r\n", "\n")
+        rows.append(SentRow(pk, line or at + 1, cells, seen))
     return rows
 
 
@@ -114,7 +117,7 @@ def refused_answer(sentence: str, faults: Iterable[Any] = ()) -> JsonResponse:
 def stored_answer(sentence: str, stored: Mapping[int, GridLine]) -> JsonResponse:
     """What now stands, by the row that was sent."""
     rows = {
-        str(pk): {"pk": line.pk, "cells": line.cells, "address": line.address}
+        str(pk): {"pk": line.pk, "cells": line.cells, "address": line.address, "seen": line.seen}
         for pk, line in stored.items()
     }
     return JsonResponse({"said": sentence, "rows": rows})

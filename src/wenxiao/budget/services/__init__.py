@@ -28,6 +28,7 @@ from wenxiao.budget.services.rounds import (
     reopen_round,
     round_kinds,
 )
+from wenxiao.budget.services.subject_table import DescribedRow, describe_subjects
 from wenxiao.budget.services.subjects import (
     SUBJECT_FACTS,
     describe_subject,
@@ -49,6 +50,7 @@ __all__ = [
     "SUBJECT_FACTS",
     "AppropriationList",
     "Arrangement",
+    "DescribedRow",
     "NewSubject",
     "add_spending",
     "add_subjects",
@@ -56,6 +58,7 @@ __all__ = [
     "choose_own_filing",
     "close_round",
     "describe_subject",
+    "describe_subjects",
     "edit_subject",
     "end_exemption",
     "ensure_subject",

@@ -216,18 +216,29 @@ def fill_subject_facts(
     return filled
 
 
-def _refuse_facts(subject: Subject, values: Mapping[str, Any]) -> None:
+def fact_faults(subject: Subject, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Which of :data:`SUBJECT_FACTS` cannot stand on a subject, and why."""
+    faults = []
     kinds = dict(kinds_for(subject))
     if values["kind"] not in kinds:
-        raise NotAllowed(f"类型请从{'、'.join(kinds.values())}里选。")
+        faults.append(("kind", f"类型请从{'、'.join(kinds.values())}里选。"))
     if len(values["manager"]) > 60:
-        raise NotAllowed("项目负责人最多 60 字，请缩短。")
-    refuse_secret(values["manager"])
+        faults.append(("manager", "项目负责人最多 60 字，请缩短。"))
+    try:
+        refuse_secret(values["manager"])
+    except NotAllowed as refusal:
+        faults.append(("manager", str(refusal)))
     term, end, midterm = values["term_years"], values["expires_on"], values["midterm_on"]
     if term is not None and not 1 <= term <= LONGEST_TERM:
-        raise NotAllowed(f"设立年限应为 1 至 {LONGEST_TERM} 年，收到 {term}。")
+        faults.append(("term_years", f"设立年限应为 1 至 {LONGEST_TERM} 年，收到 {term}。"))
     if end is not None and midterm is not None and midterm > end:
-        raise NotAllowed(f"中期评估日期 {midterm} 晚于到期日期 {end}，请改正。")
+        faults.append(("midterm_on", f"中期评估日期 {midterm} 晚于到期日期 {end}，请改正。"))
+    return faults
+
+
+def _refuse_facts(subject: Subject, values: Mapping[str, Any]) -> None:
+    for _, sentence in fact_faults(subject, values)[:1]:
+        raise NotAllowed(sentence)
 
 
 @transaction.atomic

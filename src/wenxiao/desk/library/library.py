@@ -31,6 +31,7 @@ from wenxiao.pages.many_rows import (
 from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.records.selectors import trail_of
 from wenxiao.store.keyset import page
+from wenxiao.store.many_rows import RowsRefused
 from wenxiao.store.moves import NotAllowed
 from wenxiao.store.races import one_wins
 from wenxiao.targets import services
@@ -43,7 +44,7 @@ from wenxiao.targets.library import (
     suggested,
     uses_of,
 )
-from wenxiao.targets.services import LibraryEntry, Revision, RowsRefused, revise_rows
+from wenxiao.targets.services import LibraryEntry, Revision, revise_rows
 from wenxiao.targets.services.library import CONFIRM, LEVELS1, PROPOSE
 
 if TYPE_CHECKING:

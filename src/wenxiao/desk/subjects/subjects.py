@@ -203,6 +203,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
         "views": saved_views(person(request), "subjects"),
         "query": asked.address().partition("?")[2],
         "manages": manages,
+        "describes": held(request).can("import"),
         "rounds": whole.running if manages and shown.rows else [],
         "reasons": EXEMPTION_REASONS,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.desk.subjects import batch, coverage, export, problems, subjects
+from wenxiao.desk.subjects import batch, coverage, export, problems, subjects, table
 
 urlpatterns = [
     path("subjects", subjects.subjects, name="subjects"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("subjects/problems", problems.subject_problems, name="subject_problems"),
     path("subjects/coverage", coverage.coverage, name="coverage"),
     path("subjects/kinds.xlsx", coverage.kind_facts_book, name="kind_facts_book"),
+    path("subjects/table", table.table, name="subjects_table"),
     path("subjects/batch", batch.batch, name="subjects_batch"),
     path("subjects/round", batch.filtered, name="subjects_round"),
 ]

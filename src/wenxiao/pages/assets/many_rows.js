@@ -39,7 +39,7 @@
   };
   const data = [...plain.querySelectorAll("tbody tr")].map((row) => {
     const line = Number(row.querySelector("[name=line]").value);
-    const one = { id: line, pk: row.dataset.row, address: row.querySelector("a").getAttribute("href") };
+    const one = { id: line, pk: row.dataset.row, address: row.querySelector("a").getAttribute("href"), seen: row.querySelector("[data-seen]")?.value };
     const kept = { stored: {}, faults: {} };
     heads.forEach((head, at) => {
       const cell = row.cells[at + 1];
@@ -404,6 +404,7 @@
     for (const row of rows) {
       sent.append("row", row.pk);
       sent.append("line", row.id);
+      if (row.seen) sent.append(`seen-${row.pk}`, row.seen);
       for (const head of open) sent.append(`${head.name}-${row.pk}`, row[head.name]);
     }
     busy = true;
@@ -437,7 +438,7 @@
       const now = told.rows[row.pk];
       if (!now) continue; // as it stood
       state.get(row.id).stored = { ...state.get(row.id).stored, ...now.cells };
-      table.getRow(row.id).update({ ...now.cells, pk: String(now.pk), address: now.address });
+      table.getRow(row.id).update({ ...now.cells, pk: String(now.pk), address: now.address, seen: now.seen });
     }
     replaying = false;
     past.length = 0; // what is stored is taken back by another revision, not by a key

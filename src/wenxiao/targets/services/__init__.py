@@ -43,7 +43,7 @@ from wenxiao.targets.services.library import (
 )
 from wenxiao.targets.services.offline import take_workbook
 from wenxiao.targets.services.reviewing import SEATS, score_rubric, seats_of, state_opinion
-from wenxiao.targets.services.row_revisions import Revision, RowsRefused, revise_rows
+from wenxiao.targets.services.row_revisions import Revision, revise_rows
 from wenxiao.targets.services.rows import WIDEST, Explanation, TargetRow
 from wenxiao.targets.services.sheets import bring_target, complete_target
 
@@ -60,7 +60,6 @@ __all__ = [
     "LibraryEntry",
     "OpenJoins",
     "Revision",
-    "RowsRefused",
     "TargetRow",
     "add_sample",
     "approval_paper",

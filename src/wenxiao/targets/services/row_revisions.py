@@ -13,6 +13,7 @@ from django.db import transaction
 from wenxiao.orgs.permissions import require
 from wenxiao.records.services import record
 from wenxiao.store.bulk import RowExchange, insert_rows
+from wenxiao.store.many_rows import RowFault, RowsRefused
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import LibraryRow
 from wenxiao.targets.selectors import plain
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from wenxiao.orgs.models import Division, User
 
 MOST_REVISED = 1_000
-SAID = 5
-"""How many rows at fault the sentence itself names; all of them stand in ``faults``."""
 NAMES = tuple(one.name for one in fields(library.LibraryEntry))
 WORDS = {name: str(cast("Any", LibraryRow._meta.get_field(name)).verbose_name) for name in NAMES}
 NEEDED = ("level1", "level2", "name")
@@ -44,27 +43,6 @@ class Revision:
     pk: int
     line: int
     entry: library.LibraryEntry
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What stands in a row's way, and in which column."""
-
-    pk: int
-    line: int
-    column: str
-    sentence: str
-
-
-class RowsRefused(NotAllowed):
-    """Nothing was stored, and which rows are why."""
-
-    def __init__(self, faults: Sequence[RowFault]) -> None:
-        self.faults = list(faults)
-        rows = len({one.pk for one in faults})
-        more = f"另有 {len(self.faults) - SAID} 处。" if len(self.faults) > SAID else ""
-        named = "".join(f"第 {one.line} 行：{one.sentence}" for one in self.faults[:SAID])
-        super().__init__(f"有 {rows} 行不能存，这次一行也没有存，改好再存。{named}{more}")
 
 
 @transaction.atomic
