@@ -104,6 +104,14 @@ def confirm_drawn(officer, look):
         if "红灯" in officer.locator("#case").inner_text():
             break
     look(officer, "followed-3-candidates")
+    said = officer.locator(".undo-bar")
+    officer.keyboard.press("x")
+    officer.keyboard.type("试按")
+    with officer.expect_navigation():
+        officer.keyboard.press("Enter")
+    expect(said).to_contain_text("已认定不成立")
+    with officer.expect_navigation():
+        officer.keyboard.press("z")
     if not officer.locator("#case input[name=item]:checked").count():
         officer.keyboard.press("1")
     with officer.expect_navigation():

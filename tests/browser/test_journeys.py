@@ -48,6 +48,26 @@ def test_green_but_irregular_stands_on_the_first_screen(enter, username, address
         assert place["y"] + place["height"] <= 768, (address, word, place)
 
 
+def test_units_are_chosen_by_their_letters_titles_said_by_key(enter):
+    page = enter("performance")
+    page.goto("/rounds/new")
+    box = page.get_by_role("combobox", name="从单位里选")
+    name = page.locator("select[data-adds] option").nth(1).text_content()
+    with page.expect_response("**/search/letters"):
+        box.focus()
+    box.fill(name)
+    box.press("Enter")
+    assert page.input_value("#f-units") == name
+    page.goto("/subjects")
+    page.locator("tbody a").first.focus()
+    page.keyboard.press("i")
+    said = page.locator(".toast > span")
+    said.wait_for()
+    assert said.inner_text() == page.evaluate("document.activeElement.title")
+    page.keyboard.press("Escape")
+    expect(said).to_have_count(0)
+
+
 def test_search_is_one_key_away(enter, look):
     page = enter("performance")
     page.keyboard.press("Control+k")

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 ROUTE = ("head", "department", "office", "performance")
 MONTHS = range(1, 13)
+CHOSEN_FROM = 600
+"""Units one may choose from; beyond, their names and codes are typed or pasted."""
 
 
 @dataclass
@@ -204,9 +206,10 @@ def _show(
 def _department_names(division: Division) -> QuerySet[Unit, str]:
     return (
         units_of(division)
+        .filter(valid_to=None)
         .exclude(kind="finance")
         .order_by("path")
-        .values_list("name", flat=True)[:300]
+        .values_list("name", flat=True)[:CHOSEN_FROM]
     )
 
 

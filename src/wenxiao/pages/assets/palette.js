@@ -72,7 +72,8 @@
   const MANY = 12;
   let count = 0;
   function enrich(select) {
-    if (select.multiple || select.options.length <= MANY || select.dataset.rich) return;
+    const adds = document.getElementById(select.dataset.adds || "");
+    if (select.multiple || select.dataset.rich || (!adds && select.options.length <= MANY)) return;
     select.dataset.rich = "1";
     const number = ++count;
     const holder = document.createElement("span");
@@ -92,7 +93,9 @@
     let letters = null;
     const texts = [...select.options].map((one) => one.textContent.trim());
     const shown = () => {
-      box.value = select.selectedOptions[0]?.textContent.trim() || "";
+      const text = select.selectedOptions[0]?.textContent.trim() || "";
+      if (adds) box.placeholder = texts[0];
+      box.value = adds ? "" : text;
     };
     const lines = [...select.options].map((option, at) => {
       const line = document.createElement("li");
@@ -103,11 +106,19 @@
         event.preventDefault();
         take(line);
       });
-      list.append(line);
+      if (!adds || at) list.append(line);
       return line;
     });
     const chosen = choose(box, list, (line) => take(line));
+    /* Names one after the other into the field that takes them, each once. */
+    function add(text) {
+      const names = adds.value.split(/[\s、，,；;]+/).filter(Boolean);
+      if (!names.includes(text)) adds.value = [...names, text].join("、");
+      adds.dispatchEvent(new Event("change", { bubbles: true }));
+      shut();
+    }
     function take(line) {
+      if (adds) return add(line.textContent);
       select.selectedIndex = lines.indexOf(line);
       select.dispatchEvent(new Event("change", { bubbles: true }));
       shut();
@@ -153,6 +164,7 @@
     select.addEventListener("focus", () => box.focus());
     select.addEventListener("change", shown);
     select.form?.addEventListener("reset", () => setTimeout(shown));
+    select.hidden = false;
     select.before(holder);
     holder.append(box, list, select);
     select.classList.add("unseen");

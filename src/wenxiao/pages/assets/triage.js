@@ -2,8 +2,10 @@
 (function () {
   "use strict";
   const form = document.querySelector("[data-case]");
-  if (!form) return;
+  if (!form && !document.querySelector("[data-undo]")) return;
   const typing = () => document.activeElement?.matches("input:not([type=radio]):not([type=checkbox]), textarea, select, [role=combobox]") || document.querySelector("dialog[open]");
+  const why = form?.elements.why;
+  let dismissing = false;
   const press = (selector) => document.querySelector(selector)?.click();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing()) return;
@@ -11,6 +13,7 @@
     if (key === "j" || key === "s") press("[data-next]");
     else if (key === "k") press("[data-before]");
     else if (key === "z") press("[data-undo]");
+    else if (!form) return;
     else if (/^[1-9]$/.test(key)) form.querySelector(`[data-key="${key}"]`)?.click();
     else if (key === "q") {
       const all = [...form.querySelectorAll("[name=severity]")];
@@ -18,11 +21,21 @@
     } else if (key === " " && !document.activeElement?.matches("a, button, input")) press("[aria-current=true] > [data-tick]");
     else if (key === "enter" && !document.activeElement?.matches("a, button, summary")) press("[data-case] [value=confirm]");
     else if (key === "x") {
-      const why = form.elements.why;
       if (why.value.trim()) press("[data-case] [value=dismiss]");
-      else why.focus();
+      else {
+        why.focus();
+        dismissing = true;
+      }
     } else return;
     event.preventDefault();
   });
+  /* Enter where one says why: after X it says 不成立; else it confirms nothing by itself and goes on to the buttons. */
+  why?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    if (dismissing && why.value.trim()) press("[data-case] [value=dismiss]");
+    else if (!dismissing) form.querySelector("[value=confirm]").focus();
+  });
+  why?.addEventListener("blur", () => (dismissing = false));
   document.querySelector("[data-open]")?.scrollIntoView({ block: "nearest" });
 })();

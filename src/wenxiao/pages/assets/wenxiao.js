@@ -3,6 +3,9 @@
   "use strict";
   const root = document.documentElement;
   const on = (type, act) => document.addEventListener(type, act);
+  const send = (name, detail) => document.dispatchEvent(new CustomEvent(`wenxiao:${name}`, { detail }));
+  const only = (selector) => document.querySelector(selector);
+  const every = (selector) => document.querySelectorAll(selector);
   const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
   /* Scripts that only some pages need come when they are needed; their addresses stand on this script's own element. */
@@ -40,7 +43,7 @@
       settled = true;
     });
   if (own?.dataset.htmx) {
-    if (document.querySelector("[hx-trigger]")) parts();
+    if (only("[hx-trigger]")) parts();
     for (const type of ["pointerover", "focusin", "touchstart"]) on(type, (event) => settled || (near(event, ASKS) && parts()));
     for (const type of ["click", "submit"]) {
       document.addEventListener(
@@ -61,7 +64,7 @@
   const MANY = 12;
   const opener = (event) => own?.dataset.palette && near(event, "[data-palette]");
   function choices() {
-    if (own?.dataset.palette && [...document.querySelectorAll("main select")].some((one) => one.options.length > MANY)) bring("palette");
+    if (own?.dataset.palette && [...every("main select")].some((one) => one.options.length > MANY || one.dataset.adds)) bring("palette");
   }
   /* The head of lists, where a list stands that it dresses (tables.js), a view was chosen, or a link carries one over; in a
      narrow box no head stands, there rows fold (rows.js). */
@@ -70,7 +73,7 @@
   function lists() {
     if (!own?.dataset.tables) return;
     const narrow = 44 * parseFloat(getComputedStyle(root).fontSize);
-    for (const table of document.querySelectorAll("main .scroll > table.t")) {
+    for (const table of every("main .scroll > table.t")) {
       const rows = table.tHead ? table.tBodies[0]?.rows.length : 0;
       const folds = table.matches(".cards") && table.parentElement.clientWidth <= narrow;
       if (folds && rows > 1) bring("rows");
@@ -82,7 +85,7 @@
     } catch {
       /* A browser that keeps nothing. */
     }
-    if (chosen || document.querySelector("a[data-look]")) bring("tables");
+    if (chosen || only("a[data-look]")) bring("tables");
   }
   for (const type of ["DOMContentLoaded", "htmx:afterSettle"]) {
     on(type, choices);
@@ -97,7 +100,7 @@
     if (!palette?.showModal || palette.open) return Boolean(palette?.open);
     palette.showModal();
     palette.querySelector("input").select();
-    bring("palette").then(() => document.dispatchEvent(new Event("wenxiao:find")));
+    bring("palette").then(() => send("find"));
     return true;
   }
   on("keydown", (event) => {
@@ -110,25 +113,24 @@
     if (opener(event) && !event.defaultPrevented && find()) event.preventDefault();
   });
 
-  /* Theme: switch at once, remember in a cookie so that the server paints it next time. */
-  function chooseTheme(name) {
-    root.dataset.theme = name;
-    document.cookie = `theme=${name};path=/;max-age=31536000;samesite=lax`;
-    for (const button of document.querySelectorAll("[data-theme-choice]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.themeChoice === name));
-    }
-    document.dispatchEvent(new CustomEvent("wenxiao:theme", { detail: name }));
+  /* Titles for fingers and keys (I); a mouse has them from the browser. */
+  for (const type of ["click", "keydown"]) {
+    on(type, (event) => {
+      const asks = event.key ? /^i$/i.test(event.key) : event.pointerType !== "mouse" && near(event, "main [title]");
+      if (asks && own?.dataset.titles) bring("titles").then(() => send("title", event));
+    });
   }
 
-  /* 字号: the same way. */
-  function chooseSize(name) {
-    root.dataset.size = name;
-    document.cookie = `size=${name};path=/;max-age=31536000;samesite=lax`;
-    for (const button of document.querySelectorAll("[data-size-choice]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.sizeChoice === name));
+  /* Theme and 字号: switch at once, remember in a cookie so that the server paints it next time. */
+  function choose(what, name) {
+    root.dataset[what] = name;
+    document.cookie = `${what}=${name};path=/;max-age=31536000;samesite=lax`;
+    for (const button of every(`[data-${what}-choice]`)) {
+      button.ariaPressed = button.dataset[`${what}Choice`] === name;
     }
+    send(what, name);
   }
-  for (const looks of document.querySelectorAll(".looks[hidden]")) looks.hidden = false;
+  for (const looks of every(".looks[hidden]")) looks.hidden = false;
 
   /* What opened a box beside takes the focus back when the box closes. */
   const openers = new Map();
@@ -144,17 +146,13 @@
   }
 
   on("click", (event) => {
-    const theme = near(event, "[data-theme-choice]");
-    if (theme) {
-      event.preventDefault();
-      chooseTheme(theme.dataset.themeChoice);
-      return;
-    }
-    const size = near(event, "[data-size-choice]");
-    if (size) {
-      event.preventDefault();
-      chooseSize(size.dataset.sizeChoice);
-      return;
+    for (const what of ["theme", "size"]) {
+      const chosen = near(event, `[data-${what}-choice]`);
+      if (chosen) {
+        event.preventDefault();
+        choose(what, chosen.dataset[`${what}Choice`]);
+        return;
+      }
     }
     const opens = near(event, "[data-dialog]");
     if (opens) document.getElementById(opens.dataset.dialog)?.showModal();
@@ -182,13 +180,13 @@
     }
     const shut = near(event, "[data-shut]");
     if (shut) {
-      const box = document.querySelector(shut.dataset.shut);
+      const box = only(shut.dataset.shut);
       if (box) {
         event.preventDefault();
         closeBox(box);
       }
     }
-    for (const menu of document.querySelectorAll("details[name=top][open]")) {
+    for (const menu of every("details[name=top][open]")) {
       if (!menu.contains(event.target)) menu.open = false;
     }
   });
@@ -212,8 +210,8 @@
         tick.click();
       }
     } else if (event.key === "Escape") {
-      for (const menu of document.querySelectorAll("details[name=top][open]")) menu.open = false;
-      const box = document.querySelector("[data-box].open");
+      for (const menu of every("details[name=top][open]")) menu.open = false;
+      const box = only("[data-box].open");
       if (box) closeBox(box);
     }
   });
@@ -223,25 +221,25 @@
     const tick = near(event, "[data-tick]");
     if (!tick) return;
     tick.closest("tr")?.setAttribute("aria-selected", String(tick.checked));
-    const count = document.querySelectorAll("[data-tick]:checked").length;
-    for (const bar of document.querySelectorAll("[data-batch]")) bar.hidden = count === 0;
-    for (const told of document.querySelectorAll("[data-batch-count]")) told.textContent = String(count);
+    const count = every("[data-tick]:checked").length;
+    for (const bar of every("[data-batch]")) bar.hidden = count === 0;
+    for (const told of every("[data-batch-count]")) told.textContent = String(count);
   });
 
   /* What only a script can do is offered by it alone. */
-  for (const button of document.querySelectorAll("[data-print][hidden]")) button.hidden = false;
-  if (document.fullscreenEnabled) for (const button of document.querySelectorAll("[data-fullscreen]")) button.hidden = false;
+  for (const button of every("[data-print][hidden]")) button.hidden = false;
+  if (document.fullscreenEnabled) for (const button of every("[data-fullscreen]")) button.hidden = false;
 
   /* After an act the page is fetched anew: who reads by ear or keys begins at its heading, not at nothing. */
-  const heading = document.querySelector("main h1");
-  if (heading && document.querySelector(".toast") && document.activeElement === document.body) {
+  const heading = only("main h1");
+  if (heading && only(".toast") && document.activeElement === document.body) {
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true });
   }
 
   /* A table that fits its box lets its head and total stay in sight of the page; a wider one scrolls in its own box. */
   function fit() {
-    for (const box of document.querySelectorAll(".scroll")) {
+    for (const box of every(".scroll")) {
       box.classList.remove("fits");
       box.classList.toggle("fits", box.scrollWidth <= box.clientWidth + 1 && getComputedStyle(box).maxHeight === "none");
     }
@@ -255,9 +253,9 @@
   /* Parts that htmx brings. */
   on("htmx:beforeRequest", (event) => {
     const opener = event.detail.elt;
-    const box = opener.dataset?.opens && document.querySelector(opener.dataset.opens);
+    const box = opener.dataset?.opens && only(opener.dataset.opens);
     if (!box) return;
-    for (const other of document.querySelectorAll(`[data-opens="${opener.dataset.opens}"][aria-current]`)) {
+    for (const other of every(`[data-opens="${opener.dataset.opens}"][aria-current]`)) {
       other.removeAttribute("aria-current");
     }
     opener.setAttribute("aria-current", "true");
@@ -272,7 +270,7 @@
   });
   function say(text, tone = "bad") {
     const toast = document.createElement("div");
-    for (const other of document.querySelectorAll(".toast > span")) if (other.textContent === text) return;
+    for (const other of every(".toast > span")) if (other.textContent === text) return;
     toast.className = `toast ${tone}`;
     toast.setAttribute("role", tone ? "alert" : "status");
     const words = document.createElement("span");
