@@ -10,6 +10,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from wenxiao.budget.models import Appropriation, AuditedAmount, Dossier, Spending
+from wenxiao.desk.evaluations.forms import form_of
 from wenxiao.followup.services import AuditDifference, AuditedFund, audit_money
 from wenxiao.intake.unattended import import_file
 from wenxiao.reviews.models import Review
@@ -157,3 +158,11 @@ def test_a_sheet_of_funds_alone_gives_the_totals(bureau, evaluation_round, tmp_p
     row = AuditedAmount.objects.get()
     assert (row.arranged, row.used) == (Decimal(12865000), Decimal("11983742.50"))
     assert {one["fund"] for one in row.funds} == {"general", "carried"}
+
+
+def test_what_each_criterion_asks_for_is_kept_and_printed(bureau, reported):
+    first = reported.criteria.order_by("order").first()
+    asked = load_workbook(SHEET).worksheets[0]
+    assert (first.explanation, first.standard) == (asked["D6"].value, asked["E6"].value)
+    printed = form_of(reported).cells.values()
+    assert {first.explanation, first.standard} <= set(printed)

@@ -43,6 +43,8 @@ CRITERION = (
     StoredColumn("level1", Criterion, "level1"),
     StoredColumn("level2", Criterion, "level2"),
     StoredColumn("name", Criterion, "name"),
+    StoredColumn("explanation", Criterion, "explanation"),
+    StoredColumn("standard", Criterion, "standard"),
 )
 NAMES = {column.field: column.name for column in REACHED} | {"causes": "causes_named"}
 """The field of an actual and the property of the form's row."""

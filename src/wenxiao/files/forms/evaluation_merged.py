@@ -53,8 +53,12 @@ def continues_criterion(
 
 def add_point(grid: TableGrid, head: ScoreTableHead, row: int, criterion: ScoredCriterion) -> None:
     """Add what a further scoring point says: its own points to the
-    criterion's, its reason behind the one above.
+    criterion's, its reason behind the one above, its standard behind that of the point before.
     """
+    standard = head.roles.get("standard")
+    if standard is not None and grid.anchor(row, standard)[0] == row:
+        both = [criterion.standard, grid.text(row, standard) or ""]
+        criterion.standard = "；".join(word for word in both if word)
     score = head.roles.get("score")
     if score is not None and grid.anchor(row, score)[0] == row:
         _add_score(criterion, grid.figure(row, score).value)

@@ -112,6 +112,8 @@ def take_criterion(reading: ScoreSheetReading, row: int, cells: list[Cell]) -> N
         reason=_text_at(reading, row, "reason"),
         ratio=_ratio(reading, row),
         note=_text_at(reading, row, "note").value or None,
+        explanation=_text_at(reading, row, "explanation").value or "",
+        standard=_text_at(reading, row, "standard").value or "",
         opinion=_opinion(reading, row),
         hidden=row in grid.sheet.hidden_rows,
     )

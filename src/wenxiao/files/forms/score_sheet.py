@@ -62,6 +62,8 @@ class ScoredCriterion(FormPart, kw_only=True):
     nameless: bool = False
     ratio: CriterionRatio | None = None
     note: str | None = None
+    explanation: str = ""
+    standard: str = ""
     hidden: bool = False
 
     promise: ClassVar[str] = ""

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from wenxiao.files.out.official_forms import CriterionLine, IndicatorLine, PrintedFund, ProjectForm
+from wenxiao.rulebook.frameworks import tree
 from wenxiao.rulebook.numbers import round_points
 
 DATA = Path(__file__).parent / "data"
@@ -97,8 +98,11 @@ def spread(total: Decimal, weights: list[Decimal], chance: random.Random) -> lis
 
 
 def criteria(kind: str, score: Decimal, chance: random.Random) -> list[CriterionLine]:
-    """A score sheet's rows whose points add up to ``score``; every deduction says why."""
+    """A score sheet's rows whose points add up to ``score``; every deduction says why. What each
+    row asks for stands as the framework of its name prints it.
+    """
     rows = frames()[kind]
+    asked = {leaf.name: leaf for leaf in tree(f"{kind}_framework").leaves()}
     weights = [Decimal(row[3]) for row in rows]
     points = spread(score, weights, chance)
     return [
@@ -106,6 +110,8 @@ def criteria(kind: str, score: Decimal, chance: random.Random) -> list[Criterion
             level1=row[0],
             level2=row[1],
             level3=row[2],
+            explanation=asked[row[2]].explanation,
+            standard="；".join(asked[row[2]].points) or asked[row[2]].formula,
             weight=weight,
             score=given,
             reason="" if given == weight else chance.choice(frames()["deductions"]),
