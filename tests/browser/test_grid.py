@@ -135,8 +135,10 @@ def test_on_the_phone_a_row_shows_its_value_and_opens_what_is_refused(grid_house
         page.locator("a", has_text="填报").first.click()
         rows = page.locator("table.two-lines tr[data-row]")
         rows.first.wait_for()
-        heights = "rows => rows.map(row => row.offsetHeight).filter(height => height > 96)"
-        assert rows.evaluate_all(heights) == []
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('table.two-lines tr[data-row]')]"
+            ".every(row => row.offsetHeight <= 96)"
+        )
         row = rows.nth(1)
         value, note = row.locator("input[name^=a]"), row.locator("input[name^=n]")
         expect(value).to_be_visible()
