@@ -106,12 +106,21 @@ def test_without_a_choice_the_browser_s_wish_is_followed_and_a_size_is_kept(clie
     assert client.cookies["size"].value == "largest"
 
 
-def test_without_scripts_dialogs_stand_on_the_page_and_nothing_dead_is_shown(client):
+def test_without_scripts_a_dialog_opens_by_its_link_and_nothing_dead_is_shown(client):
     text = client.get("/login").content.decode()
     assert re.search(
         r'<noscript><link rel="stylesheet" href="[^"]*noscript[^"]*"></noscript>', text
     )
     sheet = (SOURCE / "pages" / "assets" / "noscript.css").read_text("utf-8")
-    assert "dialog:not(.palette) { position: static; display: block;" in sheet
-    for dead in ("[data-dialog]", "[data-close]", "[data-print]", "[data-fullscreen]", ".palette"):
+    assert "dialog:not(.palette):target { position: static; display: block;" in sheet
+    for dead in ("[data-close]", "[data-print]", "[data-fullscreen]", ".palette"):
         assert dead in sheet
+
+
+def test_what_opens_a_dialog_is_a_link_to_it():
+    for file in SOURCE.rglob("*.html"):
+        text = file.read_text("utf-8")
+        for tag in re.findall(r"<\w+[^<]*?\sdata-dialog=\"[^\"]*\"[^<]*", text):
+            name = re.search(r'data-dialog="([^"]*)"', tag)[1]
+            assert tag.startswith("<a"), (file.name, tag)
+            assert f'href="#{name}"' in tag, (file.name, tag)

@@ -155,7 +155,10 @@
       }
     }
     const opens = near(event, "[data-dialog]");
-    if (opens) document.getElementById(opens.dataset.dialog)?.showModal();
+    if (opens) {
+      event.preventDefault();
+      document.getElementById(opens.dataset.dialog)?.showModal();
+    }
     const asks = near(event, "[data-asks]");
     if (asks) {
       const dialog = document.getElementById(asks.dataset.asks);
@@ -203,6 +206,9 @@
   on("keydown", (event) => {
     if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !event.altKey) {
       if (moveRow(event)) event.preventDefault();
+    } else if (event.key === " " && near(event, "a[data-dialog]")) {
+      event.preventDefault();
+      event.target.click();
     } else if (event.key === " " && near(event, ".t tbody a")) {
       const tick = near(event, "tr").querySelector("input[type=checkbox]");
       if (tick) {
