@@ -149,3 +149,65 @@ def test_on_the_phone_a_row_shows_its_value_and_opens_what_is_refused(grid_house
         row.locator(".more-row").click()
         expect(note).to_be_hidden()
         look(page, "grid-phone")
+
+
+def test_find_within_the_grid_goes_from_match_to_match(form, look):
+    values, notes = cells(form, "a"), cells(form, "n")
+    write(form, notes.nth(0), "甲地查到的")
+    write(form, notes.nth(3), "乙地查到的")
+    values.nth(1).click()
+    form.keyboard.press("Control+f")
+    box = form.get_by_role("search", name="在填报表里查找")
+    box.get_by_role("searchbox").fill("查到")
+    expect(box).to_contain_text("第 1 处，共 2 处")
+    expect(form.locator("td.found")).to_have_count(2)
+    expect(form.locator("td.now-found input")).to_have_value("甲地查到的")
+    look(form, "grid-find")
+    form.keyboard.press("Enter")
+    expect(form.locator("td.now-found input")).to_have_value("乙地查到的")
+    form.keyboard.press("Enter")
+    expect(form.locator("td.now-found input")).to_have_value("甲地查到的")
+    form.keyboard.press("Shift+Enter")
+    form.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    assert notes.nth(3).evaluate("one => one === document.activeElement")
+    expect(form.locator(".found")).to_have_count(0)
+    form.keyboard.press("Control+f")
+    box.get_by_role("searchbox").fill("哪里也没有")
+    expect(box).to_contain_text("没有找到")
+
+
+def test_widths_of_columns_by_key_and_drag_stay_with_the_viewer(form):
+    head = form.locator("[data-grid] thead th", has_text="说明").first
+    wide = head.evaluate("one => one.offsetWidth")
+    cells(form, "n").nth(0).click()
+    for _press in range(3):
+        form.keyboard.press("Alt+ArrowRight")
+    assert head.evaluate("one => one.offsetWidth") == wide + 48
+    form.keyboard.press("Alt+ArrowLeft")
+    form.reload()
+    form.locator("[data-grid] .grip").first.wait_for(state="attached")
+    assert head.evaluate("one => one.offsetWidth") == wide + 32
+    grip = head.locator(".grip").bounding_box()
+    form.mouse.move(grip["x"] + 3, grip["y"] + 6)
+    form.mouse.down()
+    form.mouse.move(grip["x"] + 43, grip["y"] + 6)
+    form.mouse.up()
+    assert head.evaluate("one => one.offsetWidth") == wide + 72
+    head.locator(".grip").dblclick()
+    assert abs(head.evaluate("one => one.offsetWidth") - wide) < 3
+    form.reload()
+    assert form.evaluate("Object.keys(localStorage).filter(one => one.includes('filling')).length")
+
+
+def test_a_block_is_filled_down_from_its_first_row_and_undone_at_once(form):
+    notes = cells(form, "n")
+    before = [notes.nth(at).input_value() for at in range(1, 4)]
+    write(form, notes.nth(1), "照此")
+    notes.nth(1).click()
+    form.keyboard.press("Shift+ArrowDown")
+    form.keyboard.press("Shift+ArrowDown")
+    form.keyboard.press("Control+d")
+    assert [notes.nth(at).input_value() for at in range(1, 4)] == ["照此"] * 3
+    form.keyboard.press("Control+z")
+    assert [notes.nth(at).input_value() for at in range(2, 4)] == before[1:]

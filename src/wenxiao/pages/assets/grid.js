@@ -4,6 +4,11 @@
   "use strict";
   const form = document.querySelector("[data-grid]");
   if (!form) return;
+  if (window.matchMedia("(min-width: 761px)").matches) {
+    const tools = document.createElement("script");
+    tools.src = document.currentScript.dataset.tools;
+    document.head.append(tools);
+  }
   const saved = document.getElementById("saved");
   const rows = () => [...form.querySelectorAll("tr[data-row]")];
   const cells = (row) => [...row.querySelectorAll("[data-cell]")];
@@ -244,12 +249,18 @@
     const typing = entered && entered.name === cell.name && entered.value !== cell.value;
     if (key === "enter") save(cell.closest("tr")).then(() => document.getElementById("submit")?.focus());
     else if (key === "d") {
+      const changes = [];
+      const down = picked.length > 1 ? picked : null; // a block takes its first row, one cell what stands above
       const above = rows()[rows().indexOf(cell.closest("tr")) - 1];
       const source = above && cells(above)[cells(cell.closest("tr")).indexOf(cell)];
-      const changes = [];
-      if (source) put(cell, source.value, changes);
+      if (down) down.slice(1).forEach((line) => line.forEach((one, right) => put(one, down[0][right].value, changes)));
+      else if (source) put(cell, source.value, changes);
       done(changes);
       entered = { name: cell.name, value: cell.value };
+      if (down) {
+        saveAll(changes.map((one) => one.name));
+        say(`向下填了 ${changes.length} 格，可撤销`);
+      }
     } else if (key === "z" && !event.shiftKey && !typing) back(past, undone, "撤销");
     else if ((key === "y" || (key === "z" && event.shiftKey)) && !typing) back(undone, past, "重做");
     else return;
@@ -277,7 +288,7 @@
       return;
     }
     if (event.key.startsWith("Arrow")) {
-      onArrow(event, cell);
+      if (!event.altKey) onArrow(event, cell); // with Alt: widths (grid_tools.js)
       event.stopPropagation(); // the page's own arrows walk through links of lists
       return;
     }
