@@ -83,7 +83,11 @@
   const plain = (text) => text.normalize("NFKC").toLowerCase();
   function said(cell) {
     const one = cell.querySelector("[data-cell]");
-    if (!one) return words(cell);
+    if (!one) {
+      const seen = cell.cloneNode(true);
+      seen.querySelectorAll(".unseen").forEach((hidden) => hidden.remove());
+      return seen.textContent;
+    }
     return one.tagName === "SELECT" ? (one.value && one.selectedOptions[0].text) || "" : one.value;
   }
   let found = [];
