@@ -85,6 +85,7 @@ def uploaded_form(page: Page) -> None:
     link = page.locator("a[href*='/imports/files/']").first
     link.wait_for(timeout=60_000)
     page.goto(link.get_attribute("href") or "")
+    page.locator("summary", has_text="读出").first.click()
 
 
 def signing(page: Page) -> None:
