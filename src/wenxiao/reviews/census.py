@@ -25,7 +25,7 @@ from wenxiao.reviews.tallies import DossierTally, ReviewTally, TallyMark
 from wenxiao.targets.models import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from django.db.models import QuerySet
 
@@ -183,6 +183,17 @@ def cells_counted(user: User | None) -> list[CensusCell] | None:
     if rows is None:
         return None
     return [CensusCell(unit, year, kind, tags_of(text), n) for unit, year, kind, text, n, _ in rows]
+
+
+def cells_reviewed(user: User | None, kind: str, rounds: Iterable[int]) -> list[CensusCell] | None:
+    """The cells of the dossiers with a review of a kind in some rounds that the user sees; None for
+    who sees parts of a division, and where several rounds may hold a dossier twice.
+    """
+    by = ("round", "unit", "fiscal_year", "subject_kind", "tags")
+    rows = reviews_counted(user, *by, kind=kind, round__in=list(rounds))
+    if rows is None or len({row[0] for row in rows}) > 1:
+        return None
+    return [CensusCell(unit, year, of, tags_of(text), n) for _, unit, year, of, text, n in rows]
 
 
 @lru_cache(maxsize=4096)

@@ -54,7 +54,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.jinja import address
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.census import cells_counted, reviews_counted, tags_of
+from wenxiao.reviews.census import cells_counted, cells_reviewed, reviews_counted, tags_of
 from wenxiao.reviews.lines import review_lines
 from wenxiao.reviews.selectors import told_money, untold_among
 from wenxiao.reviews.works import works_and_running
@@ -406,15 +406,14 @@ def _worked(rows: QuerySet[Dossier], work: str, works: Works) -> QuerySet[Dossie
 def _census(
     user: User, seen: QuerySet[Dossier], asked: ListQuery, works: Works
 ) -> list[CensusCell]:
-    """From the kept counts, unless searched for words or narrowed by
-    reviews: those are counted each time.
-    """
+    """From the kept counts, unless searched for words or a problem: those are counted each time."""
+    counted = not asked.q and not asked.problem
     if asked.work:
         _, kind, key = WORKS[asked.work]
-        return census(seen.filter(works.reviewed(kind, key=key)))
-    if asked.q or asked.problem:
-        return census(seen)
-    cells = cells_counted(user)
+        rounds = works.key if key else works.rounds
+        cells = cells_reviewed(user, kind, rounds) if counted else None
+        return census(seen.filter(works.reviewed(kind, key=key))) if cells is None else cells
+    cells = cells_counted(user) if counted else None
     return census(seen) if cells is None else cells
 
 
