@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from wenxiao.files.out.official_forms import CriterionLine, IndicatorLine, PrintedFund, ProjectForm
-from wenxiao.rulebook.frameworks import tree
+from wenxiao.rulebook.frameworks import FrameworkNode, tree
 from wenxiao.rulebook.numbers import round_points
 
 DATA = Path(__file__).parent / "data"
@@ -102,7 +102,8 @@ def criteria(kind: str, score: Decimal, chance: random.Random) -> list[Criterion
     row asks for stands as the framework of its name prints it.
     """
     rows = frames()[kind]
-    asked = {leaf.name: leaf for leaf in tree(f"{kind}_framework").leaves()}
+    asked = {leaf.name: leaf for leaf in tree(f"{kind}_framework", 2021).leaves()}
+    nothing = FrameworkNode(code="", name="", level=3)
     weights = [Decimal(row[3]) for row in rows]
     points = spread(score, weights, chance)
     return [
@@ -110,8 +111,9 @@ def criteria(kind: str, score: Decimal, chance: random.Random) -> list[Criterion
             level1=row[0],
             level2=row[1],
             level3=row[2],
-            explanation=asked[row[2]].explanation,
-            standard="；".join(asked[row[2]].points) or asked[row[2]].formula,
+            explanation=asked.get(row[2], nothing).explanation,
+            standard="；".join(asked.get(row[2], nothing).points)
+            or asked.get(row[2], nothing).formula,
             weight=weight,
             score=given,
             reason="" if given == weight else chance.choice(frames()["deductions"]),
