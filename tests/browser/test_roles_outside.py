@@ -65,7 +65,7 @@ def test_an_expert_marks_alone_before_seeing_the_others(enter_role, look):
     with page.expect_navigation():
         page.get_by_role("button", name="交分").click()
     expect(page.locator("table.marking")).to_contain_text("评审专家乙")
-    expect(page.locator("main")).to_contain_text("由主评人或主管部门汇总后报送")
+    expect(page.locator("main")).to_contain_text("报送由主评人或主管部门汇总后办")
     look(page, "role-expert-marked")
     page.goto("/")
     expect(heading(page)).to_have_text("今天没有等您办的事")

@@ -70,6 +70,25 @@ def test_a_list_is_sorted_narrowed_copied_and_kept(enter, look):
     assert column(page, 0) == sorted(up, key=up.index, reverse=True) or len(set(up)) < len(up)
 
 
+def test_a_list_with_two_lines_of_heads_is_sorted_and_narrowed_by_the_lower_one(enter):
+    page = enter("performance")
+    page.goto("/monitoring?year=2021")
+    table = page.locator("table.watch-t[data-dressed]")
+    money = table.locator("thead th", has_text="资金").first
+    assert money.get_attribute("colspan") == "4"
+    table.locator("thead .sorter", has_text="预算").click()
+    expect(table.locator("thead th[aria-sort=ascending]")).to_contain_text("预算")
+    sums = [float(one.replace(",", "")) for one in column(page, 4)]
+    assert len(sums) > 3
+    assert sums == sorted(sums)
+    tools = page.locator(".table-tools").first
+    tools.get_by_text("列 ", exact=False).click()
+    for name in ("预算", "支出"):
+        tools.locator(".tick", has_text=name).locator("input").uncheck()
+    assert money.get_attribute("colspan") == "2"
+    expect(table.locator("tbody tr").first.locator("td").nth(3)).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     "address", ["/rounds", "/subjects", "/evaluations", "/documents", "/people/units/contacts"]
 )

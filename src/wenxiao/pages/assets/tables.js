@@ -51,13 +51,30 @@
     wanted = null;
   }
 
+  /* The head of each column, and the heads that stand over several: [cell, first column, columns]. */
+  function columns(head) {
+    const [above, below] = [...head].map((row) => [...row.cells]);
+    if (!below) return [above, []];
+    const heads = [];
+    const over = [];
+    for (const cell of above) {
+      if (cell.rowSpan > 1) heads.push(cell);
+      else {
+        over.push([cell, heads.length, cell.colSpan]);
+        heads.push(...below.splice(0, cell.colSpan));
+      }
+    }
+    return [below.length ? [] : heads, over];
+  }
+
   function dress(table) {
     const head = table.tHead?.rows;
     const body = table.tBodies[0];
-    if (!body || !head || table.dataset.dressed || body.rows.length < LEAST || table.querySelector(".cell")) return;
-    if (head.length !== 1 || table.matches(".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets") || [...head[0].cells].some((cell) => cell.colSpan > 1)) return;
+    if (!body || !head?.length || table.dataset.dressed || body.rows.length < LEAST || table.querySelector(".cell")) return;
+    if (head.length > 2 || table.matches(".fill-t, .fill-grid, .marking, .matrix, .heat, .bullets")) return;
+    const [heads, over] = columns(head);
+    if (!heads.length || heads.some((cell) => cell.colSpan > 1)) return;
     table.dataset.dressed = "1";
-    const heads = [...head[0].cells];
     const name = `table:${location.pathname.replace(/\d+/g, "#")}:${table.caption?.textContent.trim().replace(/\d+/g, "#") || ""}`;
     const known = (() => {
       try {
@@ -79,7 +96,8 @@
       remember();
     }
     let sorted = [];
-    const cells = (at) => [...table.rows].map((row) => row.cells[at]).filter((cell, number, all) => cell && cell.colSpan === 1 && all.length);
+    const rows = [...table.rows].filter((row) => row.parentElement !== table.tHead);
+    const cells = (at) => [heads[at], ...rows.map((row) => row.cells[at])].filter((cell) => cell?.colSpan === 1);
     const paged = Boolean(table.closest(".panel")?.querySelector(".pager a"));
 
     /* Sort: whole groups stay where they are, rows move within them. */
@@ -161,6 +179,11 @@
         const off = hidden.has(text(cell));
         for (const one of cells(at)) one.classList.toggle("off-column", off);
       });
+      for (const [cell, from, many] of over) {
+        const left = heads.slice(from, from + many).filter((one) => !hidden.has(text(one))).length;
+        cell.classList.toggle("off-column", !left);
+        cell.colSpan = left || 1;
+      }
       summary.textContent = `列 ${heads.length - [...heads].filter((cell) => hidden.has(text(cell))).length}/${heads.length}`;
     }
     heads.forEach((cell, at) => {
@@ -195,8 +218,8 @@
     });
     const copy = button("复制成表");
     copy.addEventListener("click", () => {
-      const rows = [...table.rows].filter((row) => row.offsetParent !== null || row.parentElement === table.tHead);
-      const grid = rows.map((row) => [...row.cells].filter((cell) => !cell.classList.contains("off-column")).map((cell) => text(cell).replace(/^(↕|↑|↓)\s*/, "")));
+      const lines = [...table.rows].filter((row) => row.parentElement !== table.tHead && row.offsetParent !== null);
+      const grid = [heads, ...lines.map((row) => [...row.cells])].map((line) => line.filter((cell) => !cell.classList.contains("off-column")).map((cell) => text(cell).replace(/^(↕|↑|↓)\s*/, "")));
       const plain = grid.map((row) => row.join("\t")).join("\n");
       const holder = make("table");
       for (const row of grid) {
