@@ -32,7 +32,9 @@ SAVEPOINT = re.compile(r'(SAVEPOINT) "?\w+"?')
 VALUES = re.compile(r"%s(?:, ?%s)+")
 ROWS = re.compile(r"\((%s)\)(?:, ?\(%s\))+")
 NUMBER = re.compile(r"(?<![\w$])\d+(?:\.\d+)?(?!\w)")
-EITHER = re.compile(r"( OR \S+ LIKE %s ESCAPE '\\')\1+")
+EITHER = re.compile(r"(\([^()]*\)|\S+ LIKE %s ESCAPE '\\')(?: OR \1)+")
+COLUMNS = re.compile(r'("\w+" = (?:%s|NULL)), (?:"\w+" = (?:%s|NULL)(?:, )?)+(?= WHERE)')
+"""Which columns of a row are written again: each of them was sent when the row was made."""
 NUMBERS = re.compile(r"\(0(?:, ?0)+\)")
 
 
@@ -41,6 +43,7 @@ def shape(text: str) -> str:
     """A statement without its values."""
     text = SAVEPOINT.sub(r"\1", text)
     text = EITHER.sub(r"\1", ROWS.sub(r"(\1)", VALUES.sub("%s", text)))
+    text = COLUMNS.sub('"columns" = %s', text)
     return NUMBERS.sub("(0)", NUMBER.sub("0", text))
 
 

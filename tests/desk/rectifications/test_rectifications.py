@@ -7,6 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.task_queue import outcome
 
+from wenxiao.orgs.services import create_user, grant
+
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
@@ -133,3 +135,21 @@ def test_a_deadline_borrowed_from_another_province_says_so(small, inside):
     page = inside(small.officer).get(address).content.decode()
     assert "示例区整改办法" in page
     assert "湖北省" not in page
+
+
+def test_an_auditor_from_outside_reads_a_rectification_with_who_answered_for_it(
+    item, small, inside
+):
+    """Sees every dossier, restricted ones too: no list of units stands in the statement."""
+    user = create_user(
+        division=small.division,
+        username="outside",
+        name="外部审计",
+        by=None,
+        password="Chang-e_2021!",
+        must_change_password=False,
+    )
+    grant(user=user, role="auditor", division=small.division, by=None)
+    page = inside(user).get(reverse("desk:rectification", args=[item.pk]))
+    assert page.status_code == 200
+    assert "整改" in page.content.decode()
