@@ -211,3 +211,17 @@ def test_a_block_is_filled_down_from_its_first_row_and_undone_at_once(form):
     assert [notes.nth(at).input_value() for at in range(1, 4)] == ["照此"] * 3
     form.keyboard.press("Control+z")
     assert [notes.nth(at).input_value() for at in range(2, 4)] == before[1:]
+
+
+def test_a_block_is_left_by_whoever_goes_on_beside_it(form):
+    values = cells(form, "a")
+    before = [values.nth(at).input_value() for at in range(3)]
+    values.nth(0).focus()
+    form.keyboard.press("Shift+ArrowDown")
+    form.keyboard.press("Shift+ArrowDown")
+    expect(form.locator("[data-grid] .picked")).to_have_count(3)
+    form.keyboard.press("Tab")
+    expect(form.locator("[data-grid] .picked")).to_have_count(0)
+    form.keyboard.press("Control+d")
+    form.keyboard.press("Delete")
+    assert [values.nth(at).input_value() for at in range(3)] == before

@@ -226,3 +226,24 @@ def test_the_published_report_is_written_from_uploaded_files(enter_bare, look, h
     assert not missing, f"{missing} in {text}"
     expect(leader.locator("main")).to_contain_text("第8期")
     withdraw_after_signing(officer, leader, look)
+
+
+def test_a_large_file_shows_how_much_went_and_can_be_stopped(enter_bare, look, tmp_path):
+    page = enter_bare("scene")
+    large = tmp_path / "支付明细.csv"
+    large.write_text("单位,金额\n" + "示例单位,1\n" * 60_000, encoding="utf-8")
+    page.goto("/imports")
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 100_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.set_input_files("#f-files", str(large))
+    page.get_by_role("button", name="上传并预览").click()
+    expect(page.locator(".uploading")).to_contain_text("已上传")
+    look(page, "uploading")
+    page.get_by_role("button", name="取消上传").click()
+    expect(page.locator("#toasts")).to_contain_text("已取消上传")
+    assert page.url.endswith("/imports")
+    network.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
+    page.get_by_role("button", name="上传并预览").click()
+    page.wait_for_url(re.compile(r"/imports/\d+$"))
+    expect(page.locator("h1").first).to_be_visible()

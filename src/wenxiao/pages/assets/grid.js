@@ -215,6 +215,7 @@
     commit(event.target);
   });
   form.addEventListener("focusin", (event) => {
+    if (!picked.flat().includes(event.target)) unpick(); // whoever went on works there, not in the block
     if (event.target.matches("[data-cell]")) entered = { name: event.target.name, value: event.target.value };
   });
   form.addEventListener("focusout", (event) => {

@@ -19,12 +19,14 @@
     button.setAttribute("aria-busy", "true");
     button.textContent = "正在上传";
   });
-  window.addEventListener("pageshow", () => {
+  const again = () => {
     for (const button of document.querySelectorAll("[data-upload] .btn.main")) {
       button.removeAttribute("aria-busy");
       button.textContent = "上传并预览";
     }
-  });
+  };
+  window.addEventListener("pageshow", again);
+  document.addEventListener("wenxiao:not-sent", again);
   /* An intranet page is often plain http, where the clipboard interface does not exist. */
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;

@@ -28,6 +28,7 @@
     const over = (said) => {
       for (const one of buttons) one.disabled = false;
       line.remove();
+      document.dispatchEvent(new CustomEvent("wenxiao:not-sent"));
       document.dispatchEvent(new CustomEvent("wenxiao:say", { detail: said }));
     };
     request.upload.addEventListener("progress", (sent) => {

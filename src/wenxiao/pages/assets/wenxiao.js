@@ -87,6 +87,11 @@
     }
     if (chosen || only("a[data-look]")) bring("tables");
   }
+  /* How much of a large file has gone, once one is chosen (uploads.js). */
+  const LARGE = 300 * 1024;
+  on("change", (event) => {
+    if (own?.dataset.uploads && near(event, "input[type=file]") && [...event.target.files].some((one) => one.size > LARGE)) bring("uploads");
+  });
   for (const type of ["DOMContentLoaded", "htmx:afterSettle"]) {
     on(type, choices);
     on(type, lists);
