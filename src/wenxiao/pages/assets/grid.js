@@ -104,9 +104,12 @@
         const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" }, credentials: "same-origin" });
         if (!(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("not told");
         const told = await answer.json();
+        const points = () => row.querySelector("[data-points-cell] [data-cell]")?.value;
+        const before = points();
         repaint(told, row.dataset.row);
         const now = new Date();
-        say(Object.keys(told.errors).length ? "有一行没有存上，见红字" : `已保存 ${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}`);
+        const gone = before && points() === "" ? `；实际值改了，原来给的 ${before} 分不再算，请重新给分` : "";
+        say(Object.keys(told.errors).length ? "有一行没有存上，见红字" : `已保存 ${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}${gone}`);
       } catch {
         say("没有存上：网络不通或登录已过期。填的都还在本页，恢复后点“保存全部”。");
       }
