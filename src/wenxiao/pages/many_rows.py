@@ -5,17 +5,25 @@ lays a grid; what was sent, and what is answered to it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
+from django.contrib import messages
 from django.http import JsonResponse
+from django.shortcuts import redirect
 
 from wenxiao.pages.texts import LONGEST
+from wenxiao.store.many_rows import RowsRefused
+from wenxiao.store.moves import NotAllowed
+from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.store.many_rows import RowFault
+
+Changed = TypeVar("Changed")
 MOST_LINES = 500
 """Rows on one page."""
 WIDE, MIDDLE, NARROW = 260, 140, 90
@@ -91,7 +99,9 @@ def asked_by_script(request: HttpRequest) -> bool:
     return request.headers.get("Accept", "").startswith("application/json")
 
 
-def put_back(lines: Iterable[GridLine], sent: Iterable[SentRow], faults: Iterable[Any]) -> None:
+def put_back(
+    lines: Iterable[GridLine], sent: Iterable[SentRow], faults: Iterable[RowFault]
+) -> None:
     """What was typed and is not stored, and what is wrong with it, back into the lines."""
     by_pk = {one.pk: one for one in lines}
     for row in sent:
@@ -108,7 +118,37 @@ def put_back(lines: Iterable[GridLine], sent: Iterable[SentRow], faults: Iterabl
             by_pk[fault.pk].faults[fault.column] = fault.sentence
 
 
-def refused_answer(sentence: str, faults: Iterable[Any] = ()) -> JsonResponse:
+def save_table(
+    request: HttpRequest,
+    save: Callable[[], Changed],
+    *,
+    said: Callable[[Changed], str],
+    lines: Callable[[Changed], Mapping[int, GridLine]],
+    again: Callable[[NotAllowed], HttpResponse],
+) -> HttpResponse:
+    """``save`` stores what was sent, or refuses it whole. The grid is answered with the sentence
+    and the ``lines`` that now stand, by the row that was sent; a plain form goes on to its page.
+    ``again`` is the page with what was typed and why it was refused.
+    """
+    try:
+        with one_wins():
+            changed = save()
+    except NotAllowed as refusal:
+        if not asked_by_script(request):
+            return again(refusal)
+        return refused_answer(str(refusal), faults_of(refusal))
+    if asked_by_script(request):
+        return stored_answer(said(changed), lines(changed))
+    messages.success(request, said(changed))
+    return redirect(request.get_full_path())
+
+
+def faults_of(refusal: NotAllowed | None) -> Sequence[RowFault]:
+    """The cells a refusal names, where it names any."""
+    return refusal.faults if isinstance(refusal, RowsRefused) else ()
+
+
+def refused_answer(sentence: str, faults: Iterable[RowFault] = ()) -> JsonResponse:
     """Nothing was stored: the sentence, and which cells are why."""
     cells = [{"row": one.pk, "column": one.column, "sentence": one.sentence} for one in faults]
     return JsonResponse({"error": sentence, "faults": cells}, status=409)

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.desk.targets.target import target_of
@@ -22,18 +21,15 @@ from wenxiao.pages.many_rows import (
     WIDE,
     GridColumn,
     GridLine,
-    asked_by_script,
+    faults_of,
     put_back,
-    refused_answer,
+    save_table,
     sent_rows,
-    stored_answer,
 )
 from wenxiao.pages.views import division_of, held, person, put_under, view
 from wenxiao.records.selectors import trail_of
 from wenxiao.store.keyset import page
-from wenxiao.store.many_rows import RowsRefused
 from wenxiao.store.moves import NotAllowed
-from wenxiao.store.races import one_wins
 from wenxiao.targets import services
 from wenxiao.targets.library import (
     found_in,
@@ -284,38 +280,35 @@ def table(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show_table(request)
     sent = sent_rows(request, COLUMNS)
-    try:
-        why = text_of(request, "why", 500, "为什么改")
-        with one_wins():
-            now = revise_rows(
-                division=division,
-                revisions=[Revision(one.pk, one.line, LibraryEntry(**one.cells)) for one in sent],
-                by=person(request),
-                why=why,
-            )
-    except NotAllowed as refusal:
-        faults = refusal.faults if isinstance(refusal, RowsRefused) else []
-        if asked_by_script(request):
-            return refused_answer(str(refusal), faults)
-        return _show_table(request, sent=sent, refusal=refusal)
-    sentence = f"改了 {len(now)} 行，已发布，标“未核”；前一版留着。" if now else "没有改动。"
-    if asked_by_script(request):
+
+    def save() -> dict[int, int]:
+        return revise_rows(
+            division=division,
+            revisions=[Revision(one.pk, one.line, LibraryEntry(**one.cells)) for one in sent],
+            by=person(request),
+            why=text_of(request, "why", 500, "为什么改"),
+        )
+
+    def said(now: dict[int, int]) -> str:
+        return f"改了 {len(now)} 行，已发布，标“未核”；前一版留着。" if now else "没有改动。"
+
+    def lines(now: dict[int, int]) -> dict[int, GridLine]:
         rows = published(person(request)).in_bulk(list(now.values()))
-        lines = {one.pk: one.line for one in sent}
-        now_lines = {old: _table_line(lines[old], rows[new]) for old, new in now.items()}
-        return stored_answer(sentence, now_lines)
-    messages.success(request, sentence)
-    return redirect(_table_address(request))
+        at = {one.pk: one.line for one in sent}
+        return {old: _table_line(at[old], rows[new]) for old, new in now.items()}
+
+    return save_table(
+        request,
+        save,
+        said=said,
+        lines=lines,
+        again=lambda refusal: _show_table(request, sent=sent, refusal=refusal),
+    )
 
 
 def _table_line(at: int, row: LibraryRow) -> GridLine:
     cells = {one.name: str(getattr(row, one.name)) for one in COLUMNS}
     return GridLine(row.pk, at, cells, reverse("desk:library_row", args=[row.pk]))
-
-
-def _table_address(request: HttpRequest) -> str:
-    query = request.GET.urlencode()
-    return reverse("desk:library_table") + (f"?{query}" if query else "")
 
 
 def _show_table(
@@ -329,11 +322,11 @@ def _show_table(
     rows = rows.filter(level1=level) if level else rows
     shown = page(rows, ORDER, size=MOST_LINES, token=request.GET.get("at"))
     lines = [_table_line(at, row) for at, row in enumerate(shown.rows, 1)]
-    put_back(lines, sent, refusal.faults if isinstance(refusal, RowsRefused) else [])
+    put_back(lines, sent, faults_of(refusal))
     values = {
         "columns": COLUMNS,
         "lines": lines,
-        "action": _table_address(request),
+        "action": request.get_full_path(),
         "why": request.POST.get("why", "") if refusal else "",
         "refusal": str(refusal) if refusal else "",
         "total": rows.count(),

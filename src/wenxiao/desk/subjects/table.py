@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.contrib import messages
 from django.db.models import Max
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
 from wenxiao.budget.selectors import subjects_visible_to
@@ -17,18 +16,14 @@ from wenxiao.pages.many_rows import (
     WIDE,
     GridColumn,
     GridLine,
-    asked_by_script,
+    faults_of,
     put_back,
-    refused_answer,
+    save_table,
     sent_rows,
-    stored_answer,
 )
 from wenxiao.pages.texts import text_of
 from wenxiao.pages.views import division_of, person, put_under, view
 from wenxiao.store.keyset import page
-from wenxiao.store.many_rows import RowsRefused
-from wenxiao.store.moves import NotAllowed
-from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +33,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Subject
     from wenxiao.pages.many_rows import SentRow
+    from wenxiao.store.moves import NotAllowed
 
 ENTRY = "desk:subjects"
 CODE = 200
@@ -53,27 +49,26 @@ def table(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, rows)
     sent = sent_rows(request, _columns(rows))
-    try:
-        why = text_of(request, "why", 200, "依据")
-        with one_wins():
-            changed = describe_subjects(
-                division=division,
-                rows=[DescribedRow(one.pk, one.line, one.cells, one.seen) for one in sent],
-                by=person(request),
-                why=why,
-            )
-    except NotAllowed as refusal:
-        if asked_by_script(request):
-            faults = refusal.faults if isinstance(refusal, RowsRefused) else []
-            return refused_answer(str(refusal), faults)
-        return _show(request, rows, sent=sent, refusal=refusal)
-    sentence = f"登记了 {len(changed)} 个对象。" if changed else "没有改动。"
-    if asked_by_script(request):
-        lines = {one.pk: one.line for one in sent}
-        now = _annotated(rows).in_bulk(changed)
-        return stored_answer(sentence, {pk: _line(lines[pk], now[pk]) for pk in now})
-    messages.success(request, sentence)
-    return redirect(request.get_full_path())
+
+    def save() -> list[int]:
+        return describe_subjects(
+            division=division,
+            rows=[DescribedRow(one.pk, one.line, one.cells, one.seen) for one in sent],
+            by=person(request),
+            why=text_of(request, "why", 200, "依据"),
+        )
+
+    def lines(changed: list[int]) -> dict[int, GridLine]:
+        at = {one.pk: one.line for one in sent}
+        return {pk: _line(at[pk], row) for pk, row in _annotated(rows).in_bulk(changed).items()}
+
+    return save_table(
+        request,
+        save,
+        said=lambda changed: f"登记了 {len(changed)} 个对象。" if changed else "没有改动。",
+        lines=lines,
+        again=lambda refusal: _show(request, rows, sent=sent, refusal=refusal),
+    )
 
 
 def _columns(rows: QuerySet[Subject]) -> tuple[GridColumn, ...]:
@@ -111,7 +106,7 @@ def _show(
 ) -> HttpResponse:
     shown = page(_annotated(rows), ["code", "pk"], size=MOST_LINES, token=request.GET.get("at"))
     lines = [_line(at, row) for at, row in enumerate(shown.rows, 1)]
-    put_back(lines, sent, refusal.faults if isinstance(refusal, RowsRefused) else [])
+    put_back(lines, sent, faults_of(refusal))
     seen = {one.pk: one.seen for one in sent}
     for line in lines:
         line.seen = seen.get(line.pk, line.seen)  # what was typed was typed over that
