@@ -21,6 +21,7 @@ def enter_again(page, username):
 def test_a_form_survives_the_end_of_the_session(enter):
     page = enter("performance")
     page.goto("/rounds/new?year=2021")
+    page.select_option("#f-kind", "selfeval")
     page.fill("#f-name", "2021年度补报")
     page.fill("#f-deadline", "2021-12-10")
     page.context.clear_cookies(name="sessionid")
@@ -38,6 +39,7 @@ def test_a_form_survives_the_end_of_the_session(enter):
 def test_another_person_does_not_see_what_was_typed(enter):
     page = enter("performance")
     page.goto("/rounds/new?year=2021")
+    page.select_option("#f-kind", "selfeval")
     page.fill("#f-name", "别人不该看到")
     page.fill("#f-deadline", "2021-12-10")
     page.context.clear_cookies(name="sessionid")

@@ -128,6 +128,30 @@ def test_what_cannot_be_read_is_said_at_once_and_earns_nothing(form, look):
     expect(row.locator("[data-points]")).to_contain_text("14.05")
 
 
+def test_undoing_a_value_brings_back_the_points_it_cost(form):
+    value, note = cells(form, "a").nth(0), cells(form, "n").nth(0)
+    row = form.locator("tr[data-row]").first
+    points = row.locator("[data-points-cell] input")
+    write(form, note, "差得多")
+    write(form, value, "十几")
+    expect(points).to_have_value("")
+    write(form, points, "3")
+    expect(points).to_have_value("3.00")
+    write(form, value, "118")
+    expect(row.locator("[data-points]")).to_contain_text("14.05")
+    value.click()
+    form.keyboard.press("Control+z")
+    expect(points).to_have_value("3.00")
+    expect(form.locator("#saved")).to_contain_text("原来给的 3.00 分一起恢复")
+    form.keyboard.press("Control+y")
+    expect(row.locator("[data-points]")).to_contain_text("14.05")
+    form.keyboard.press("Control+z")
+    expect(points).to_have_value("3.00")
+    form.reload()
+    expect(points).to_have_value("3.00")
+    write(form, cells(form, "a").nth(0), "118")
+
+
 def test_on_the_phone_a_row_shows_its_value_and_opens_what_is_refused(grid_house, chromium, look):
     with visiting(chromium, grid_house) as open_page:
         page = open_page("clerk", "phone")

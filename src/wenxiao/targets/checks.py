@@ -78,6 +78,16 @@ def asked_for(amounts: Sequence[TargetAmount]) -> Decimal | None:
     return next((one.amount for one in of_year or given), None)
 
 
+def asked_by(targets: Iterable[int]) -> dict[int, Decimal | None]:
+    """What each target (their ids) asks for the year, in 元; None where no money is named."""
+    amounts: dict[int, list[TargetAmount]] = {pk: [] for pk in targets}
+    for amount in TargetAmount.objects.filter(target__in=amounts).order_by(
+        "target", "kind", "order"
+    ):
+        amounts[amount.target_id].append(amount)
+    return {pk: asked_for(listed) for pk, listed in amounts.items()}
+
+
 def _row(row: Indicator, change: BudgetChange | None) -> dict[str, Any]:
     before = row.expression if change is not None else None
     if row.came_from is not None:

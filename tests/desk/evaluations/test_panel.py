@@ -101,6 +101,24 @@ def test_scores_are_unseen_until_all_are_in_and_locked_after(inside, small, shee
     assert sheet.complete
 
 
+def test_what_was_wrong_in_the_original_sheet_is_not_a_seat_s_to_mend(
+    inside, small, sheet, experts
+):
+    wrong = {
+        "code": "PJ-16",
+        "level": "警告",
+        "cell": "G27",
+        "text": "没有合计得分。",
+        "mend": "请补。",
+    }
+    Review.objects.filter(pk=sheet.pk).update(problems=[wrong])
+    for address in (f"/reviews/{sheet.pk}", f"/dossiers/{sheet.dossier_id}"):
+        assert "核对出的差异" in inside(small.officer).get(address).content.decode()
+        seen = inside(experts[0]).get(address)
+        assert seen.status_code == 200
+        assert "核对出的差异" not in seen.content.decode()
+
+
 def test_the_mark_of_an_unseen_seat_opens_for_nobody_else(inside, small, sheet, experts):
     score(inside(experts[0]), sheet, "5")
     mark = sheet.marks.filter(seat="专家甲").first()

@@ -89,6 +89,19 @@ def test_new_points_typed_with_the_new_value_count(inside, small, open_review):
     assert told["rows"][str(row.pk)]["points"] == "2.00"
 
 
+def test_an_undone_value_brings_back_the_points_it_had(inside, small, open_review):
+    row, client = first_row(open_review), inside(small.clerk)
+    note = {f"n{row.pk}": "差得多"}
+    save(client, open_review, row, "十几")
+    save(client, open_review, row, "十几", **{f"p{row.pk}": "3"}, **note)
+    gone = save(client, open_review, row, "118", **{f"p{row.pk}": "3.00"}, **note)
+    assert gone["rows"][str(row.pk)]["points"] == "14.05"
+    back = save(client, open_review, row, "十几", **{f"b{row.pk}": "3.00"}, **note)
+    assert back["rows"][str(row.pk)]["points"] == "3.00"
+    still = save(client, open_review, row, "118", **{f"b{row.pk}": "3.00"}, **note)
+    assert still["rows"][str(row.pk)]["points"] == "14.05", "what the rule scores, nobody gives"
+
+
 def test_a_readable_value_is_scored_by_the_rule_again(inside, small, open_review):
     row, client = first_row(open_review), inside(small.clerk)
     save(client, open_review, row, "十几")

@@ -75,6 +75,7 @@ def test_the_scope_is_counted_as_it_is_typed(officer, small):
         ({"deadline": "2001-01-01"}, "已经过去"),
         ({"deadline": "明天"}, "应写作"),
         ({"kind": "party"}, "任务类别"),
+        ({"kind": ""}, "没有选任务类别"),
         ({"kind": "monitoring"}, "监控期间"),
         ({"kind": "monitoring", "from_month": "9", "through_month": "7"}, "无效"),
         ({"basis": "999"}, "制度库"),
@@ -87,6 +88,14 @@ def test_what_cannot_be_a_round_is_refused_and_kept(officer, more, said):
     assert response.status_code == 422
     assert said in response.content.decode()
     assert not Round.objects.filter(name="2021年补充自评").exists()
+
+
+def test_no_kind_is_chosen_beforehand_but_where_the_way_there_names_it(officer):
+    chosen = re.compile(r'<option value="(\w+)" selected>')
+    assert not chosen.findall(officer.get("/rounds/new").content.decode())
+    led = officer.get("/rounds/new?kind=ex_ante").content.decode()
+    assert chosen.findall(led) == ["ex_ante"]
+    assert not chosen.findall(officer.get("/rounds/new?kind=party").content.decode())
 
 
 def test_reminding_extending_closing_reopening(officer, small):

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from wenxiao.budget.services import set_appropriation
 from wenxiao.orgs.services import create_user, grant
 from wenxiao.records.models import Document
 from wenxiao.targets.checks import faults_of
@@ -123,6 +124,7 @@ def test_from_the_first_row_to_the_approval(bureau, people):
     assert people("leader").get(approval).status_code == 403
     budget = people("budget")
     assert "水旱灾害防御经费" in budget.get(approval).content.decode()
+    money_beside_the_approval(bureau.dossier, target, budget, approval)
     posted = {"target": [target.pk], f"v{target.pk}": target.version}
     assert budget.post(approval, posted).status_code == 422
     paper = {"number": "示财预〔2022〕1号", "title": "预算批复"}
@@ -132,6 +134,24 @@ def test_from_the_first_row_to_the_approval(bureau, people):
     done = budget.post(approval, {**posted, **paper})
     assert "批复 1 份，没有批复 0 份" in " ".join(done.content.decode().split())
     assert target_in_force(bureau.dossier).approval == Document.objects.get()
+
+
+def money_beside_the_approval(dossier, target, client, approval):
+    """The list shows the project's budget, what the target asks for, and where they differ."""
+
+    def line():
+        page = " ".join(client.get(approval).content.decode().split())
+        return page[page.index("<tbody>") : page.index("</tbody>")]
+
+    assert "表上没有" in line()
+    dossier.appropriations.all().delete()
+    assert "未报" in line()
+    set_appropriation(dossier=dossier, opening=Decimal(1234500), by=None)
+    target.amounts.create(kind="fund", order=1, name="财政拨款", amount=Decimal(1234500))
+    assert line().count("123.45") == 4, "two amounts, each with its exact figure"
+    assert "与预算不同" not in line()
+    target.amounts.update(amount=Decimal(1300000))
+    assert "与预算不同" in line()
 
 
 def test_an_adjustment_is_a_new_version_and_the_present_one_holds(bureau, people):

@@ -139,6 +139,10 @@ def _refuse_round(
     deadline: date | None,
     opens_on: date | None,
 ) -> None:
+    if not kind:
+        raise NotAllowed(
+            "没有选任务类别，请先选：下达的是哪一类，单位就照哪一类办，下达以后不能改。"
+        )
     if kind not in WORKED:
         word = dict(Round.Kind.choices).get(kind, kind)
         able = "、".join(word for _, word in round_kinds())

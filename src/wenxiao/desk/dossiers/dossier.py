@@ -41,6 +41,7 @@ from wenxiao.reviews.selectors import (
     reviews_of,
     told_money,
 )
+from wenxiao.reviews.services.seats import seat_of
 from wenxiao.rulebook.grounds import UNREAD
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.rulebook.profiles import rule_texts
@@ -112,6 +113,7 @@ def dossier(request: HttpRequest, pk: int) -> HttpResponse:
         "promise": promise,
         "table": indicator_table(promise, reviews, row),
         "sheets": score_sheets(reviews, marks),
+        "seat": seat_of(person(request), held(request)),
         "findings": findings,
         "uses": uses,
         "decided": decisions_on(

@@ -309,7 +309,7 @@ def review_page(
         "rate": rate_percent(audited.used, audited.arranged) if audited else None,
         "steps": steps(request, row),
         "marking": marking,
-        "problems": _problems(row, marking),
+        "problems": [] if seat else _problems(row, marking),
         "further": score_grid.further_columns(),
         "unmarked": sum(not cell.points for cell in marking),
         "wrong": typed,
@@ -343,7 +343,7 @@ def review_page(
 
 
 def _problems(row: Review, marking: list[Any]) -> list[Any]:
-    """What the check of the original found.
+    """What the check of the original found, for whoever answers for all of it: not for a seat.
     Whoever scores now sees the empty rows in the sheet itself.
     """
     problems = [

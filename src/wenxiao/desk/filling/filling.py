@@ -266,8 +266,8 @@ def _save_row(request: HttpRequest, review: Review, one: FilledRow, answer: Answ
     try:
         before = one.mark.points if one.mark else None
         changed = _write_actual(request, review, one, typed)
-        if changed and typed["value"] != old_value and _same_points(typed["points"], before):
-            typed["points"] = ""  # they were given for the value that stood before
+        if changed and typed["value"] != old_value:
+            typed["points"] = _points_now(request, pk, typed["points"], before)
         changed = _write_points(request, review, one, typed) or changed
     except Stale as refusal:
         answer.errors[pk] = _both(refusal, typed)
@@ -303,21 +303,25 @@ def _write_actual(
     return True
 
 
-def _same_points(text: str, points: Decimal | None) -> bool:
-    """Whether the field still shows the points that stood there."""
-    return points is not None and text == f"{points:.2f}"
+def _points_now(request: HttpRequest, pk: int, text: str, before: Decimal | None) -> str:
+    """The points typed for a changed value: those ``before`` were given for the old one and don't
+    count; undone, the value brings its own back (``b<row>``).
+    """
+    if back := text_of(request, f"b{pk}", 20):
+        return back
+    return "" if before is not None and text == f"{before:.2f}" else text
 
 
 def _write_points(
     request: HttpRequest, review: Review, one: FilledRow, typed: dict[str, str]
 ) -> bool:
-    if not typed["points"] or one.mark is None or one.mark.status not in SELF_MARKED:
+    if not typed["points"] or one.mark is None:
         return False
     points = points_of(typed["points"], "自评得分")
-    if one.mark.status == "judged" and one.mark.points == points:
-        return False
-    one.mark.refresh_from_db()
+    one.mark.refresh_from_db()  # the value just written may have scored it
     if one.mark.status not in SELF_MARKED:
+        return False
+    if one.mark.status == "judged" and one.mark.points == points:
         return False
     record_mark(
         review=review,

@@ -50,7 +50,7 @@ CHOSEN_FROM = 600
 class NewRound:
     """What the form says, as typed; ``scope`` and ``error`` follow from it."""
 
-    kind: str = "selfeval"
+    kind: str = ""
     name: str = ""
     work_year: str = ""
     fiscal_year: str = ""
@@ -113,6 +113,8 @@ TICKED = "round_dossiers"
 def _blank(request: HttpRequest) -> NewRound:
     year = work_year(request)
     blank = NewRound(work_year=str(year), fiscal_year=str(year - 1))
+    if (kind := request.GET.get("kind", "")) in dict(round_kinds()):
+        blank.kind = kind  # the page that led here names it
     ticked = request.session.get(TICKED) if request.GET.get("ticked") else None
     if ticked:
         blank.dossiers = " ".join(map(str, ticked["dossiers"]))
@@ -250,7 +252,7 @@ def _count(division: Division, asked: NewRound) -> dict[str, Any]:
         "before": whole(asked.before) if listed else None,
         "fiscal_year": asked.fiscal_year,
         "asked_kind": asked.kind,
-        "owner": owner_of(asked.kind),
+        "owner": owner_of(asked.kind) if asked.kind else "",
         "in_units": scope.order_by().values("unit").distinct().count(),
         "unclear": "",
         "by_kind": [(labels.get(kind, kind), n) for kind, n in kinds],

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from wenxiao.budget.money import budgets_of
+from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.desk.targets.target import ENTRY, target_of
 from wenxiao.desk.targets.year import LEVELS, level_counts
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
@@ -22,10 +24,12 @@ from wenxiao.reviews.services import approve_filed_target
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets import services
-from wenxiao.targets.checks import faults_of
+from wenxiao.targets.checks import asked_by, faults_of
 from wenxiao.targets.selectors import REVIEW_ORDER, targets_for_step, targets_visible_to
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.orgs.models import Division
@@ -169,14 +173,30 @@ def approval(request: HttpRequest) -> HttpResponse:
             if not outcome:
                 return redirect("desk:target_approval")
     shown = page(rows, ["dossier__unit__path", "pk"], size=PAGE, token=request.GET.get("at"))
+    listed = list(shown.rows)
     values = {
         "shown": shown,
+        "lines": _with_money(request, listed),
         "outcome": _links(outcome),
         "outcome_title": _title("批复", outcome),
         "error": error,
         "posted": request.POST,
     }
     return render(request, "desk/targets/approval.html", values, status=422 if error else 200)
+
+
+def _with_money(
+    request: HttpRequest, listed: list[Target]
+) -> list[tuple[Target, Decimal | None, Decimal | None]]:
+    """Each target with the full-year budget of its project and the money it asks for, in 元."""
+    dossiers = dossiers_visible_to(person(request)).filter(
+        pk__in=[one.dossier_id for one in listed]
+    )
+    budgets, asked = budgets_of(dossiers), asked_by([one.pk for one in listed])
+    return [
+        (one, budgets[one.dossier_id].yuan if one.dossier_id in budgets else None, asked[one.pk])
+        for one in listed
+    ]
 
 
 def _approve(request: HttpRequest, division: Division) -> Outcome:

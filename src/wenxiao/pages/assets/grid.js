@@ -9,7 +9,8 @@
     tools.src = document.currentScript.dataset.tools;
     document.head.append(tools);
   }
-  const saved = document.getElementById("saved");
+  const byId = (id) => document.getElementById(id);
+  const saved = byId("saved");
   const rows = () => [...form.querySelectorAll("tr[data-row]")];
   const cells = (row) => [...row.querySelectorAll("[data-cell]")];
   const say = (text) => {
@@ -23,7 +24,7 @@
   const fieldOf = (name) => form.elements.namedItem(name);
 
   function mark(cell) {
-    const untouched = cell.tagName === "SELECT" ? [...cell.options].every((o) => o.selected === o.defaultSelected || (!o.defaultSelected && !o.selected)) : cell.value === cell.defaultValue;
+    const untouched = cell.tagName === "SELECT" ? [...cell.options].every((o) => o.selected === o.defaultSelected) : cell.value === cell.defaultValue;
     cell.classList.toggle("changed", !untouched);
   }
   const changed = (row) => Boolean(row.querySelector(".cell.changed"));
@@ -52,8 +53,9 @@
       if (read) {
         read.textContent = one.readback;
         read.classList.toggle("unread", one.unread);
-        row.querySelector("[data-cell]").toggleAttribute("aria-invalid", one.unread);
-        if (one.unread) row.querySelector("[data-cell]").setAttribute("aria-invalid", "true");
+        const cell = row.querySelector("[data-cell]");
+        if (one.unread) cell.setAttribute("aria-invalid", "true");
+        else cell.removeAttribute("aria-invalid");
       }
       const wrong = row.querySelector("[data-error]");
       if (told.errors[key]) {
@@ -77,39 +79,46 @@
         }),
       );
     }
-    const total = document.getElementById("total");
+    const total = byId("total");
     if (total) total.textContent = told.total;
-    document.getElementById("checks").innerHTML = told.checks;
-    const version = document.getElementById("review-version");
+    byId("checks").innerHTML = told.checks;
+    const version = byId("review-version");
     if (version) version.value = told.version;
     const blocked = told.blocked;
-    const open = document.getElementById("open-list");
+    const open = byId("open-list");
     if (open) open.innerHTML = told.open;
-    const submit = document.getElementById("submit");
+    const submit = byId("submit");
     if (submit) {
       submit.disabled = blocked > 0;
-      document.getElementById("left").textContent = blocked ? `还有 ${blocked} 处要改好才能报送` : "提示和警告不拦报送，会一并记下";
+      byId("left").textContent = blocked ? `还有 ${blocked} 处要改好才能报送` : "提示和警告不拦报送，会一并记下";
     }
   }
 
+  /* Points by the value they were given for: undone, it brings them back. */
+  const given = {};
   let queue = Promise.resolve();
-  function save(row) {
+  function save(row, undoing) {
     if (!changed(row)) return queue;
     const data = new FormData(form);
-    data.set("row", row.dataset.row);
+    const key = row.dataset.row;
+    data.set("row", key);
     queue = queue.then(async () => {
-      data.set(`v${row.dataset.row}`, row.querySelector("[data-version]").value);
+      data.set(`v${key}`, row.querySelector("[data-version]").value);
+      const [was, value] = [fieldOf(`a${key}`)?.defaultValue, data.get(`a${key}`)];
+      const owed = undoing && was !== value && given[`${key} ${value}`];
+      if (owed) data.set(`b${key}`, owed);
       say("正在保存…");
       try {
         const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" }, credentials: "same-origin" });
         if (!(answer.headers.get("Content-Type") || "").includes("json")) throw new Error("not told");
         const told = await answer.json();
-        const points = () => row.querySelector("[data-points-cell] [data-cell]")?.value;
+        const points = () => row.querySelector("[data-points-cell] [data-cell]")?.defaultValue;
         const before = points();
-        repaint(told, row.dataset.row);
-        const now = new Date();
-        const gone = before && points() === "" ? `；实际值改了，原来给的 ${before} 分不再算，请重新给分` : "";
-        say(Object.keys(told.errors).length ? "有一行没有存上，见红字" : `已保存 ${String(now.getHours()).padStart(2, "0")}:${String(now.getMinutes()).padStart(2, "0")}${gone}`);
+        repaint(told, key);
+        if (before && was !== value) given[`${key} ${was}`] = before;
+        const back = owed && points() === owed ? `；原来给的 ${owed} 分一起恢复` : "";
+        const gone = before && points() === "" ? `；实际值改了，原来给的 ${before} 分不再算，请重新给分` : back;
+        say(Object.keys(told.errors).length ? "有一行没有存上，见红字" : `已保存 ${new Date().toTimeString().slice(0, 5)}${gone}`);
       } catch {
         say("没有存上：网络不通或登录已过期。填的都还在本页，恢复后点“保存全部”。");
       }
@@ -117,25 +126,21 @@
     return queue;
   }
 
+  function enter(cell) {
+    cell?.focus();
+    cell?.select?.();
+    return cell;
+  }
   function go(cell, step) {
     const row = cell.closest("tr");
     const column = cells(row).indexOf(cell);
     const next = rows()[rows().indexOf(row) + step];
-    const target = next && (cells(next)[column] || cells(next)[0]);
-    if (target) {
-      target.focus();
-      target.select?.();
-    }
+    enter(next && (cells(next)[column] || cells(next)[0]));
   }
 
   function across(cell, step) {
     const some = cells(cell.closest("tr"));
-    const target = some[some.indexOf(cell) + step];
-    if (target) {
-      target.focus();
-      target.select?.();
-    }
-    return Boolean(target);
+    return enter(some[some.indexOf(cell) + step]);
   }
 
   /* ── one act: what it changed can be undone, never more ── */
@@ -153,8 +158,8 @@
     undone.length = 0;
     if (past.length > 200) past.shift();
   }
-  function saveAll(names) {
-    new Set(names.map((name) => fieldOf(name)?.closest("tr")).filter(Boolean)).forEach((row) => save(row));
+  function saveAll(names, undoing) {
+    new Set(names.map((name) => fieldOf(name)?.closest("tr")).filter(Boolean)).forEach((row) => save(row, undoing));
   }
   function back(from, onto, word) {
     const changes = from.pop();
@@ -178,7 +183,7 @@
     const first = fieldOf(changes[0].name);
     first?.focus();
     entered = first && { name: first.name, value: first.value };
-    saveAll(names);
+    saveAll(names, true);
     say(`已${word} ${names.length} 格${left ? `；${left} 格后来又改过，没有动` : ""}`);
   }
   function commit(cell) {
@@ -251,7 +256,7 @@
   function onControl(event, cell) {
     const key = event.key.toLowerCase();
     const typing = entered && entered.name === cell.name && entered.value !== cell.value;
-    if (key === "enter") save(cell.closest("tr")).then(() => document.getElementById("submit")?.focus());
+    if (key === "enter") save(cell.closest("tr")).then(() => byId("submit")?.focus());
     else if (key === "d") {
       const changes = [];
       const down = picked.length > 1 ? picked : null; // a block takes its first row, one cell what stands above
@@ -357,7 +362,7 @@
     focusRow(links[(at + 1) % links.length].dataset.go);
   });
   function focusRow(pk) {
-    const row = document.getElementById(`row-${pk}`);
+    const row = byId(`row-${pk}`);
     row?.querySelector("[data-cell]")?.focus();
     row?.scrollIntoView({ block: "center" });
   }
