@@ -1,4 +1,5 @@
-"""The tests' empty databases, migrated once and kept under build/testing until a migration changes.
+"""The tests' empty databases, migrated once and kept under build/testing until a migration changes,
+and the templates they compiled.
 
 Migrating takes thirty seconds; a copy of what they made takes one.
 """
@@ -9,6 +10,7 @@ import fcntl
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +40,12 @@ def server_folder(version: str) -> Path:
     migrated.
     """
     return PLACE / f"migrated-{seal()}-postgresql-{version}"
+
+
+def compiled_templates() -> Path:
+    """Where the tests' compiled templates lie: by the environment they are compiled for."""
+    made_by = (PRODUCT / "pages" / "jinja.py").read_bytes() + version("jinja2").encode()
+    return PLACE / f"compiled-{hashlib.sha256(made_by).hexdigest()[:16]}"
 
 
 @contextmanager

@@ -5,6 +5,9 @@ import os
 import shutil
 import tempfile
 
+from jinja2 import FileSystemBytecodeCache
+from scripts import empty_databases
+
 # The first process makes the home and takes it away; parallel workers find its name in the
 # environment.
 if "WENXIAO_TEST_HOME" not in os.environ:
@@ -30,6 +33,11 @@ if not os.environ["WENXIAO_DATABASE_URL"]:
 else:
     # On a busy machine a connection may take long; no test waits for one that never comes.
     DATABASES["default"]["OPTIONS"]["connect_timeout"] = 300  # noqa: F405
+# Every process and every run would compile the two hundred templates again; what was compiled from
+# another text, or by another environment, is not taken.
+COMPILED = empty_databases.compiled_templates()  # (tests/conftest.py: `compiled`)
+COMPILED.mkdir(mode=0o700, parents=True, exist_ok=True)
+TEMPLATES[0]["OPTIONS"]["bytecode_cache"] = FileSystemBytecodeCache(str(COMPILED))  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
