@@ -14,9 +14,11 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
+from architecture.source import nodes, text
 
 SRC = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
 MOST = 7
@@ -87,14 +89,17 @@ ASIDE = {
 }
 
 
+@cache
 def code_names(path):
     """Every attribute, name, keyword, field and plain text of a module."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    names = set()
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+            names.add(node.value)
         for field in ("id", "attr", "arg", "name"):
             if isinstance(name := getattr(node, field, None), str):
-                yield name
+                names.add(name)
+    return names
 
 
 def naming(names):
@@ -104,14 +109,14 @@ def naming(names):
     found = {
         path.relative_to(SRC).as_posix()
         for path in SRC.rglob("*.py")
-        if "migrations" not in path.parts and names & set(code_names(path))
+        if "migrations" not in path.parts and names & code_names(path)
     }
     words = re.compile(rf"\b(?:{'|'.join(names)})\b")
     for kind in ("html", "yaml", "js"):
         found |= {
             path.relative_to(SRC).as_posix()
             for path in SRC.rglob(f"*.{kind}")
-            if words.search(path.read_text(encoding="utf-8"))
+            if words.search(text(path))
         }
     return found
 
@@ -164,7 +169,7 @@ def test_page_and_print_of_a_score_sheet_follow_its_layout():
     for name in readers:
         calls = [
             node
-            for node in ast.walk(ast.parse((SRC / name).read_text(encoding="utf-8")))
+            for node in nodes(SRC / name)
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table_layout"
         ]
         assert [[one.value for one in call.args] for call in calls] == [["score_sheet"]], name

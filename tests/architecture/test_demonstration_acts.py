@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from architecture.source import nodes
 
 SOURCE = Path(__file__).parents[2] / "src" / "wenxiao"
 LOADER = sorted((SOURCE / "site" / "demo").glob("*.py"))
@@ -25,16 +26,12 @@ ACTING = ("services", "handing", "intake")
 WRITES = {"create", "bulk_create", "update", "save", "delete", "get_or_create", "update_or_create"}
 
 
-def tree_of(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def acts_of(paths):
     """Every function of a module of acts that the files import, with the file that does."""
     return {
         (alias.name, path.name)
         for path in paths
-        for node in ast.walk(tree_of(path))
+        for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and set(ACTING) & set((node.module or "").split("."))
         for alias in node.names
         if alias.name.islower()
@@ -43,9 +40,9 @@ def acts_of(paths):
 
 def used_in(paths):
     """Every name the files use beyond importing it, plain or as an attribute."""
-    nodes = [node for path in paths for node in ast.walk(tree_of(path))]
-    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
-        node.attr for node in nodes if isinstance(node, ast.Attribute)
+    every = [node for path in paths for node in nodes(path)]
+    return {node.id for node in every if isinstance(node, ast.Name)} | {
+        node.attr for node in every if isinstance(node, ast.Attribute)
     }
 
 
@@ -58,7 +55,7 @@ def keywords_of(paths):
     return [
         (path.name, node.lineno, word.arg, word.value)
         for path in paths
-        for node in ast.walk(tree_of(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         for word in node.keywords
     ]
@@ -90,7 +87,7 @@ def test_every_act_of_the_demonstration_has_a_person():
 def test_the_loader_writes_no_row_beside_the_services(path):
     written = [
         (node.lineno, node.func.attr)
-        for node in ast.walk(tree_of(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in WRITES

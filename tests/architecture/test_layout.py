@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from architecture.source import text
 from format_templates import formatted
 from template_sense import same
 
@@ -11,11 +12,7 @@ TEMPLATES = sorted((Path(__file__).resolve().parents[2] / "src").rglob("template
 
 def test_every_template_is_laid_out_and_stays_so():
     assert len(TEMPLATES) > 90
-    loose = [
-        str(path)
-        for path in TEMPLATES
-        if formatted(path.read_text(encoding="utf-8")) != path.read_text(encoding="utf-8")
-    ]
+    loose = [str(path) for path in TEMPLATES if formatted(text(path)) != text(path)]
     assert not loose, "run make format"
 
 

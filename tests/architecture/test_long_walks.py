@@ -3,11 +3,13 @@
 import ast
 from pathlib import Path
 
+from architecture.source import nodes, text
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def functions(path):
-    return [one for one in ast.walk(ast.parse(path.read_text("utf-8"))) if hasattr(one, "body")]
+    return [one for one in nodes(path) if hasattr(one, "body")]
 
 
 def core_of(function):
@@ -22,7 +24,7 @@ def long_walks():
     return {
         f"{path.relative_to(ROOT)}::{one.name}": core
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
-        if "pytest.mark.long(" in path.read_text("utf-8")
+        if "pytest.mark.long(" in text(path)
         for one in functions(path)
         if (core := core_of(one)) is not None
     }

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from architecture.source import text
 
 ROOT = Path(__file__).resolve().parents[2]
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
@@ -46,7 +47,7 @@ def test_nothing_is_marked_unfinished():
     found = [
         f"{p.relative_to(ROOT)}:{n}"
         for p in tracked("*.py", "*.html", "*.js", "*.css", "*.yaml")
-        for n, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1)
+        for n, line in enumerate(text(p).splitlines(), 1)
         if UNFINISHED.search(line)
     ]
     assert not found
@@ -54,11 +55,7 @@ def test_nothing_is_marked_unfinished():
 
 def test_no_test_is_switched_off():
     off = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)\b")
-    found = [
-        str(p.relative_to(ROOT))
-        for p in tracked("tests/*.py")
-        if off.search(p.read_text(encoding="utf-8"))
-    ]
+    found = [str(p.relative_to(ROOT)) for p in tracked("tests/*.py") if off.search(text(p))]
     assert not found
 
 
@@ -68,7 +65,7 @@ def test_pins_and_locks_carry_no_registry_address(pattern):
     found = [
         f"{p.relative_to(ROOT)}:{n}"
         for p in tracked(pattern)
-        for n, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1)
+        for n, line in enumerate(text(p).splitlines(), 1)
         if address.search(line)
     ]
     assert not found
@@ -78,7 +75,7 @@ def test_every_requirement_is_pinned():
     loose = [
         f"{p.name}: {line}"
         for p in tracked("requirements/*.txt")
-        for line in p.read_text(encoding="utf-8").splitlines()
+        for line in text(p).splitlines()
         if line.strip() and not line.startswith("#") and "==" not in line
     ]
     assert not loose

@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from architecture.source import nodes, text
 from hypothesis import given
 from hypothesis import strategies as st
 from reach import reach, reaches
@@ -17,8 +18,9 @@ def names(node):
 
 
 def properties():
-    for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    files = (path for path in sorted(TESTS.rglob("test_*.py")) if "given" in text(path))
+    for path in files:
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 decorators = set().union(*map(names, node.decorator_list), set())
                 if "given" in decorators:

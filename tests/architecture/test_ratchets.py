@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import yaml
+from architecture.source import nodes, text
 from architecture.test_glossary import models
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
@@ -36,11 +37,11 @@ DIALECT = frozenset(
 NUMBERS = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
-def trees(room=""):
-    """Every module of a room (all: of the house) as (path, syntax tree); migrations are history."""
+def modules(room=""):
+    """Every module of a room (all: of the house) as (path, its nodes); migrations are history."""
     for path in sorted((SOURCE / room).rglob("*.py")):
         if "migrations" not in path.parts:
-            yield path.relative_to(SOURCE), ast.parse(path.read_text(encoding="utf-8"))
+            yield path.relative_to(SOURCE), nodes(path)
 
 
 def holds(name, count):
@@ -55,23 +56,23 @@ def test_views_are_typed():
     """
     named = [
         node
-        for _, tree in trees("desk")
-        for node in ast.walk(tree)
+        for _, every in modules("desk")
+        for node in every
         if isinstance(node, ast.Name) and node.id == "Any"
     ]
     holds("any_in_desk", len(named))
 
 
 def test_no_module_speaks_a_dialect():
-    named = [path for path, _ in trees() if DIALECT & {*path.parts, path.stem}]
+    named = [path for path, _ in modules() if DIALECT & {*path.parts, path.stem}]
     assert not named
 
 
 def classes():
     """By class name the modules that have one; private ones and Django's own ``Command`` apart."""
     places = defaultdict(list)
-    for path, tree in trees():
-        for node in tree.body:
+    for path, every in modules():
+        for node in every[0].body:
             if isinstance(node, ast.ClassDef) and node.name[0] != "_" and node.name != "Command":
                 places[node.name].append(str(path))
     return places
@@ -101,8 +102,8 @@ def test_locals_say_what_they_hold():
     """``found``, ``told``, ``said``, ``made`` say nothing of what they hold."""
     counts = Counter(
         node.id
-        for _, tree in trees()
-        for node in ast.walk(tree)
+        for _, every in modules()
+        for node in every
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     )
     for name in ("found", "told", "said", "made"):
@@ -112,10 +113,10 @@ def test_locals_say_what_they_hold():
 def test_docstrings_and_comments_are_wrapped():
     """The formatter keeps code within 100 columns; prose is counted here."""
     long = 0
-    for path, tree in trees():
-        lines = (SOURCE / path).read_text(encoding="utf-8").splitlines()
+    for path, every in modules():
+        lines = text(SOURCE / path).splitlines()
         prose = {at for at, line in enumerate(lines, 1) if line.lstrip().startswith("# ")}
-        for node in ast.walk(tree):
+        for node in every:
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
                 prose |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
         long += sum(len(lines[at - 1]) > 100 for at in prose)

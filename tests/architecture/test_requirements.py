@@ -5,13 +5,14 @@ fails here, not on a fresh machine.
 from pathlib import Path
 
 import pytest
+from architecture.source import text
 
 FOLDER = Path(__file__).resolve().parents[2] / "requirements"
 
 
 def pins(path: Path) -> set[str]:
     """Name and version of every package a lock file pins."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = text(path).splitlines()
     return {line.partition(";")[0].strip().lower() for line in lines if "==" in line}
 
 

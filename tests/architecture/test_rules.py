@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+from architecture.source import nodes, text
+
 from wenxiao.rulebook import basis, codes
 from wenxiao.rulebook.grounds import LEVELS, weaker
 
@@ -16,7 +18,7 @@ CODE = re.compile(r"""["']((?:MB|JK|ZP|FH|PJ|BG|ZJ|DR)-\d\d)["']""")
 
 def codes_in_source():
     sources = (ROOT / "src").rglob("*.py")
-    return {code for path in sources for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    return {code for path in sources for code in CODE.findall(text(path))}
 
 
 def shown_codes():
@@ -26,11 +28,7 @@ def shown_codes():
         for p in (ROOT / "tests").rglob("*")
         if p.suffix in {".py", ".yaml", ".json"} and p != Path(__file__)
     ]
-    return {
-        c
-        for p in files
-        for c in re.findall(r"\b(?:MB|JK|ZP|FH|PJ|BG|ZJ|DR)-\d\d\b", p.read_text(encoding="utf-8"))
-    }
+    return {c for p in files for c in re.findall(r"\b(?:MB|JK|ZP|FH|PJ|BG|ZJ|DR)-\d\d\b", text(p))}
 
 
 def test_every_rule_code_is_shown_by_a_case():
@@ -52,14 +50,14 @@ def test_codes_stand_in_the_rulebook_and_tests_alone():
         f"{path.relative_to(ROOT)}: {code}"
         for path in (ROOT / "src").rglob("*")
         if path.suffix in {".py", ".html", ".js", ".yaml", ".sql"} and RULEBOOK not in path.parents
-        for code in written.findall(path.read_text(encoding="utf-8"))
+        for code in written.findall(text(path))
     ]
     assert found == []
 
 
 def _said(path):
     """(constant, level) of every Problem a module makes with a code by its name."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and len(node.args) > 1:
             code, level = node.args[:2]
             if isinstance(code, ast.Name) and isinstance(level, ast.Constant):

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from architecture.source import nodes, text
+
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES, FUNCTION_LINES = 500, 60
 TEMPLATE_COLUMNS = 160
@@ -17,7 +19,7 @@ def python_files():
 
 
 def functions(path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield (
                 node.end_lineno - node.lineno + 1,
@@ -56,7 +58,7 @@ def test_no_template_line_is_longer_than_160_characters():
     long = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in templates
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        for number, line in enumerate(text(path).splitlines(), 1)
         if len(line) > TEMPLATE_COLUMNS
     ]
     assert not long, "run make format"
@@ -67,5 +69,5 @@ def test_no_layout_is_left_to_the_writer():
     assert not [
         str(path.relative_to(ROOT))
         for path in python_files()
-        if any(mark in path.read_text(encoding="utf-8") for mark in marks)
+        if any(mark in text(path) for mark in marks)
     ]

@@ -7,6 +7,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from architecture.source import nodes, tree
+
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "wenxiao"
 ROOMS = ("files", "reviews", "intake", "rulebook")
 LOOSE = {"dict[str, Any]", "dict[str, object]", "Mapping[str, Any]", "Mapping[str, object]"}
@@ -303,7 +305,7 @@ def loose_names(path: Path) -> set[str]:
                 found.add(where or ast.unparse(child.targets[0]))
             look(child, name)
 
-    look(ast.parse(path.read_text(encoding="utf-8")), "")
+    look(tree(path), "")
     return found
 
 
@@ -337,7 +339,7 @@ def test_intake_works_with_the_forms_themselves():
     copies = {
         node.name
         for path in (SOURCE / "intake").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef)
         and {"sheet", "rows"}
         <= {field.target.id for field in node.body if isinstance(field, ast.AnnAssign)}

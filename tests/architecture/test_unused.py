@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
+from architecture.source import nodes, text, tree
+
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "wenxiao"
 WORD = re.compile(r"[^\W\d]\w*")
@@ -39,11 +41,10 @@ def named_in(path):
     """Every word of a file: in Python without docstrings' and comments'
     words, elsewhere all of it.
     """
-    text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        return Counter(WORD.findall(text))
+        return Counter(WORD.findall(text(path)))
     found = Counter()
-    for node in ast.walk(ast.parse(text)):
+    for node in nodes(path):
         if isinstance(node, ast.Name):
             found[node.id] += not isinstance(node.ctx, ast.Store)
         elif isinstance(node, ast.Attribute):
@@ -67,18 +68,18 @@ def is_export(path):
 
 def defined_in(path):
     """Functions, methods, classes and constants a file defines, with their line."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    owners = [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+    module = tree(path)
+    owners = [module, *(node for node in nodes(path) if isinstance(node, ast.ClassDef))]
     for owner in owners:
         for node in owner.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 if (
                     not node.decorator_list
-                    or owner is not tree
+                    or owner is not module
                     or all(not registers(one) for one in node.decorator_list)
                 ):
                     yield node.name, node.lineno
-            elif owner is tree and isinstance(node, ast.Assign | ast.AnnAssign):
+            elif owner is module and isinstance(node, ast.Assign | ast.AnnAssign):
                 for target in getattr(node, "targets", None) or [node.target]:
                     if isinstance(target, ast.Name):
                         yield target.id, node.lineno
