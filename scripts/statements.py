@@ -100,7 +100,7 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[Any]) -> None:
     """Which tests are marked for PostgreSQL, and which of them run there whatever they send."""
     for item in items:
-        if item.get_closest_marker("db") is None:
+        if item.get_closest_marker("db") is None or item.get_closest_marker("long") is not None:
             continue
         SENT_HERE.marked.append(item.nodeid)
         begun = item.get_closest_marker("django_db")

@@ -40,37 +40,14 @@ def pytest_collection_finish():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
-    """On SQLite a database migrated by an earlier run is laid under `migrate`, which then looks
-    whether anything is missing and sets the triggers anew: thirty seconds less for each process. On
-    a PostgreSQL that scripts/postgres.py began the test database is a copy of its empty one.
-    """
-    from django.core.management.commands.migrate import Command
+    """On a PostgreSQL that scripts/postgres.py began the test database is a copy of its empty one."""
     from django.db import connection
 
-    if connection.vendor != "sqlite":
-        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT datname FROM pg_database WHERE datname = %s", [EMPTY])
-            connection.settings_dict["TEST"]["TEMPLATE"] = EMPTY if cursor.fetchone() else None
+    if connection.vendor == "sqlite":
         return
-    stored = empty_databases.sqlite_file()
-    handle = Command.handle
-
-    def handled(command, **options):
-        Command.handle = handle  # the first one alone: later ones migrate databases that hold rows
-        connection.ensure_connection()
-        with empty_databases.alone(stored):
-            if not stored.exists():
-                result = handle(command, **options)
-                beside = stored.with_name(f"{stored.name}.{os.getpid()}")
-                with closing(sqlite3.connect(beside)) as copy:
-                    connection.connection.backup(copy)
-                beside.replace(stored)
-                return result
-        with closing(sqlite3.connect(stored)) as copy:
-            copy.backup(connection.connection)
-        return handle(command, **options)
-
-    Command.handle = handled
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE datname = %s", [EMPTY])
+        connection.settings_dict["TEST"]["TEMPLATE"] = EMPTY if cursor.fetchone() else None
 
 
 @pytest.fixture(scope="session")
@@ -108,9 +85,7 @@ def compiled():
 
 @pytest.fixture(scope="session")
 def migrated(django_db_setup, compiled):
-    """Lays an empty database, all migrations applied, into a home of a
-    program of its own: they take six seconds.
-    """
+    """Lays an empty database, all migrations applied, into a home of a program of its own."""
 
     def lay(home):
         shutil.copytree(compiled, home / "compiled", dirs_exist_ok=True)

@@ -196,7 +196,7 @@ def _build(wanted: list[str]) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    from wenxiao.store import triggers
+    from wenxiao.store import first_tables, triggers
 
     executor = MigrationExecutor(connection)
     applied = {f"{app}.{name}" for app, name in executor.loader.applied_migrations}
@@ -205,12 +205,15 @@ def _build(wanted: list[str]) -> None:
             f"这个数据库的结构比备份新（{newer[0]}），没有恢复。请另建一个空的数据库，恢复时自会更新结构。"
         )
     triggers.drop("")
+    if not applied and set(wanted) == {f"{a}.{n}" for a, n in executor.loader.disk_migrations}:
+        return first_tables.create(connection)
     plan = [
         (migration, False)
         for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())
         if f"{migration.app_label}.{migration.name}" in set(wanted)
     ]
     executor.migrate(None, plan=plan)
+    return None
 
 
 def _load(cursor: Any, table: str, blocks: Iterator[bytes]) -> None:

@@ -42,6 +42,7 @@ def take_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    beside_models = True  # no model says this index: store/first_tables.py makes it too
     dependencies = [("targets", "0006_library")]
 
     operations = [migrations.RunPython(index, take_back)]

@@ -1,0 +1,1 @@
+"""What this product changes of Django's own commands."""
