@@ -37,6 +37,8 @@ PUBLIC = {
     "api/v1/disclosures": "disclose",
     "api/v1/dossiers/<int:pk>/money": "see_unit",
     "api/v1/dossiers/<int:pk>/reviews": "see_unit",
+    "api/v1/subjects/facts": "import",
+    "api/v1/library/revisions": "manage_rules",
     "api/v1/ledgers": "import",
     "api/v1/forms": "see_unit",
     "disclosures": "disclose",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wenxiao.api.resources import RESOURCES, schema_of
+from wenxiao.api.writing import schemas
 
 if TYPE_CHECKING:
     from wenxiao.api.resources import Resource
@@ -17,6 +18,28 @@ _ERROR: dict[str, Any] = {
     "type": "object",
     "required": ["error"],
     "properties": {"error": {"type": "string", "description": "一句中文，说明哪里不对、怎样改"}},
+}
+
+
+_ROWS_REFUSED: dict[str, Any] = {
+    "type": "object",
+    "description": "一行也没有存；逐格的原因在 faults，不是行的原因时没有 faults",
+    "required": ["error"],
+    "properties": {
+        "error": _ERROR["properties"]["error"],
+        "faults": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["line", "column", "sentence"],
+                "properties": {
+                    "line": {"type": "integer", "description": "rows 里第几个，从 1 起"},
+                    "column": {"type": "string", "description": "哪一项"},
+                    "sentence": {"type": "string", "description": "哪里不对、怎样改"},
+                },
+            },
+        },
+    },
 }
 
 
@@ -82,6 +105,29 @@ def _listing(resource: Resource) -> dict[str, Any]:
     }
 
 
+def _many_rows(summary: str, body: str, done: str) -> dict[str, Any]:
+    """The description of an act of many rows: the struct it reads, how many rows it changed."""
+    responses = _responses(200, 400, 401, 403, 409, 413)
+    responses["200"]["content"]["application/json"]["schema"] = {
+        "type": "object",
+        "required": ["lines", done],
+        "properties": {
+            "lines": {"type": "integer", "description": "收到几行"},
+            done: {"type": "integer", "description": "其中改动的几行，与现状相同的不算"},
+        },
+    }
+    refused = {"$ref": "#/components/schemas/RowsRefused"}
+    responses["409"]["content"]["application/json"]["schema"] = refused
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{body}"}}}
+    return {
+        "post": {
+            "summary": summary,
+            "requestBody": {"required": True, "content": content},
+            "responses": responses,
+        }
+    }
+
+
 _PK = {
     "name": "pk",
     "in": "path",
@@ -100,7 +146,7 @@ DESCRIPTION: dict[str, Any] = {
     "security": [{"token": []}],
     "components": {
         "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-        "schemas": {"Error": _ERROR},
+        "schemas": {"Error": _ERROR, "RowsRefused": _ROWS_REFUSED, **schemas()},
     },
     "paths": {
         "/api/v1/openapi.json": {
@@ -121,6 +167,16 @@ DESCRIPTION: dict[str, Any] = {
                 "responses": _responses(200, 401, 403, 404),
             }
         },
+        "/api/v1/subjects/facts": _many_rows(
+            "登记许多对象的项目情况，全部存下或一行不存；与页面“整表登记”、命令 subjects describe 同一办法",
+            "SubjectsDescribed",
+            "described",
+        ),
+        "/api/v1/library/revisions": _many_rows(
+            "修改指标库里许多已发布的行，全部存下或一行不存；与页面“整表修改”、命令 library revise 同一办法",
+            "LibraryRevised",
+            "revised",
+        ),
         "/api/v1/ledgers": {
             "post": {
                 "summary": "推送支付明细或预算安排，核对与导入文件相同；同样的内容再推一次不会重复",

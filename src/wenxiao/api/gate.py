@@ -16,6 +16,7 @@ from wenxiao.orgs.services.tokens import user_of_token
 from wenxiao.pages import noted
 from wenxiao.pages.request_values import brings_files, names_nothing, without_nul
 from wenxiao.pages.views import OPEN
+from wenxiao.store.many_rows import RowsRefused
 from wenxiao.store.moves import NotAllowed, Stale
 from wenxiao.store.races import one_wins
 
@@ -122,6 +123,12 @@ def _run(
         return error(413, "请求超过大小限制，请分批发送。")
     except Refused as refusal:
         return refused(request, str(refusal))
+    except RowsRefused as refusal:
+        cells = [
+            {"line": one.line, "column": one.column, "sentence": one.sentence}
+            for one in refusal.faults
+        ]
+        return answer({"error": str(refusal), "faults": cells}, 409)
     except (Stale, NotAllowed) as refusal:
         return error(409, str(refusal))
     except Http404:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wenxiao.api import views
+from wenxiao.api import views, writing
 from wenxiao.api.resources import RESOURCES
 
 app_name = "api"
@@ -11,6 +11,8 @@ urlpatterns = [
     *(path(f"api/v1/{one.name}", views.listing(one), name=one.name) for one in RESOURCES),
     path("api/v1/dossiers/<int:pk>/money", views.dossier_money, name="money"),
     path("api/v1/dossiers/<int:pk>/reviews", views.dossier_reviews, name="dossier_reviews"),
+    path("api/v1/subjects/facts", writing.describe, name="subject_facts"),
+    path("api/v1/library/revisions", writing.revise, name="library_revisions"),
     path("api/v1/ledgers", views.ledger, name="ledgers"),
     path("api/v1/forms", views.form, name="forms"),
 ]

@@ -26,6 +26,7 @@ from wenxiao.site import (
     verbs_plain,
     verbs_rules,
     verbs_sample,
+    verbs_subjects,
     verbs_takeaway,
     verbs_trail,
 )
@@ -104,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     verbs_addresses.add_parsers(verbs)
     verbs_disclose.add_parsers(verbs)
     verbs_library.add_parsers(verbs)
+    verbs_subjects.add_parsers(verbs)
     verbs_package.add_parsers(verbs)
     verbs_backup.add_parsers(verbs)
     verbs_bundle.add_parsers(verbs)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from wenxiao.budget import selectors
 from wenxiao.budget.models import Subject
 from wenxiao.budget.services.subjects import SUBJECT_FACTS, fact_faults, facts_of
 from wenxiao.orgs.permissions import grants_kept, require, require_one
@@ -151,3 +152,37 @@ def _record_facts(
         why=why,
         data={"before": was_rows, "after": now_rows},
     )
+
+
+def described_in(
+    division: Division, lines: Iterable[tuple[int, str, Mapping[str, str]]], user: User | None
+) -> list[DescribedRow]:
+    """What lines of a file or a machine (number, code, facts) make of the subjects they name; a
+    fact not among them stays, a kind may be given by its word. RowsRefused for a line no
+    subject of this person's answers to, or one that names a subject again.
+    """
+    seen = selectors.subjects_visible_to(user) if user is not None else Subject.objects.all()
+    listed = list(lines)
+    known = {
+        one.code: one
+        for one in seen.filter(division=division, code__in={code for _, code, _ in listed})
+    }
+    kinds = {str(word): str(code) for code, word in Subject.Kind.choices}
+    rows, faults, written = [], [], dict[str, int]()
+    for line, code, facts in listed:
+        if code not in known:
+            faults.append(
+                RowFault(-line, line, "code", f"没有代码为“{code[:30]}”的对象，或不在授权范围内。")
+            )
+        elif code in written:
+            before = f"第 {written[code]} 行已写过“{code}”，请只留一行。"
+            faults.append(RowFault(known[code].pk, line, "code", before))
+        else:
+            written[code] = line
+            stands = facts_of(known[code])
+            typed = stands | {name: text for name, text in facts.items() if name in stands}
+            typed["kind"] = kinds.get(typed["kind"], typed["kind"])
+            rows.append(DescribedRow(known[code].pk, line, typed, "|".join(stands.values())))
+    if faults:
+        raise RowsRefused(faults)
+    return rows

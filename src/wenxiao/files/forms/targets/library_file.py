@@ -4,10 +4,13 @@ headings, whatever their order.
 
 from __future__ import annotations
 
-from wenxiao.files.cells.cells import Book, Sheet
-from wenxiao.files.cells.labels import squeezed
+from typing import TYPE_CHECKING
 
-DEEPEST = 15
+from wenxiao.files.forms.headed_rows import headed_rows
+
+if TYPE_CHECKING:
+    from wenxiao.files.cells.cells import Book
+
 _KEYS = {
     "level1": ("一级指标", "一级指标名称"),
     "level2": ("二级指标", "二级指标名称"),
@@ -28,36 +31,14 @@ def library_rows(book: Book) -> list[tuple[int, dict[str, str]]] | None:
     """(line, cells by key) of every row with a name; levels written once are carried down.
     None without the headings.
     """
-    for sheet in book.sheets:
-        heading = _headings(sheet)
-        if heading is not None:
-            return _rows(sheet, *heading)
-    return None
-
-
-def _headings(sheet: Sheet) -> tuple[int, dict[int, str]] | None:
-    rows: dict[int, dict[int, str]] = {}
-    for (row, col), cell in sorted(sheet.cells.items()):
-        key = _WORDS.get(squeezed(cell.text)) if row <= DEEPEST else None
-        if key is not None and key not in rows.setdefault(row, {}).values():
-            rows[row][col] = key
-    for row, columns in sorted(rows.items()):
-        if set(columns.values()) >= _NEEDED:
-            return row, columns
-    return None
-
-
-def _rows(sheet: Sheet, top: int, columns: dict[int, str]) -> list[tuple[int, dict[str, str]]]:
-    by_row: dict[int, dict[str, str]] = {}
-    for (row, col), cell in sheet.cells.items():
-        if row > top and col in columns and cell.text.strip():
-            by_row.setdefault(row, {})[columns[col]] = cell.text.strip()
-    heading, levels = [], {"level1": "", "level2": ""}
-    for row in sorted(by_row):
-        cells = by_row[row]
+    rows = headed_rows(book, _WORDS, _NEEDED)
+    if rows is None:
+        return None
+    named, levels = [], {"level1": "", "level2": ""}
+    for row, cells in rows:
         if "level1" in cells and cells["level1"] != levels["level1"]:
             levels["level2"] = ""
         levels |= {key: cells[key] for key in levels if key in cells}
         if "name" in cells:
-            heading.append((row, {**cells, **levels}))
-    return heading
+            named.append((row, {**cells, **levels}))
+    return named
