@@ -18,8 +18,9 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import probed_modules
 import pytest
-from slipcover import FileMatcher, ImportManager, Slipcover, merge_coverage
+from slipcover import FileMatcher, Slipcover, merge_coverage
 
 ROOT = Path(__file__).resolve().parent.parent
 MEASURED = ROOT / "build" / "tests" / "coverage.json"
@@ -36,8 +37,12 @@ time.
 MEASURE = Slipcover(branch=True, d_miss_threshold=NEVER, source=SOURCE, omit=OMIT)
 SHARING_OUT = "-n" in sys.argv and "PYTEST_XDIST_WORKER" not in os.environ
 """This process only hands tests out to workers: it runs nothing of the product that counts."""
-if not SHARING_OUT:
-    ImportManager(MEASURE, FileMatcher(sources=SOURCE, omit=OMIT)).__enter__()
+PRODUCT = sorted(path for path in Path(SOURCE[0]).rglob("*.py") if "migrations" not in path.parts)
+if SHARING_OUT:
+    probed_modules.make(PRODUCT)
+else:
+    matcher = FileMatcher(sources=SOURCE, omit=OMIT)
+    sys.meta_path.insert(0, probed_modules.Finder(MEASURE, matcher, PRODUCT))
 
 
 class Functions:
