@@ -58,6 +58,19 @@ def test_units_are_chosen_by_their_letters_titles_said_by_key(enter):
     box.fill(name)
     box.press("Enter")
     assert page.input_value("#f-units") == name
+    page.evaluate(  # one answer of several, from a list the page holds once, as in an import
+        """() => {
+          document.querySelector("main").insertAdjacentHTML("beforeend", `
+            <template id="named"><option>从单位里选</option><option value="C2">乙局</option></template>
+            <input id="other" value="旧"><select data-adds="other" data-from="named" data-one
+            aria-label="另选一个"></select>`);
+          document.dispatchEvent(new Event("htmx:afterSettle"));
+        }"""
+    )
+    other = page.get_by_role("combobox", name="另选一个")
+    other.fill("乙局")
+    other.press("Enter")
+    assert page.input_value("#other") == "C2"
     page.goto("/subjects")
     page.locator("tbody a").first.focus()
     page.keyboard.press("i")

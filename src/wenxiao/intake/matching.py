@@ -125,6 +125,20 @@ class Directory:
         if (pk, unit) not in bearers:
             bearers.append((pk, unit))
 
+    def subjects_of(self, units: set[int] | None) -> list[tuple[str, str]]:
+        """The subjects of some units (None: all) by what names them, code or full name, with their
+        words, in the order of names.
+        """
+        rows = [
+            (
+                self.subject_codes[pk] or name,
+                f"{name} · {self.unit_names.get(self._unit_of[pk], '')}",
+            )
+            for pk, name in self.subject_names.items()
+            if units is None or self._unit_of[pk] in units
+        ]
+        return sorted(rows, key=lambda row: row[1])
+
     def learn(self, unit: Unit, subject: Subject, round: Round | None) -> None:
         """Take in what a form of the batch created, so that the next form
         finds it; what is known stays.

@@ -199,6 +199,9 @@ def test_a_consensus_says_who_when_and_what_changed(inside, small, sheet, expert
     address = reverse("desk:review_consensus", args=[sheet.pk])
     text = office.get(address).content.decode()
     assert "3.00–5.00" in text  # the spread
+    offered = text.partition('data-adds="people"')[2].partition("</select>")[0]
+    assert "<option>专家甲</option>" in offered
+    assert f"<option>{small.officer.name}</option>" in offered
     sheet.refresh_from_db()
     data = {
         "version": sheet.version,

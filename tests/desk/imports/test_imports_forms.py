@@ -70,6 +70,9 @@ def test_an_unknown_unit_is_chosen_by_name_and_nothing_typed_is_lost(place, ente
     assert standings(intake) == ["ask"]
     address = reverse("desk:import_file", args=[batch.pk])
     page = client.get(address)
+    named = page.content.decode().partition("<template")[2]
+    assert '<option value="天长市水务局">' in named
+    assert f'<option value="{place.subject.code}">' in named
     seen = page.content.decode().split('name="seen" value="')[1].split('"')[0]
     wrong = client.post(
         address,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from wenxiao.desk.dossiers.tables import CriterionRow, score_sheets
 from wenxiao.desk.evaluations.picture import spread_of
 from wenxiao.desk.evaluations.steps import may, review_of
+from wenxiao.orgs.selectors import holders_of, people_of, role_codes
 from wenxiao.pages.acts import Typed, carry_out, day_of, person, points_of, text_of, version_of
 from wenxiao.pages.frame import show_year
 from wenxiao.pages.views import held, view
@@ -139,8 +140,10 @@ def consensus(request: HttpRequest, pk: int) -> HttpResponse:
         return carry_out(
             request, lambda: _agree(request, row, lines), _address(row), _typed(request, lines)
         )
-    waiting = [one.user.name for one in experts_of(row) if one.scores_in_at is None]
+    experts = list(experts_of(row))
+    waiting = [one.user.name for one in experts if one.scores_in_at is None]
     values = {
+        "involved": _involved(person(request), row, [one.user.name for one in experts]),
         "review": row,
         "lines": [(line, _mean(line)) for line in lines],
         "seats": list(
@@ -152,6 +155,19 @@ def consensus(request: HttpRequest, pk: int) -> HttpResponse:
         "today": today(),
     }
     return render(request, "desk/evaluations/consensus.html", values)
+
+
+def _involved(user: User, row: Review, experts: list[str]) -> list[str]:
+    """Who may have sat in the meeting, each name once: its experts, whoever else is assigned, the
+    one who writes it down; of the bureau and the evaluated unit only to people of the house.
+    """
+    names = [*experts, *row.assignments.order_by("pk").values_list("user__name", flat=True)]
+    names.append(user.name)
+    if "agency" not in role_codes(user):
+        offices = holders_of(row.round.division, ["performance", "office"], most=50)
+        names += [one.name for people in offices.values() for one in people]
+        names += people_of(row.dossier.unit).values_list("name", flat=True)
+    return [name for name in dict.fromkeys(names) if name]
 
 
 def _mean(line: CriterionRow) -> Decimal | None:

@@ -54,6 +54,10 @@ def undoing_of(batch: Any) -> dict[str, Any]:
     }
 
 
+MOST_NAMED = 600
+"""So many names are offered to choose from."""
+
+
 @view("see_unit", methods=("GET", "POST"))
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     """What the file is, what is wrong in it, and what is still to be chosen."""
@@ -93,8 +97,10 @@ def _show(
     line = line_of(batch)
     shown, brief = _divided(batch)
     waiting = batch.state == "previewed" and bool(batch.summary.get("forms"))
+    directory = SeenDirectory(importer_of(request)) if waiting else None
     values = {
-        "read": _read(request, batch, {at for at, _ in shown}) if waiting else {},
+        "read": _read(batch, directory, {at for at, _ in shown}) if directory else {},
+        "named": _named(directory, [form for _, form in shown]) if directory else {},
         "shown": shown,
         "brief": brief,
         "batch": batch,
@@ -132,12 +138,25 @@ def _divided(batch: Any) -> tuple[list[tuple[int, Any]], list[Any]]:
     ]
 
 
-def _read(request: HttpRequest, batch: Any, places: set[int]) -> dict[int, ReadValues]:
+def _read(batch: Any, directory: SeenDirectory, places: set[int]) -> dict[int, ReadValues]:
     """What was read of each form shown beside what the system has, before anybody confirms."""
     if not places:
         return {}
-    forms = look(batch, SeenDirectory(importer_of(request))).forms
+    forms = look(batch, directory).forms
     return {at: read_of(one) for at, one in enumerate(forms) if at in places}
+
+
+def _named(directory: SeenDirectory, forms: list[Any]) -> dict[str, list[tuple[str, str]]]:
+    """What another unit or project may be chosen from, (what is filled in, words): of a long list
+    of projects those of the forms' own units; one still too long is typed.
+    """
+    units = sorted((name, name) for name in directory.unit_names.values())
+    own = {form["unit_id"] for form in forms if form.get("unit_id")}
+    subjects = directory.subjects_of(None)
+    if len(subjects) > MOST_NAMED:
+        subjects = directory.subjects_of(own)
+    named = {"unit": units, "subject": subjects}
+    return {name: rows for name, rows in named.items() if len(rows) <= MOST_NAMED}
 
 
 def _made(request: HttpRequest, batch: Any) -> list[tuple[int, str]]:

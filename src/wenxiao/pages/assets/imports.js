@@ -2,6 +2,11 @@
 (function () {
   "use strict";
   const MB = 1024 * 1024;
+  /* A name typed or chosen as another one is the answer then. */
+  document.addEventListener("change", (event) => {
+    const other = event.target.closest(".typed")?.closest(".line")?.querySelector("[type=radio]");
+    if (other && event.target.value) other.checked = true;
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("[data-upload]");
     if (!form || event.target.type !== "file") return;

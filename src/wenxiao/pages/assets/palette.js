@@ -75,6 +75,8 @@
     const adds = document.getElementById(select.dataset.adds || "");
     if (select.multiple || select.dataset.rich || (!adds && select.options.length <= MANY)) return;
     select.dataset.rich = "1";
+    const from = document.getElementById(select.dataset.from || ""); // one list that several boxes offer
+    if (from) select.append(from.content.cloneNode(true));
     const number = ++count;
     const holder = document.createElement("span");
     holder.className = "picker";
@@ -110,15 +112,15 @@
       return line;
     });
     const chosen = choose(box, list, (line) => take(line));
-    /* Names one after the other into the field that takes them, each once. */
+    /* Names one after the other into the field that takes them, each once; with data-one the last alone. */
     function add(text) {
-      const names = adds.value.split(/[\s、，,；;]+/).filter(Boolean);
+      const names = select.hasAttribute("data-one") ? [] : adds.value.split(/[\s、，,；;]+/).filter(Boolean);
       if (!names.includes(text)) adds.value = [...names, text].join("、");
       adds.dispatchEvent(new Event("change", { bubbles: true }));
       shut();
     }
     function take(line) {
-      if (adds) return add(line.textContent);
+      if (adds) return add(select.options[lines.indexOf(line)].value);
       select.selectedIndex = lines.indexOf(line);
       select.dispatchEvent(new Event("change", { bubbles: true }));
       shut();
