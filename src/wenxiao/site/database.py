@@ -37,7 +37,8 @@ def database_settings(url: str, home: Path) -> dict[str, Any]:
 
 def sqlite_settings(path: Path) -> dict[str, Any]:
     """WAL for readers beside a writer, FULL so that a power cut loses
-    nothing, IMMEDIATE so that writers queue.
+    nothing, IMMEDIATE so that writers queue. Each process keeps up to 32 MB of pages at hand: with
+    the usual 2 MB a page over 100,000 objects reads the same rows from the file again and again.
     """
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -45,6 +46,7 @@ def sqlite_settings(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;",
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+            "PRAGMA cache_size=-32768;",
         },
     }
