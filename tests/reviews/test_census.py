@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from wenxiao.budget.census import tags_of
 from wenxiao.budget.models import Dossier, Exemption, Round, Subject
 from wenxiao.orgs.models import Role, Unit, User
 from wenxiao.orgs.services import create_division, create_user, grant
-from wenxiao.reviews.census import dossiers_counted, reviews_counted, tags_of
+from wenxiao.reviews.census import dossiers_counted, reviews_counted
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import tallies
 from wenxiao.reviews.tallies import DossierTally, ReviewTally, TallyMark

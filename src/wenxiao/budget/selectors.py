@@ -194,29 +194,6 @@ def kinds_filed_here(division: Division | int, fiscal_year: int) -> frozenset[st
     return frozenset(rows.values_list("kind", flat=True))
 
 
-class CensusCell(NamedTuple):
-    """``n`` dossiers of one unit and fiscal year whose subjects are of one
-    kind and carry the same tags.
-    """
-
-    unit: int
-    fiscal_year: int
-    kind: str
-    tags: tuple[str, ...]
-    n: int
-
-
-def census(rows: QuerySet[Dossier]) -> list[CensusCell]:
-    """The cells of some dossiers, in one query; exact whatever their
-    number, for every dossier is in one cell only.
-    """
-    names = ("unit_id", "fiscal_year", "subject__kind", "subject__tags")
-    counted = rows.order_by().values_list(*names).annotate(n=Count("pk"))
-    return [
-        CensusCell(unit, year, kind, tuple(tags or ()), n) for unit, year, kind, tags, n in counted
-    ]
-
-
 def rounds_visible_to(user: User | None) -> QuerySet[Round]:
     """Rounds of the divisions the user has grants in; drafts only to whoever may open them."""
     grants = seeing_grants(user)

@@ -32,7 +32,7 @@ from wenxiao.orgs.permissions import (
     once,
 )
 from wenxiao.records.models import Todo
-from wenxiao.store.among import answered
+from wenxiao.store.among import answered, prepared
 from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
@@ -185,10 +185,27 @@ class UnitPlace(NamedTuple):
     synthetic: bool
 
 
+def places_visible_to(user: User | None) -> dict[int, UnitPlace]:
+    """The units the user sees by id in the order of the tree. One query."""
+
+    def question() -> QuerySet[Any, Any]:
+        return _in_order(units_visible_to(user))
+
+    return _places(prepared(("places", sight_of(user)), question))
+
+
 def places(units: QuerySet[Unit]) -> dict[int, UnitPlace]:
     """Some units by id in the order of the tree. One query."""
-    rows = units.order_by("path", "pk").values_list("pk", "name", "path", "parent_id", "synthetic")
-    return {row[0]: UnitPlace(*row) for row in answered(rows)}
+    return _places(answered(_in_order(units)))
+
+
+def _in_order(units: QuerySet[Unit]) -> QuerySet[Any, Any]:
+    ordered = units.order_by("path", "pk")
+    return ordered.values_list("pk", "name", "path", "parent_id", "synthetic")
+
+
+def _places(rows: list[tuple[Any, ...]]) -> dict[int, UnitPlace]:
+    return {row[0]: tuple.__new__(UnitPlace, row) for row in rows}
 
 
 def units_among(ids: Iterable[int]) -> QuerySet[Unit]:

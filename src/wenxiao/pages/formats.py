@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.utils import timezone
@@ -172,5 +171,5 @@ def permille(part: Decimal | None, whole: Decimal | None = Decimal(100)) -> int:
     """
     if part is None or not whole or part <= 0:
         return 0
-    share = Fraction(part) / Fraction(whole) * 1000
-    return min(1000, numbers.half_up(share.numerator, share.denominator))
+    (n, d), (m, e) = part.as_integer_ratio(), whole.as_integer_ratio()
+    return min(1000, numbers.half_up(n * e * 1000, d * m)) if m > 0 else 0

@@ -7,7 +7,6 @@ up, both in one statement.
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,12 +15,13 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum, TextField
 from django.db.models.functions import Cast
 
+from wenxiao.budget.census import Listed, counted_one_by_one, looks_from
 from wenxiao.budget.models import Dossier, Exemption, Subject
-from wenxiao.budget.selectors import CensusCell
 from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import sight_of
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.tallies import DossierTally, ReviewTally, TallyMark
+from wenxiao.store.among import prepared
 from wenxiao.targets.models import Target
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from wenxiao.budget.census import CensusLook
     from wenxiao.orgs.models import User
 
 EVERYBODY: Final = "everybody"
@@ -175,31 +176,35 @@ def _review_statement(seen: Seen, by: tuple[str, ...], only: Only) -> tuple[str,
     return added.union(live, all=True).query.sql_with_params()
 
 
-def cells_counted(user: User | None) -> list[CensusCell] | None:
-    """As :func:`wenxiao.budget.selectors.census` of all dossiers the user
-    sees; None for who sees parts of a division.
+def looks_counted(user: User | None) -> list[CensusLook] | None:
+    """As :func:`wenxiao.budget.census.census` of all dossiers the user sees; None for who sees
+    parts of a division.
     """
-    rows = dossiers_counted(user, "unit", "fiscal_year", "kind", "tag_text")
-    if rows is None:
+    seen = _seen(user)
+    if seen is None:
         return None
-    return [CensusCell(unit, year, kind, tags_of(text), n) for unit, year, kind, text, n, _ in rows]
+
+    def question() -> QuerySet[Any, Any]:
+        marked = TallyMark.objects.values("unit")
+        kept = DossierTally.objects.filter(_condition(seen)).exclude(unit__in=marked).order_by()
+        kept = kept.annotate(tag_text=Cast("tags", TextField()))
+        named = kept.values_list("fiscal_year", "kind", "tag_text")
+        added = named.annotate(listed=Listed("unit"), numbers=Listed("dossiers"))
+        rows = Dossier.objects.filter(_condition(seen, "subject__"), unit__in=marked)
+        return added.union(counted_one_by_one(rows), all=True)
+
+    return looks_from(prepared(("looks", seen), question))
 
 
-def cells_reviewed(user: User | None, kind: str, rounds: Iterable[int]) -> list[CensusCell] | None:
-    """The cells of the dossiers with a review of a kind in some rounds that the user sees; None for
+def looks_reviewed(user: User | None, kind: str, rounds: Iterable[int]) -> list[CensusLook] | None:
+    """The looks of the dossiers with a review of a kind in some rounds that the user sees; None for
     who sees parts of a division, and where several rounds may hold a dossier twice.
     """
-    by = ("round", "unit", "fiscal_year", "subject_kind", "tags")
+    by = ("round", "fiscal_year", "subject_kind", "tags", "unit")
     rows = reviews_counted(user, *by, kind=kind, round__in=list(rounds))
     if rows is None or len({row[0] for row in rows}) > 1:
         return None
-    return [CensusCell(unit, year, of, tags_of(text), n) for _, unit, year, of, text, n in rows]
-
-
-@lru_cache(maxsize=4096)
-def tags_of(text: str) -> tuple[str, ...]:
-    """The tags of a subject as the database writes them; a house has few sets of them."""
-    return tuple(json.loads(text) or ())
+    return looks_from((*look, str(unit), str(n)) for _, *look, unit, n in rows)
 
 
 def _path(name: str, paths: dict[str, str]) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 
+from wenxiao.budget.census import tags_of
 from wenxiao.budget.models import Dossier, Exemption, Round
 from wenxiao.budget.selectors import Progress, any_of, in_scope, seen_by
 from wenxiao.orgs.models import Unit
 from wenxiao.orgs.selectors import within
-from wenxiao.reviews.census import EVERYBODY, dossiers_counted, reviews_counted, tags_of
+from wenxiao.reviews.census import EVERYBODY, dossiers_counted, reviews_counted
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.states import OPEN
 from wenxiao.store.among import Among

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from wenxiao.budget.models import Dossier, Round
 from wenxiao.reviews.models import Review
+from wenxiao.store.among import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-def works_and_running(division: int | None, work_year: int) -> tuple[Works, list[Round]]:
+class WorkRound(NamedTuple):
+    """A round by the names of its model, as far as a list needs it."""
+
+    pk: int
+    work_year: int
+    kind: str
+    name: str
+    key: bool
+    state: str
+    division_id: int
+
+
+def works_and_running(division: int | None, work_year: int) -> tuple[Works, list[WorkRound]]:
     """The rounds of a work year, and those running in a division whatever
     their year, latest first; one query.
     """
-    running = Q(state=Round.State.OPEN, division=division)
-    rows = list(Round.objects.filter(Q(work_year=work_year) | running).order_by("pk"))
+
+    def question() -> QuerySet[Any, Any]:
+        running = Q(state=Round.State.OPEN, division=division)
+        rows = Round.objects.filter(Q(work_year=work_year) | running).order_by("pk")
+        return rows.values_list(*WorkRound._fields)
+
+    rows = [WorkRound(*row) for row in prepared(("works", division, work_year), question)]
     mine = [one for one in rows if one.state == Round.State.OPEN and one.division_id == division]
     latest_first = sorted(mine, key=lambda one: (-one.work_year, one.kind, one.pk))
     return Works.among(rows, work_year), latest_first
@@ -42,7 +60,7 @@ class Works:
         return cls.among(Round.objects.filter(work_year=work_year).order_by("pk"), work_year)
 
     @classmethod
-    def among(cls, rounds: Iterable[Round], work_year: int) -> Works:
+    def among(cls, rounds: Iterable[Round | WorkRound], work_year: int) -> Works:
         """Those of a work year among rounds that were read already."""
         rows = [one for one in rounds if one.work_year == work_year]
         return cls(tuple(one.pk for one in rows), tuple(one.pk for one in rows if one.key))

@@ -52,8 +52,11 @@ def rate_percent(part: Decimal | None, whole: Decimal | None) -> Decimal | None:
     """Part ÷ whole in percent with two decimals, half-up; None when either
     is missing or whole is 0.
     """
-    share = exact_rate(part, whole)
-    return None if share is None else scaled(share * 100, 2)
+    if part is None or whole is None or whole == 0:
+        return None
+    (n, d), (m, e) = part.as_integer_ratio(), whole.as_integer_ratio()
+    top, bottom = n * e * 10_000, d * m
+    return from_fen(half_up(top, bottom) if bottom > 0 else half_up(-top, -bottom))
 
 
 def to_yuan(amount: Decimal, money_unit: str) -> Decimal:
@@ -102,7 +105,8 @@ def wan(yuan: Decimal, digits: int | None = None) -> str:
 
 def wan_screen(yuan: Decimal) -> str:
     """元 in 万元 as tables on screen show it: two decimals, thousands commas."""
-    return format(scaled(Fraction(yuan) / 10**4, 2), ",f")
+    n, d = yuan.as_integer_ratio()
+    return format(from_fen(half_up(n, d * 100)), ",f")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ IDS = "ids asked about"
 OTHER_IDS = "other ids asked about"
 """The same for a second list of ids."""
 _MOST = 512
-_texts: dict[Hashable, tuple[str, tuple[Any, ...]] | None] = {}
+_Text = tuple[str, tuple[Any, ...]]
+_texts: dict[Hashable, _Text | None] = {}
 
 
 @Field.register_lookup
@@ -56,26 +57,18 @@ def as_parameter(ids: Iterable[int], vendor: str) -> Any:
 
 
 def prepared(
-    shape: Hashable,
+    shape: Hashable | None,
     build: Callable[[], QuerySet[Any, Any]],
-    ids: Iterable[int],
+    ids: Iterable[int] = (),
     others: Iterable[int] = (),
 ) -> list[tuple[Any, ...]]:
     """The raw rows of the question ``build`` puts together with :data:`IDS` for the ids, and
     :data:`OTHER_IDS` for others.
 
-    ``shape``: everything the text depends on. Numbers come as the database holds them (money in
-    分).
+    ``shape``: everything the text depends on; None for a question nobody asks again. Numbers come
+    as the database holds them (money in 分).
     """
-    key = (connection.vendor, shape)
-    if key not in _texts:
-        if len(_texts) >= _MOST:
-            _texts.clear()
-        try:
-            _texts[key] = build().query.sql_with_params()
-        except EmptyResultSet:
-            _texts[key] = None
-    text = _texts[key]
+    text = _text_of(build) if shape is None else _kept_text((connection.vendor, shape), build)
     if text is None:
         return []
     sql, parameters = text
@@ -87,6 +80,23 @@ def prepared(
         cursor.execute(sql, listed)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _kept_text(key: Hashable, build: Callable[[], QuerySet[Any, Any]]) -> _Text | None:
+    if key not in _texts:
+        if len(_texts) >= _MOST:
+            _texts.clear()
+        _texts[key] = _text_of(build)
+    return _texts[key]
+
+
+def _text_of(build: Callable[[], QuerySet[Any, Any]]) -> _Text | None:
+    """A question's text and parameters; None where it can have no answer."""
+    try:
+        text: _Text = build().query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return text
 
 
 def exact(hundredths: Any) -> Decimal | None:

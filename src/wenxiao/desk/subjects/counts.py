@@ -1,7 +1,7 @@
 """The numbers around the list of subjects: groups, alternatives and the unit tree, all added up
 from one reading.
 
-Every count is exact: the cells of :func:`wenxiao.budget.selectors.census` hold each dossier once,
+Every count is exact: the looks of :func:`wenxiao.budget.census.census` hold each dossier once,
 and narrowing them here costs nothing per dossier.
 """
 
@@ -17,7 +17,7 @@ from wenxiao.store.among import exact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from wenxiao.budget.selectors import CensusCell
+    from wenxiao.budget.census import CensusLook
     from wenxiao.budget.subtotals import GroupKey, GroupSums, Totals
     from wenxiao.orgs.selectors import UnitPlace
 
@@ -113,32 +113,33 @@ def subtree_of(unit: UnitPlace | None, known: Mapping[int, UnitPlace]) -> frozen
 
 
 def narrowed(
-    cells: Iterable[CensusCell], asked: Any, below: frozenset[int] | None, but: str = ""
-) -> list[CensusCell]:
-    """The cells asked for, leaving out the condition named ``but`` (for
-    counting its alternatives).
+    looks: Iterable[CensusLook], asked: Any, below: frozenset[int] | None, but: str = ""
+) -> list[CensusLook]:
+    """The looks asked for, leaving out the condition named ``but`` (for counting its alternatives);
+    of a unit asked for they hold the units ``below`` alone.
     """
-    if below is not None and but != "unit":
-        cells = [cell for cell in cells if cell.unit in below]
     if asked.kind and but != "kind":
-        cells = [cell for cell in cells if cell.kind == asked.kind]
+        looks = [look for look in looks if look.kind == asked.kind]
     if asked.fiscal_year and but != "fiscal_year":
-        cells = [cell for cell in cells if cell.fiscal_year == asked.fiscal_year]
+        looks = [look for look in looks if look.fiscal_year == asked.fiscal_year]
     if asked.tag and but != "tag":
-        cells = [cell for cell in cells if asked.tag in cell.tags]
-    return list(cells)
+        looks = [look for look in looks if asked.tag in look.tags]
+    if below is not None and but != "unit":
+        parts = ((look, look.units.keys() & below) for look in looks)
+        looks = [look._replace(units={u: look.units[u] for u in own}) for look, own in parts if own]
+    return list(looks)
 
 
 def groups_of(
-    cells: Iterable[CensusCell], first: Iterable[tuple[int, int, int, str]]
+    looks: Iterable[CensusLook], first: Iterable[tuple[int, int, int, str]]
 ) -> dict[GroupKey, DossierGroup]:
     """How many stand in each group; ``first`` are the bureau's own among
     them: id, unit, fiscal year, kind.
     """
     own = Counter((0, year, kind) for _, _, year, kind in first)
     every: Counter[GroupKey] = Counter()
-    for cell in cells:
-        every[1, cell.fiscal_year, cell.kind] += cell.n
+    for look in looks:
+        every[1, look.fiscal_year, look.kind] += look.n
     for (_, year, kind), n in own.items():
         every[1, year, kind] -= n
     counted = {key: n for key, n in (own | +every).items() if n}
@@ -146,19 +147,19 @@ def groups_of(
 
 
 def chips_of(
-    cells: list[CensusCell], asked: Any, works: Mapping[str, int], labels: Mapping[str, str]
+    looks: list[CensusLook], asked: Any, works: Mapping[str, int], labels: Mapping[str, str]
 ) -> dict[str, list[tuple[object, ...]]]:
     """Alternatives with honest counts: how many there would be, everything else asked for staying
-    as it is. ``cells`` are those of the unit asked for.
+    as it is. ``looks`` are those of the unit asked for.
     """
     kinds, years, tags = Counter[str](), Counter[int](), Counter[str]()
-    for cell in narrowed(cells, asked, None, but="kind"):
-        kinds[cell.kind] += cell.n
-    for cell in narrowed(cells, asked, None, but="fiscal_year"):
-        years[cell.fiscal_year] += cell.n
-    for cell in narrowed(cells, asked, None, but="tag"):
-        for tag in cell.tags:
-            tags[tag] += cell.n
+    for look in narrowed(looks, asked, None, but="kind"):
+        kinds[look.kind] += look.n
+    for look in narrowed(looks, asked, None, but="fiscal_year"):
+        years[look.fiscal_year] += look.n
+    for look in narrowed(looks, asked, None, but="tag"):
+        for tag in look.tags:
+            tags[tag] += look.n
 
     def chip(name: str, word: str, value: object, n: int, *, on: bool) -> tuple[object, ...]:
         return (word, n, asked.address(**{name: "" if on else value}), on)
@@ -184,8 +185,28 @@ def chips_of(
     }
 
 
+def by_unit(looks: Iterable[CensusLook]) -> dict[int, int]:
+    """How many each unit has, whatever they look like."""
+    counts: dict[int, int] = {}
+    for look in looks:
+        for unit, n in look.units.items():
+            counts[unit] = counts.get(unit, 0) + n
+    return counts
+
+
+def _with_all_below(looks: Iterable[CensusLook], known: Mapping[int, UnitPlace]) -> dict[int, int]:
+    """How many stand at each unit and below it; a unit without any is absent."""
+    own = by_unit(looks)
+    counts = dict(own)
+    for unit, n in own.items():
+        for part in known[unit].path.split("/")[1:-2]:
+            above = int(part)
+            counts[above] = counts.get(above, 0) + n
+    return {unit: n for unit, n in counts.items() if n}
+
+
 def tree_of(
-    cells: Iterable[CensusCell],
+    looks: Iterable[CensusLook],
     asked: Any,
     units: Mapping[int, UnitPlace],
     known: Mapping[int, UnitPlace],
@@ -195,20 +216,15 @@ def tree_of(
     """Top units of ``units``, opened along the way to the chosen one; a unit without any dossier is
     left out.
 
-    ``known`` are the units of all cells, those too that dossiers once had and the person doesn't
+    ``known`` are the units of all looks, those too that dossiers once had and the person doesn't
     see.
     """
-    at, counts = Counter[int](), Counter[int]()
-    for cell in cells:
-        at[cell.unit] += cell.n
-    for unit, n in at.items():
-        for part in known[unit].path.strip("/").split("/"):
-            counts[int(part)] += n
+    counts = _with_all_below(looks, known)
     all_units, one_unit = asked.address(unit=""), asked.address(unit=PLACE)
     way = units[asked.unit].path if asked.unit in units else "/"
     below: dict[int | None, list[UnitPlace]] = {}
     for place in units.values():
-        if counts[place.pk]:
+        if place.pk in counts:
             below.setdefault(place.parent if place.parent in units else None, []).append(place)
     tops = below.get(None, [])
     tops_shown = (

@@ -11,7 +11,7 @@ is small enough to be read at once (the same bound as its subtotals).
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,10 +21,12 @@ from django.db.models import Q
 
 from wenxiao.budget.money import Money, money_of
 from wenxiao.budget.selectors import any_of
+from wenxiao.desk.subjects.counts import by_unit
 from wenxiao.orgs.selectors import sight_of, units_among
 from wenxiao.reviews.lines import review_lines
 from wenxiao.reviews.selectors import told_money
 from wenxiao.rulebook.numbers import rate_percent
+from wenxiao.store.among import IDS, OTHER_IDS
 from wenxiao.store.keyset import Page, page, place_of, token_of
 
 if TYPE_CHECKING:
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from wenxiao.budget.census import CensusLook
     from wenxiao.budget.models import Dossier
-    from wenxiao.budget.selectors import CensusCell
     from wenxiao.orgs.models import User
     from wenxiao.orgs.selectors import UnitPlace
     from wenxiao.reviews.lines import ReviewLine
@@ -131,67 +133,108 @@ class RowRun(NamedTuple):
     own: tuple[int, ...] = ()
 
 
+class NearPage(NamedTuple):
+    """Dossiers that hold a whole page and few others: some by themselves, and those of some units,
+    in one fiscal year or (None) in all.
+    """
+
+    own: list[int]
+    units: dict[int | None, list[int]]
+
+    def condition(self) -> Q:
+        """By dossiers' own columns alone."""
+        conditions = [Q(pk__among=self.own)] if self.own else []
+        for year, some in self.units.items():
+            one_year = {} if year is None else {"fiscal_year": year}
+            conditions.append(Q(unit__in=some, **one_year))
+        return any_of(conditions)
+
+    def prepared_condition(self) -> Q | None:
+        """The same for any ids in their place, where units are of one year alone; else None."""
+        if len(self.units) > 1:
+            return None
+        conditions = [Q(pk__among=IDS)] if self.own else []
+        conditions += [Q(fiscal_year=year, unit__among=OTHER_IDS) for year in self.units]
+        return any_of(conditions)
+
+
 def near_page(
-    cells: Iterable[CensusCell],
+    looks: Iterable[CensusLook],
     known: Mapping[int, UnitPlace],
     first: Iterable[First],
     sort: str,
     token: str | None,
-) -> Q | None:
-    """A condition on dossiers that holds for the whole page and for few others; None where the
-    order gives none. Where the unit of a page by group is gone, the first page.
+) -> NearPage | None:
+    """Where a page's rows are; None where the order doesn't say. Where the unit of a page by group
+    is gone, the first page.
 
-    ``cells`` are those of the list, ``known`` their units in the order of the tree, ``first`` the
+    ``looks`` are those of the list, ``known`` their units in the order of the tree, ``first`` the
     rows of rank 0.
     """
     if sort not in {"", "unit", "-unit"}:
         return None
-    order = STORED.get(sort, DEFAULT)
-    runs, positions = _by_unit_name(cells, sort) if sort else _by_group(cells, known, first)
-    place = place_of(token, order)
-    start = _start(place.values, positions, sort) if place else None
-    if place and start is None:
-        if sort:
+    place = place_of(token, STORED.get(sort, DEFAULT))
+    if sort:
+        runs, positions = _by_unit_name(looks, sort)
+        start = _start(place.values, positions, sort) if place else None
+        if place and start is None:
             return None
-        place = None
-    page_runs = _taken(runs, start, backwards=place is not None and place.backwards)
-    return any_of(_conditions(page_runs))
+        backwards = place is not None and place.backwards
+        return _near(_taken(reversed(runs) if backwards else runs, start, backwards=backwards))
+    at = {pk: number for number, pk in enumerate(known)}
+    positions = {known[pk].path: number for pk, number in at.items()} if place else {}
+    start = _start(place.values, positions, sort) if place else None
+    backwards = start is not None and place is not None and place.backwards
+    grouped = _by_group(looks, at, first, start, backwards=backwards)
+    return _near(_taken(grouped, start, backwards=backwards))
 
 
 First = tuple[int, int, int, str]
 Positions = dict[str, int]
+Group = tuple[int, int, str]
+"""Rank, year turned so that the latest stands first, and kind."""
 
 
 def _by_group(
-    cells: Iterable[CensusCell], known: Mapping[int, UnitPlace], first: Iterable[First]
-) -> tuple[list[RowRun], Positions]:
-    """The runs of DEFAULT: rank, year, kind, unit.
+    looks: Iterable[CensusLook],
+    at: Mapping[int, int],
+    first: Iterable[First],
+    start: tuple[int | str, ...] | None,
+    *,
+    backwards: bool,
+) -> Iterator[RowRun]:
+    """The runs of DEFAULT (rank, year, kind, unit) from the group of ``start`` on, put in order as
+    far as they are asked for.
+
     Kinds are ASCII words, which every database puts in one order.
     """
-    at = {pk: number for number, pk in enumerate(known)}
-    own: dict[tuple[int | str, ...], list[int]] = defaultdict(list)
+    alike: dict[Group, list[CensusLook]] = defaultdict(list)
+    for look in looks:
+        alike[1, -look.fiscal_year, look.kind].append(look)
+    counts = {group: by_unit(some) for group, some in alike.items()}
+    own: dict[Group, dict[int, list[int]]] = {}
     for pk, unit, year, kind in first:
-        own[0, -year, kind, at[unit]].append(pk)
-    counts: Counter[tuple[int, int, str]] = Counter()
-    for cell in cells:
-        counts[cell.unit, cell.fiscal_year, cell.kind] += cell.n
-    runs = [RowRun(key, len(pks), 0, own=tuple(pks)) for key, pks in own.items()]
-    for (unit, year, kind), n in counts.items():
-        rest = n - len(own.get((0, -year, kind, at[unit]), ()))
-        if rest:
-            runs.append(RowRun((1, -year, kind, at[unit]), rest, unit, year))
-    return sorted(runs, key=lambda run: run.at), {
-        known[pk].path: number for pk, number in at.items()
-    }
+        own.setdefault((0, -year, kind), {}).setdefault(unit, []).append(pk)
+        rest = counts.setdefault((1, -year, kind), {})
+        rest[unit] = rest.get(unit, 0) - 1
+    for group in sorted([*own, *counts], reverse=backwards):
+        if start is not None and (group > start[:3] if backwards else group < start[:3]):
+            continue
+        rank, year, _ = group
+        units: Collection[int] = own[group] if rank == 0 else counts[group]
+        for unit in sorted(units, key=at.__getitem__, reverse=backwards):
+            if rank == 0:
+                pks = own[group][unit]
+                yield RowRun((*group, at[unit]), len(pks), 0, own=tuple(pks))
+            elif counts[group][unit] > 0:
+                yield RowRun((*group, at[unit]), counts[group][unit], unit, -year)
 
 
-def _by_unit_name(cells: Iterable[CensusCell], sort: str) -> tuple[list[RowRun], Positions]:
+def _by_unit_name(looks: Iterable[CensusLook], sort: str) -> tuple[list[RowRun], Positions]:
     """The runs of the order by unit: one for each unit, those of one name
     at one place, as the database orders names.
     """
-    counts: Counter[int] = Counter()
-    for cell in cells:
-        counts[cell.unit] += cell.n
+    counts = by_unit(looks)
     positions: Positions = {}
     runs = []
     for pk, name in units_among(counts).order_by("name", "pk").values_list("pk", "name"):
@@ -214,14 +257,14 @@ def _start(values: list[Any], positions: Positions, sort: str) -> tuple[int | st
 
 
 def _taken(
-    runs: list[RowRun], start: tuple[int | str, ...] | None, *, backwards: bool
+    runs: Iterable[RowRun], start: tuple[int | str, ...] | None, *, backwards: bool
 ) -> list[RowRun]:
-    """Runs from the start on until they surely hold one row more than a
+    """Runs (in the page's direction) from the start on until they surely hold one row more than a
     page; the starting run counts as used up.
     """
     taken_runs: list[RowRun] = []
     sure = 0
-    for run in reversed(runs) if backwards else runs:
+    for run in runs:
         if start is not None and (run.at > start if backwards else run.at < start):
             continue
         if sure > SIZE and run.at != taken_runs[-1].at:
@@ -231,19 +274,15 @@ def _taken(
     return taken_runs
 
 
-def _conditions(runs: Iterable[RowRun]) -> Iterator[Q]:
-    """By dossiers' own columns alone: year and units, units, ids."""
-    units: dict[int | None, set[int]] = defaultdict(set)
+def _near(runs: Iterable[RowRun]) -> NearPage:
+    units: dict[int | None, dict[int, None]] = defaultdict(dict)
     own: list[int] = []
     for run in runs:
         if run.own:
             own.extend(run.own)
         else:
-            units[run.fiscal_year].add(run.unit)
-    if own:
-        yield Q(pk__among=own)
-    for year, some in units.items():
-        yield Q(unit__in=some) if year is None else Q(fiscal_year=year, unit__in=some)
+            units[run.fiscal_year][run.unit] = None
+    return NearPage(own, {year: list(some) for year, some in units.items()})
 
 
 def by_group(
@@ -268,11 +307,11 @@ def by_group(
         else:
             rows = rows[bisect_right(rows, start) :]
             shown, before, after = rows[:SIZE], True, len(rows) > SIZE
-    paths = [one.path for one in known.values()] if shown else []
+    units = list(known)
 
     def token_at(row: tuple[int, int, str, int, str, int], *, backwards: bool) -> str:
         rank, year, kind, unit, code, pk = row
-        values = [rank, -year, kind, paths[unit], code, pk]
+        values = [rank, -year, kind, known[units[unit]].path, code, pk]
         return token_of(DEFAULT, values, backwards=backwards)
 
     return Page(

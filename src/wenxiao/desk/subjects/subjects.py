@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 
-from wenxiao.budget.money import money_of
+from wenxiao.budget.census import census
 from wenxiao.budget.reasons import EXEMPTION_REASONS
-from wenxiao.budget.selectors import (
-    KINDS,
-    CensusCell,
-    census,
-    dossiers_visible_to,
-    found_by,
-    named,
-    rounds_visible_to,
-)
+from wenxiao.budget.selectors import KINDS, dossiers_visible_to, found_by, named, rounds_visible_to
 from wenxiao.budget.subtotals import GroupSums, sums_by_group, totals_of
-from wenxiao.desk.dossiers.results import Result, results, stage_words
 from wenxiao.desk.subjects.counts import (
     WORKS,
     DossierGroup,
+    by_unit,
     chips_of,
     groups_of,
     narrowed,
     subtree_of,
     tree_of,
 )
+from wenxiao.desk.subjects.lines import lines_of
 from wenxiao.desk.subjects.order import (
     SORTS,
     ListKey,
@@ -44,34 +34,37 @@ from wenxiao.desk.subjects.order import (
     by_group,
     heads,
     near_page,
-    shown_money,
 )
 from wenxiao.followup.selectors import common_lines, troubled
-from wenxiao.followup.selectors.dossier_rows import dossier_rows
-from wenxiao.orgs.selectors import UnitPlace, places, saved_views, units_among, units_visible_to
-from wenxiao.pages.formats import permille, title_of, unknown_money
+from wenxiao.orgs.selectors import (
+    UnitPlace,
+    places,
+    places_visible_to,
+    saved_views,
+    sight_of,
+    units_among,
+)
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.jinja import address
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held, person, view
-from wenxiao.reviews.census import cells_counted, cells_reviewed, reviews_counted, tags_of
-from wenxiao.reviews.lines import review_lines
-from wenxiao.reviews.selectors import told_money, untold_among
+from wenxiao.reviews.census import looks_counted, looks_reviewed, reviews_counted
+from wenxiao.reviews.selectors import untold_among
 from wenxiao.reviews.works import works_and_running
-from wenxiao.rulebook.numbers import rate_percent, wan, wan_screen
-from wenxiao.store.among import answered
+from wenxiao.store.among import IDS, prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from decimal import Decimal
+    from collections.abc import Collection, Hashable, Iterable
 
     from django.http import HttpRequest, HttpResponse
 
+    from wenxiao.budget.census import CensusLook
     from wenxiao.budget.models import Dossier, Round
     from wenxiao.budget.subtotals import GroupKey
+    from wenxiao.desk.subjects.order import NearPage
     from wenxiao.followup.selectors import ProblemLine as CommonLine
     from wenxiao.orgs.models import User
-    from wenxiao.reviews.works import Works
+    from wenxiao.reviews.works import WorkRound, Works
 
 KEY_KINDS = ("finance_evaluation", "monitoring")
 SUMMED = 1000
@@ -124,42 +117,12 @@ class ListQuery:
             "sort": self.sort,
             **changed,
         }
-        query = urlencode(
-            [(name, value) for name, value in wanted.items() if value not in (None, "")]
-        )
-        return reverse(route) + (f"?{query}" if query else "")
+        return address(route, **wanted)
 
     @property
     def narrowed(self) -> bool:
         """Whether anything was asked for."""
         return self != ListQuery(sort=self.sort)
-
-
-class DossierLine(NamedTuple):
-    """One dossier of the list in finished words; ``opens`` is the group it opens, if it is the
-    first of one on the page. Money in 万元, exactly and as shown; an empty one is unknown. ``tags``
-    with the address each leads to and whether it is the one asked for.
-    """
-
-    pk: int
-    title: str
-    href: str
-    fiscal_year: int
-    kind: str
-    unit: str
-    synthetic: bool
-    restricted: bool
-    tags: list[tuple[str, str, bool]]
-    unknown: str
-    budget: tuple[str, str] | None
-    spent: tuple[str, str] | None
-    rate: str
-    filled: int
-    basis: str
-    stage: str
-    result: Result | None
-    findings: int
-    opens: DossierGroup | None
 
 
 @view("see_unit")
@@ -172,18 +135,18 @@ def subjects(request: HttpRequest) -> HttpResponse:
     sort = applied(asked.sort, small=small)
     if sort:
         near = near_page(whole.kept, whole.known, (), sort, token)
-        rows = whole.found if near is None else found_by(near, whole.found)
+        rows = whole.found if near is None else found_by(near.condition(), whole.found)
         shown, groups, own = by_column(rows, sort, token, person(request)), {}, frozenset[int]()
     else:
         keys, first = whole.group_keys(token, small=small)
         own = frozenset(pk for pk, *_ in first)
         shown, groups = by_group(keys, own, whole.known, token), whole.groups(first)
         if small:
-            add_up(keys, own, groups, person(request))
+            add_up(keys, own, groups, shown.rows, person(request))
     manages = held(request).can("manage_round")
     values = {
         "asked": asked,
-        "lines": _lines(request, shown.rows, groups, own, whole),
+        "lines": lines_of(whole, shown.rows, groups, own),
         "shown": shown,
         "total": total,
         "unit": whole.unit,
@@ -215,8 +178,8 @@ class ListView:
     """What an address asks for, as the person asking may see it.
 
     ``seen`` are the dossiers in question before anything that has alternatives narrows them,
-    ``cells`` their census (of the work asked for, if any), ``kept`` the cells that everything asked
-    for leaves. ``units`` are those the person sees, ``known`` those of all cells; both in the order
+    ``census`` their looks (of the work asked for, if any), ``kept`` the looks that everything asked
+    for leaves. ``units`` are those the person sees, ``known`` those of all looks; both in the order
     of the tree.
     """
 
@@ -225,8 +188,8 @@ class ListView:
     year: int
     seen: QuerySet[Dossier]
     works: Works
-    running: list[Round]
-    cells: list[CensusCell]
+    running: list[WorkRound]
+    census: list[CensusLook]
     units: dict[int, UnitPlace]
     known: dict[int, UnitPlace]
     problem: CommonLine | None
@@ -241,43 +204,56 @@ class ListView:
         """That unit and everything below it."""
         return subtree_of(self.unit, self.known)
 
-    def but(self, name: str) -> list[CensusCell]:
-        """The cells that stay with everything asked for but one condition."""
-        return narrowed(self.cells, self.asked, self.below, but=name)
+    def but(self, name: str) -> list[CensusLook]:
+        """The looks that stay with everything asked for but one condition."""
+        return narrowed(self.census, self.asked, self.below, but=name)
 
     @cached_property
-    def looks(self) -> list[CensusCell]:
-        """The cells of the unit asked for put together whatever their unit: as few as there are
-        kinds, years and tags.
-        """
-        counts = Counter[tuple[int, str, tuple[str, ...]]]()
-        for _, year, kind, tags, n in narrowed(self.cells, ListQuery(), self.below):
-            counts[year, kind, tags] += n
-        return [CensusCell(0, *look, n) for look, n in counts.items()]
+    def looks(self) -> list[CensusLook]:
+        """The looks of the unit asked for."""
+        return narrowed(self.census, ListQuery(), self.below)
 
     @cached_property
     def total(self) -> int:
         """How many there are with everything asked for."""
-        return sum(cell.n for cell in narrowed(self.looks, self.asked, None))
+        return sum(look.n for look in self.kept)
 
     @cached_property
-    def kept(self) -> list[CensusCell]:
-        """The cells that stay with everything asked for."""
-        return self.but("")
+    def kept(self) -> list[CensusLook]:
+        """The looks that stay with everything asked for."""
+        return narrowed(self.looks, self.asked, None)
 
     @cached_property
     def found(self) -> QuerySet[Dossier]:
         """The dossiers with everything asked for."""
         return _narrow(self.seen, self.asked, self.below, self.works)
 
+    @cached_property
+    def shape(self) -> Hashable | None:
+        """What the text of a question about what is asked for depends on; None where words or a
+        problem are asked for, for then it holds what was found by them.
+        """
+        asked = self.asked
+        if asked.q or asked.problem:
+            return None
+        narrowing = (asked.kind, asked.fiscal_year, asked.tag, asked.work, self.below)
+        return (sight_of(self.user), self.works, *narrowing)
+
+    def _shaped(self, *more: Hashable) -> Hashable | None:
+        return None if self.shape is None else (self.shape, *more)
+
     def first(self) -> list[tuple[int, int, int, str]]:
         """The bureau's own (财政重点) among them: id, unit, fiscal year, kind. They are few."""
-        own = self.found.filter(self.works.reviewed(*KEY_KINDS, key=True))
-        return answered(own.order_by().values_list(*KEY_NAMES[:4]))
+
+        def question() -> QuerySet[Dossier, object]:
+            own = self.found.filter(self.works.reviewed(*KEY_KINDS, key=True))
+            return own.order_by().values_list(*KEY_NAMES[:4])
+
+        return prepared(self._shaped("own"), question)
 
     def groups(self, first: Iterable[tuple[int, int, int, str]]) -> dict[GroupKey, DossierGroup]:
         """How many stand in each group, with ``first`` as above."""
-        return groups_of(narrowed(self.looks, self.asked, None), first)
+        return groups_of(self.kept, first)
 
     def ranked(self, rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
         """``rank`` 0: judged or watched by the bureau itself in the work
@@ -319,25 +295,49 @@ class ListView:
         """
         if not small:
             first = self.first()
-            near = near_page(self.kept, self.known, first, "", token) or Q()
-            rows = answered(found_by(near, self.found).order_by().values_list(*KEY_NAMES))
-            return [ListKey(*row) for row in rows], first
-        listed = found_by(Q(unit__in={cell.unit for cell in self.kept}), self.found)
-        held_ = listed.annotate(own=self.works.holds(*KEY_KINDS, key=True))
-        rows = answered(held_.order_by().values_list(*KEY_NAMES, "own"))
+            near = near_page(self.kept, self.known, first, "", token)
+            return self._near(near) if near else [], first
+
+        def question() -> QuerySet[Dossier, object]:
+            held_ = self.works.holds(*KEY_KINDS, key=True)
+            rows = found_by(Q(unit__among=IDS), self.found).annotate(own=held_)
+            return rows.order_by().values_list(*KEY_NAMES, "own")
+
+        units = by_unit(self.kept)
+        rows = prepared(self._shaped("all"), question, units)
         return [ListKey(*row[:-1]) for row in rows], [row[:4] for row in rows if row[-1]]
+
+    def _near(self, near: NearPage) -> list[ListKey]:
+        """The rows near a page."""
+        condition = near.prepared_condition()
+        shape = None if condition is None else self._shaped("near", bool(near.own), *near.units)
+
+        def question() -> QuerySet[Dossier, object]:
+            there = near.condition() if shape is None else condition
+            return found_by(there or Q(), self.found).order_by().values_list(*KEY_NAMES)
+
+        rows = prepared(shape, question, near.own, next(iter(near.units.values()), ()))
+        return [ListKey(*row) for row in rows]
 
 
 KEY_NAMES = ("pk", "unit", "fiscal_year", "subject__kind", "subject__code")
 
 
 def add_up(
-    keys: Iterable[ListKey], own: Collection[int], groups: dict[GroupKey, DossierGroup], user: User
+    keys: Iterable[ListKey],
+    own: Collection[int],
+    groups: dict[GroupKey, DossierGroup],
+    shown: Collection[int],
+    user: User,
 ) -> None:
-    """Add every dossier's money to its group, as this person may read it."""
+    """Add every dossier's money to its group, as this person may read it; of the groups that stand
+    on the page.
+    """
     of_group: dict[GroupKey, list[int]] = defaultdict(list)
     for key in keys:
         of_group[int(key.pk not in own), key.fiscal_year, key.kind].append(key.pk)
+    on_page = set(shown)
+    of_group = {group: pks for group, pks in of_group.items() if not on_page.isdisjoint(pks)}
     sums = sums_by_group([pk for pks in of_group.values() for pk in pks], list(own))
     others = [group for group, amounts in sums.items() if amounts is None]
     for group in of_group:
@@ -355,15 +355,15 @@ def add_up(
 def look(request: HttpRequest) -> ListView:
     """Read the address: the list, its export and its batch acts speak of the same rows."""
     asked, year = ListQuery.read(request.GET), work_year(request)
-    units = places(units_visible_to(person(request)))
+    units = places_visible_to(person(request))
     works, running = works_and_running(person(request).division_id, year)
     problem = _problem(request, asked, year)
     seen = _concerned(_searched(dossiers_visible_to(person(request)), asked.q), problem, works)
-    cells = _census(person(request), seen, asked, works)
-    strange = {cell.unit for cell in cells}.difference(units)
+    looks = _census(person(request), seen, asked, works)
+    strange = set[int]().union(*(look.units for look in looks)).difference(units)
     known = places(units_among(strange.union(units))) if strange else units
     return ListView(
-        person(request), asked, year, seen, works, running, cells, units, known, problem
+        person(request), asked, year, seen, works, running, looks, units, known, problem
     )
 
 
@@ -405,23 +405,23 @@ def _worked(rows: QuerySet[Dossier], work: str, works: Works) -> QuerySet[Dossie
 
 def _census(
     user: User, seen: QuerySet[Dossier], asked: ListQuery, works: Works
-) -> list[CensusCell]:
+) -> list[CensusLook]:
     """From the kept counts, unless searched for words or a problem: those are counted each time."""
     counted = not asked.q and not asked.problem
     if asked.work:
         _, kind, key = WORKS[asked.work]
         rounds = works.key if key else works.rounds
-        cells = cells_reviewed(user, kind, rounds) if counted else None
-        return census(seen.filter(works.reviewed(kind, key=key))) if cells is None else cells
-    cells = cells_counted(user) if counted else None
-    return census(seen) if cells is None else cells
+        looks = looks_reviewed(user, kind, rounds) if counted else None
+        return census(seen.filter(works.reviewed(kind, key=key))) if looks is None else looks
+    looks = looks_counted(user) if counted else None
+    return census(seen) if looks is None else looks
 
 
 def _narrow(
     rows: QuerySet[Dossier], asked: ListQuery, below: frozenset[int] | None, works: Works
 ) -> QuerySet[Dossier]:
     """The dossiers asked for, in the words of the database: the same as the
-    cells that ``narrowed`` leaves.
+    looks that ``narrowed`` leaves.
     """
     if asked.kind:
         rows = rows.filter(subject__kind=asked.kind)
@@ -443,57 +443,3 @@ def _concerned(rows: QuerySet[Dossier], line: CommonLine | None, works: Works) -
         subject__kind="department_overall"
     )
     return rows.filter(troubled(line.items))
-
-
-def _lines(
-    request: HttpRequest,
-    ids: list[int],
-    groups: dict[GroupKey, DossierGroup],
-    own: Collection[int],
-    whole: ListView,
-) -> list[DossierLine]:
-    """The lines of the page; groups are opened where ``groups`` are given."""
-    user, asked, rows = person(request), whole.asked, dossier_rows(ids)
-    monies, reviews = told_money(user, money_of(ids)), review_lines(ids, user)
-    demo = bool(settings.DEMO or (user.division and user.division.demo))
-    tags = {text: tags_of(text) for text in {row.tag_text for row in rows.values()}}
-    links = {
-        tag: (tag, asked.address(tag="" if tag == asked.tag else tag), tag == asked.tag)
-        for tag in {tag for some in tags.values() for tag in some}
-    }
-    lines, before = [], None
-    for row in (rows[pk] for pk in ids if pk in rows):
-        held_ = reviews.get(row.pk, [])
-        group = (int(row.pk not in own), row.fiscal_year, row.kind)
-        budget, spent, basis = shown_money(monies[row.pk], held_)
-        rate, unit = rate_percent(spent, budget), whole.known[row.unit].name
-        lines.append(
-            DossierLine(
-                row.pk,
-                title_of(row.kind, row.name, unit),
-                address("desk:dossier", row.pk),
-                row.fiscal_year,
-                KINDS.get(row.kind, row.kind),
-                unit,
-                row.synthetic,
-                row.restriction == "restricted",
-                [links[tag] for tag in tags[row.tag_text]],
-                unknown_money(row, demo),
-                _in_wan(budget),
-                _in_wan(spent),
-                "" if rate is None else f"{rate:.2f}%",
-                permille(rate),
-                basis,
-                stage_words(held_),
-                next(iter(results(held_)[-1:]), None),
-                row.findings,
-                groups[group] if groups and group != before else None,
-            )
-        )
-        before = group
-    return lines
-
-
-def _in_wan(yuan: Decimal | None) -> tuple[str, str] | None:
-    """元 as 万元: exactly, and with two decimals."""
-    return None if yuan is None else (wan(yuan), wan_screen(yuan))
