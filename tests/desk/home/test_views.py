@@ -66,3 +66,26 @@ def test_a_look_is_taken_in_its_known_parts_alone():
     assert look_of(json.dumps({"hidden": "单位", "script": 1})) == ""
     assert json.loads(look_of(json.dumps({"hidden": ["单位"], "x": 1}))) == {"hidden": ["单位"]}
     assert look_of(json.dumps({"hidden": ["长" * 2000]})) == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [("findings", "state=candidate&rule=JK-01"), ("library", "state=published&level=产出指标")],
+)
+def test_a_list_without_a_table_s_head_keeps_its_conditions_too(inside, small, page, query):
+    """Candidates stand beside one open case, a short list has no head: the box stands above."""
+    from wenxiao.targets.services import LibraryEntry, import_library
+
+    entry = LibraryEntry("产出指标", "数量指标", "合成指标")
+    import_library(division=small.division, entries=[(2, entry)], source="合成", by=None)
+    client = inside(small.officer)
+    assert "存为我的视图" not in text_of(client.get(f"/{page}"))
+    shown = text_of(client.get(f"/{page}?{query}&case=3"))
+    form = shown.partition("存为我的视图")[2]
+    asked = form.partition('name="query" value="')[2].partition('"')[0].replace("&amp;", "&")
+    kept = client.post("/views", {"page": page, "name": "只看这些", "query": asked})
+    assert kept.url.startswith(f"/{page}?state=")
+    assert "case=" not in kept.url
+    again = text_of(client.get(kept.url))
+    assert "只看这些" in again
+    assert "存为我的视图" in again

@@ -25,6 +25,7 @@ from wenxiao.followup.selectors.problems import (
     findings_seen_by,
     severities,
 )
+from wenxiao.orgs.selectors import saved_views
 from wenxiao.pages.acts import Typed, carry_out, person, text_of, version_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.outcomes import why_not
@@ -76,7 +77,13 @@ def findings(request: HttpRequest) -> HttpResponse:
     shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"), by_ids=True)
     division = person(request).division
     choices = choices_in(whole_list) if decides else None
+    q = request.GET.get("q", "")[:60]
+    asked = {name: request.GET.get(name, "")[:30] for name in NARROWED}
+    conditions = {name: text for name, text in {"q": q, **asked}.items() if text}
     values = {
+        "views": saved_views(person(request), "findings"),
+        "narrowed": bool(conditions),
+        "query": urlencode({"state": state, **conditions}),
         "tabs": tabs(request, "list"),
         "state": state,
         "states": STATES,
@@ -85,9 +92,9 @@ def findings(request: HttpRequest) -> HttpResponse:
         "decides": decides,
         "items": catalogue(division, active=True) if division else [],
         "degrees": severities(),
-        "q": request.GET.get("q", "")[:60],
+        "q": q,
         "choices": choices,
-        "asked": {name: request.GET.get(name, "")[:30] for name in NARROWED},
+        "asked": asked,
         "left": rows.count(),
         "dossier": request.GET.get("dossier", ""),
         "item": request.GET.get("item", ""),

@@ -23,7 +23,7 @@ from wenxiao.store.moves import NotAllowed
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-PASSING = frozenset({"at", "why", "figure", "choose"})
+PASSING = frozenset({"at", "case", "why", "figure", "choose"})
 """What an address says only for once: the page of a long list, an open panel."""
 LONGEST_PAGE = 60
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from wenxiao.desk.targets.target import target_of
 from wenxiao.desk.uploads.handing_in import hand_in, set_aside
 from wenxiao.files.door.gate import LARGEST_FILE
+from wenxiao.orgs.selectors import saved_views
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
 from wenxiao.pages.many_rows import (
     MOST_LINES,
@@ -124,6 +125,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "lines": [(row, uses[row.pk], gaps_of(row)) for row in listed],
         "shown": shown,
         "tones": TONES,
+        "views": saved_views(user, "library"),
+        "narrowed": bool(q or field or level or state != "published"),
+        "query": request.GET.urlencode()[:1000],
         "proposes": any(held(request).can(power) for power in PROPOSE),
         "rules": held(request).can("manage_rules"),
     }
