@@ -39,7 +39,7 @@ def figures_seen_by(user: User | None) -> QuerySet[DepartmentFigure]:
     departments evaluated as a whole among them.
     """
     sight = sight_of(user)
-    condition = Q(unit__division__in=sight.whole) | within(sight.paths, "unit__path")
+    condition = Q(unit__division__in=sight.whole) | sight.of_units("unit")
     if sight.listed:
         through = Grant.subjects.through.objects.filter(
             grant__in=sight.listed, subject__kind=Subject.Kind.DEPARTMENT

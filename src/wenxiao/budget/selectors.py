@@ -92,17 +92,15 @@ def _parts(sight: Sight, unit: str, subject: str) -> Q:
     """The condition of units, and of subjects listed one by one; each on a
     column of its own that has an index.
     """
-    condition = Q(**{f"{unit}__in": sight.units()}) if sight.paths else Q(pk__in=())
+    condition = sight.of_units(unit)
     return condition | Q(**{f"{subject}__in": sight.subjects()}) if sight.listed else condition
 
 
 def _moved(sight: Sight) -> Q:
     """Dossiers of subjects that stand in the user's units today, whoever had them that year."""
-    return (
-        Q(subject__in=Subject.objects.filter(unit__in=sight.units()))
-        if sight.paths
-        else Q(pk__in=())
-    )
+    if not sight.units:
+        return Q(pk__in=())
+    return Q(subject__in=Subject.objects.filter(sight.of_units("unit")))
 
 
 def sees_all_of(user: User | None, divisions: Iterable[int]) -> bool:

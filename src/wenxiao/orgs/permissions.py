@@ -302,7 +302,11 @@ def holdings(user: User | None) -> Holdings:
     grants = grants_held(user)
     if user is None or not grants:
         return Holdings((), user.unit_id if user is not None and user.is_authenticated else None)
-    served = _served_paths([grant.unit_id for grant in grants if grant.unit_id])
+    return once(user, "holdings", lambda: _holdings_of(user, grants))
+
+
+def _holdings_of(user: User, grants: list[Grant]) -> Holdings:
+    served = served_paths(user)
     listed = _listed([grant.pk for grant in grants if grant.by_subjects])
     return Holdings([_scope(grant, served, listed) for grant in grants], user.unit_id)
 
@@ -350,13 +354,21 @@ def _listed(grants: list[int]) -> dict[int, set[int]]:
     return subjects
 
 
-def _served_paths(offices: list[int]) -> dict[int, list[str]]:
-    """The subtrees of the units each finance office serves (谁分配资金，谁审核目标)."""
+def served_paths(user: User) -> dict[int, list[str]]:
+    """The subtrees of the units each finance office of the user's grants serves (谁分配资金，谁审核目标).
+    One query, none without a grant over a unit.
+    """
+    offices = {grant.unit_id for grant in grants_held(user) if grant.unit_id}
+    return once(user, "served", lambda: _served_paths(offices)) if offices else {}
+
+
+def _served_paths(offices: set[int]) -> dict[int, list[str]]:
     from wenxiao.orgs.models import Unit
 
     served: dict[int, list[str]] = {}
-    for unit in Unit.objects.filter(office__in=offices).only("office", "path") if offices else ():
-        served.setdefault(unit.office_id or 0, []).append(unit.path)
+    rows = Unit.objects.filter(office__in=offices).order_by("pk")
+    for office, path in rows.values_list("office", "path"):
+        served.setdefault(office or 0, []).append(path)
     return served
 
 

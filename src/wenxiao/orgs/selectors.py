@@ -30,6 +30,7 @@ from wenxiao.orgs.permissions import (
     duty_of,
     grants_held,
     once,
+    served_paths,
 )
 from wenxiao.records.models import Todo
 from wenxiao.store.among import answered, prepared
@@ -94,11 +95,11 @@ def seeing_grants(user: User | None) -> list[Grant]:
     return [grant for grant in grants_held(user) if grant.role in SEEING_ROLES]
 
 
-def paths_of(grants: Iterable[Grant]) -> list[str]:
-    """The subtrees of grants over a unit, and of the units a finance office serves."""
-    units = [grant.unit for grant in grants if grant.unit]
-    served = Unit.objects.filter(office__in=units).values_list("path", flat=True) if units else ()
-    return [*(unit.path for unit in units), *served]
+def paths_of(user: User, grants: Iterable[Grant]) -> list[str]:
+    """The subtrees of a user's grants over a unit, and of the units a finance office serves."""
+    units, served = [grant.unit for grant in grants if grant.unit], served_paths(user)
+    below = [path for unit in units for path in served.get(unit.pk, ())]
+    return [*(unit.path for unit in units), *below]
 
 
 def seeing_paths(user: User | None) -> list[str]:
@@ -106,7 +107,7 @@ def seeing_paths(user: User | None) -> list[str]:
     is listed subject by subject.
     """
     grants = [grant for grant in seeing_grants(user) if not grant.by_subjects]
-    return once(user, "paths", lambda: paths_of(grants)) if user is not None and grants else []
+    return once(user, "paths", lambda: paths_of(user, grants)) if user is not None and grants else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,15 @@ class Sight:
 
     ``full`` are the divisions seen as a whole with their 限制知悉 subjects, ``open`` those seen
     without: the person's own and, for looking only, all below a division seen as a whole. ``paths``
-    are unit subtrees, ``listed`` the grants that name subjects one by one. ``everything``: no other
-    division is kept here, nothing is left to be sorted out.
+    are unit subtrees, ``units`` the ids of the units in them, ``listed`` the grants that name
+    subjects one by one. ``everything``: no other division is kept here, nothing is left to be
+    sorted out.
     """
 
     full: frozenset[int] = frozenset()
     open: frozenset[int] = frozenset()
     paths: tuple[str, ...] = ()
+    units: tuple[int, ...] = ()
     listed: tuple[int, ...] = ()
     everything: bool = False
 
@@ -136,9 +139,9 @@ class Sight:
         through = Grant.subjects.through.objects.filter(grant__in=self.listed)
         return through.values("subject")
 
-    def units(self) -> QuerySet[Any, Any]:
-        """The units of the subtrees, as a set of ids."""
-        return Unit.objects.filter(within(self.paths)).values("pk")
+    def of_units(self, unit: str) -> Q:
+        """The condition of rows whose ``unit`` (a path to it) lies in the subtrees."""
+        return Q(**{f"{unit}__among": self.units}) if self.units else Q(pk__in=())
 
 
 def sight_of(user: User | None) -> Sight:
@@ -154,13 +157,34 @@ def _sight(user: User, grants: list[Grant]) -> Sight:
     full = frozenset(reads_restricted(grants))
     own = frozenset(row.division_id for row in over_all)
     tops = {row.division_id for row in over_all if getattr(row, "above", False)}
+    paths = tuple(seeing_paths(user))
     return Sight(
         full=full,
         open=(own | divisions_below(tops)) - full,
-        paths=tuple(seeing_paths(user)),
+        paths=paths,
+        units=_units_within(paths),
         listed=tuple(row.pk for row in grants if row.by_subjects),
         everything=any(row.division_id in full and getattr(row, "alone", False) for row in grants),
     )
+
+
+FEW_PATHS = 3
+"""Up to how many subtrees the database is asked which units lie in them; of more it is asked for
+the units of their divisions, which are then told apart here.
+"""
+
+
+def _units_within(paths: tuple[str, ...]) -> tuple[int, ...]:
+    """The ids of the units in some subtrees. One query, none without a path."""
+    if not paths:
+        return ()
+    if len(paths) <= FEW_PATHS:
+        near = Unit.objects.filter(within(paths))
+    else:
+        tops = Unit.objects.filter(path__in=paths)
+        near = Unit.objects.filter(division__in=tops.values("division"))
+    rows = answered(near.order_by().values_list("pk", "path"))
+    return tuple(pk for pk, path in rows if path.startswith(paths))
 
 
 def units_visible_to(user: User | None) -> QuerySet[Unit]:
@@ -168,7 +192,7 @@ def units_visible_to(user: User | None) -> QuerySet[Unit]:
     One that sees listed subjects alone sees the units of these.
     """
     sight = sight_of(user)
-    condition = Q(division__in=sight.whole) | within(sight.paths)
+    condition = Q(division__in=sight.whole) | sight.of_units("pk")
     if sight.listed:
         through = Grant.subjects.through.objects.filter(grant__in=sight.listed)
         condition |= Q(pk__in=through.values("subject__unit"))
@@ -284,7 +308,7 @@ def todos_for(user: User | None) -> QuerySet[Todo]:
         if grant.by_subjects:
             continue
         mine = Q(division=grant.division_id, role=grant.role, user=None)
-        condition |= mine if grant.unit is None else mine & _units_of(grant)
+        condition |= mine if grant.unit is None else mine & _units_of(user, grant)
     return (
         Todo.objects.filter(condition, state=Todo.State.OPEN)
         .select_related("unit")
@@ -292,11 +316,11 @@ def todos_for(user: User | None) -> QuerySet[Todo]:
     )
 
 
-def _units_of(grant: Grant) -> Q:
+def _units_of(user: User, grant: Grant) -> Q:
     """A to-do of a unit is its own people's; departments and offices act for all below them."""
     if grant.role in {Role.CLERK, Role.HEAD}:
         return Q(unit=grant.unit_id)
-    return within(paths_of([grant]), "unit__path")
+    return within(paths_of(user, [grant]), "unit__path")
 
 
 def people_of(unit: Unit) -> QuerySet[User]:

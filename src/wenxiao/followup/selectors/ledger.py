@@ -235,7 +235,7 @@ def notices_to_receive(user: User) -> QuerySet[Notice]:
     """
     reviews = Review.objects.filter(seen_by(user)).order_by().values("pk")
     fed_back = Q(kind=Notice.Kind.FEEDBACK, target_type=REVIEW_TYPE, target_id__in=reviews)
-    announced = Q(kind=Notice.Kind.EVALUATION, unit__in=sight_of(user).units())
+    announced = Q(kind=Notice.Kind.EVALUATION) & sight_of(user).of_units("unit")
     rows = Notice.objects.filter(fed_back | announced, received_on=None)
     return rows.select_related("unit").order_by("due_on", "pk")
 
