@@ -19,7 +19,7 @@ from wenxiao.orgs.models import Division, Duty, Grant, Role, User
 from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from django.db.models import QuerySet
 
@@ -306,7 +306,7 @@ def holdings(user: User | None) -> Holdings:
 
 
 def _holdings_of(user: User, grants: list[Grant]) -> Holdings:
-    served = served_paths(user)
+    served = served_paths(user, grants)
     listed = _listed([grant.pk for grant in grants if grant.by_subjects])
     return Holdings([_scope(grant, served, listed) for grant in grants], user.unit_id)
 
@@ -354,15 +354,16 @@ def _listed(grants: list[int]) -> dict[int, set[int]]:
     return subjects
 
 
-def served_paths(user: User) -> dict[int, list[str]]:
-    """The subtrees of the units each finance office of the user's grants serves (谁分配资金，谁审核目标).
+def served_paths(user: User, grants: Iterable[Grant]) -> dict[int, list[str]]:
+    """The subtrees of the units each finance office of a user's grants serves (谁分配资金，谁审核目标).
     One query, none without a grant over a unit.
     """
-    offices = {grant.unit_id for grant in grants_held(user) if grant.unit_id}
-    return once(user, "served", lambda: _served_paths(offices)) if offices else {}
+    offices = {grant.unit_id for grant in grants if grant.unit_id}
+    name = f"served by {sorted(offices)}"
+    return once(user, name, lambda: _served_paths(offices)) if offices else {}
 
 
-def _served_paths(offices: set[int]) -> dict[int, list[str]]:
+def _served_paths(offices: Collection[int]) -> dict[int, list[str]]:
     from wenxiao.orgs.models import Unit
 
     served: dict[int, list[str]] = {}

@@ -97,7 +97,11 @@ def seeing_grants(user: User | None) -> list[Grant]:
 
 def paths_of(user: User, grants: Iterable[Grant]) -> list[str]:
     """The subtrees of a user's grants over a unit, and of the units a finance office serves."""
-    units, served = [grant.unit for grant in grants if grant.unit], served_paths(user)
+    over_units = [grant for grant in grants if grant.unit]
+    units, served = (
+        [grant.unit for grant in over_units if grant.unit],
+        served_paths(user, over_units),
+    )
     below = [path for unit in units for path in served.get(unit.pk, ())]
     return [*(unit.path for unit in units), *below]
 
@@ -107,7 +111,9 @@ def seeing_paths(user: User | None) -> list[str]:
     is listed subject by subject.
     """
     grants = [grant for grant in seeing_grants(user) if not grant.by_subjects]
-    return once(user, "paths", lambda: paths_of(user, grants)) if user is not None and grants else []
+    return (
+        once(user, "paths", lambda: paths_of(user, grants)) if user is not None and grants else []
+    )
 
 
 @dataclass(frozen=True, slots=True)
