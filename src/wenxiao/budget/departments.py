@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from wenxiao.budget.models import DepartmentFigure, Subject
 from wenxiao.orgs.models import Grant, Unit
-from wenxiao.orgs.selectors import sight_of, within
+from wenxiao.orgs.selectors import sight_of
 from wenxiao.rulebook.department_accounts import (
     COUNT,
     AccountItem,
@@ -42,7 +42,7 @@ def figures_seen_by(user: User | None) -> QuerySet[DepartmentFigure]:
     condition = Q(unit__division__in=sight.whole) | sight.of_units("unit")
     if sight.listed:
         through = Grant.subjects.through.objects.filter(
-            grant__in=sight.listed, subject__kind=Subject.Kind.DEPARTMENT
+            grant__among=sight.listed, subject__kind=Subject.Kind.DEPARTMENT
         )
         condition |= Q(unit__in=through.values("subject__unit"))
     return DepartmentFigure.objects.filter(condition)

@@ -28,6 +28,7 @@ from wenxiao.store.clock import today
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from wenxiao.budget.questions import RoundScope
     from wenxiao.orgs.models import Division
     from wenxiao.orgs.selectors import Sight
 
@@ -64,19 +65,22 @@ def seen_by(user: User | None, path: str = "dossier") -> Q:
     first. Nothing is asked for a row by itself.
     """
     with grants_kept(user):
-        sight = sight_of(user)
-        if sight.everything:
-            return Q(**{f"{path}__isnull": False}) if path else Q(pk__isnull=False)
-        if not path:
-            return _whole(sight, "subject__") | _parts(sight, "unit", "subject") | _moved(sight)
-        rows = Dossier.objects.filter(seen_by(user, ""))
-        if not sight.whole:
-            return Q(**{f"{path}__in": rows})
-        condition = _whole(sight, f"{path}__subject__")
-        if sight.paths or sight.listed:
-            few = _parts(sight, "unit", "subject") | _moved(sight)
-            condition |= Q(**{f"{path}__in": Dossier.objects.filter(few)})
-        return condition
+        return seen_with(sight_of(user), path)
+
+
+def seen_with(sight: Sight, path: str = "dossier") -> Q:
+    """As :func:`seen_by`, of what somebody may look at."""
+    if sight.everything:
+        return Q(**{f"{path}__isnull": False}) if path else Q(pk__isnull=False)
+    if not path:
+        return _whole(sight, "subject__") | _parts(sight, "unit", "subject") | _moved(sight)
+    if not sight.whole:
+        return Q(**{f"{path}__in": Dossier.objects.filter(seen_with(sight, ""))})
+    condition = _whole(sight, f"{path}__subject__")
+    if sight.units or sight.listed:
+        few = _parts(sight, "unit", "subject") | _moved(sight)
+        condition |= Q(**{f"{path}__in": Dossier.objects.filter(few)})
+    return condition
 
 
 def _whole(sight: Sight, prefix: str) -> Q:
@@ -222,7 +226,9 @@ def dossiers_of(round: Round) -> QuerySet[Dossier]:
     """
     scope = round.scope or {}
     if chosen := scope.get("dossiers"):
-        return found_by(Q(pk__in=chosen), Dossier.objects.filter(in_scope(round)))
+        return found_by(
+            Q(pk__among=[int(one) for one in chosen]), Dossier.objects.filter(in_scope(round))
+        )
     return Dossier.objects.filter(in_scope(round))
 
 
@@ -244,7 +250,7 @@ def same_objects(division: Division, dossiers: Iterable[int], year: int) -> list
     return list(there.order_by("pk").values_list("pk", flat=True))
 
 
-def in_scope(round: Round) -> Q:
+def in_scope(round: Round | RoundScope) -> Q:
     """The condition of :func:`dossiers_of` on dossiers, for counting several rounds at once."""
     condition = Q(subject__division=round.division_id, fiscal_year=round.fiscal_year)
     scope = round.scope or {}
@@ -256,7 +262,7 @@ def in_scope(round: Round) -> Q:
     if natures := scope.get("natures"):
         condition &= Q(subject__nature__in=natures)
     if dossiers := scope.get("dossiers"):
-        condition &= Q(pk__in=dossiers)
+        condition &= Q(pk__among=[int(one) for one in dossiers])
     if tags := scope.get("tags"):
         condition &= any_of(Q(subject__tags__holds=tag) for tag in tags)
     return condition

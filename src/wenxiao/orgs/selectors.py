@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Q
@@ -116,6 +116,10 @@ def seeing_paths(user: User | None) -> list[str]:
     )
 
 
+UNITS_SEEN, LISTS_SEEN = "units a person sees", "grants that list a person's subjects"
+"""What stands for both in a question that is put together once for many people."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a person may look at, resolved once a request: sets that conditions name, so that no row
@@ -131,8 +135,8 @@ class Sight:
     full: frozenset[int] = frozenset()
     open: frozenset[int] = frozenset()
     paths: tuple[str, ...] = ()
-    units: tuple[int, ...] = ()
-    listed: tuple[int, ...] = ()
+    units: tuple[int, ...] | str = ()
+    listed: tuple[int, ...] | str = ()
     everything: bool = False
 
     @property
@@ -142,8 +146,17 @@ class Sight:
 
     def subjects(self) -> QuerySet[Any, Any]:
         """The subjects that grants list, as a set of ids."""
-        through = Grant.subjects.through.objects.filter(grant__in=self.listed)
+        through = Grant.subjects.through.objects.filter(grant__among=self.listed)
         return through.values("subject")
+
+    def form(self) -> Sight:
+        """The same with words for the units and lists: what the text of a question depends on."""
+        units, listed = UNITS_SEEN if self.units else (), LISTS_SEEN if self.listed else ()
+        return replace(self, paths=(), units=units, listed=listed)
+
+    def lists(self) -> dict[str, Iterable[int]]:
+        """What those words stand for."""
+        return {UNITS_SEEN: self.units, LISTS_SEEN: self.listed}  # type: ignore[dict-item]  # ids, in all but a form
 
     def of_units(self, unit: str) -> Q:
         """The condition of rows whose ``unit`` (a path to it) lies in the subtrees."""
@@ -200,7 +213,7 @@ def units_visible_to(user: User | None) -> QuerySet[Unit]:
     sight = sight_of(user)
     condition = Q(division__in=sight.whole) | sight.of_units("pk")
     if sight.listed:
-        through = Grant.subjects.through.objects.filter(grant__in=sight.listed)
+        through = Grant.subjects.through.objects.filter(grant__among=sight.listed)
         condition |= Q(pk__in=through.values("subject__unit"))
     return Unit.objects.filter(condition)
 

@@ -228,7 +228,7 @@ def _seen(user: Reader) -> Seen | None:
         sight = sight_of(user)
         if sight.everything:
             return True, (), ()
-        if sight.paths or sight.listed or not sight.whole:
+        if sight.units or sight.listed or not sight.whole:
             return None
         return False, tuple(sorted(sight.full)), tuple(sorted(sight.open))
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from wenxiao.budget.models import Exemption
-from wenxiao.budget.selectors import seen_by
+from wenxiao.budget.questions import ME, rows_seen
+from wenxiao.budget.selectors import seen_with
 from wenxiao.orgs.permissions import once
 from wenxiao.reviews.census import counted_reviews, reviews_counted
 from wenxiao.reviews.models import Review
-from wenxiao.reviews.selectors import told_to
+from wenxiao.reviews.selectors import side_of, told_on
 from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.reviews.worklists import rounds_at_work, rounds_of_year
+from wenxiao.store.among import IDS
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from django.db.models import QuerySet
 
     from wenxiao.orgs.models import User
+    from wenxiao.orgs.selectors import Sight
+    from wenxiao.reviews.selectors import Side
 
 
 class RoadCount(NamedTuple):
@@ -59,46 +65,104 @@ def waiting_at_steps(
     step; ``but_own``: without what they handed in or wrote themselves.
     """
     counts: Counter[tuple[int, str, str, int]] = Counter()
-    rounds = [one.pk for one in rounds_at_work(user, work_year)]
-    rows = Review.objects.filter(
-        seen_by(user), told_to(user), round__in=rounds, state__in=ON_THE_ROAD
-    )
-    own = Q(submitted_by=user) | Q(
-        pk__in=Review.authors.through.objects.filter(user=user).values("review")
-    )
-    names = ("round", "kind", "state", "step")
+    rounds, side = [one.pk for one in rounds_at_work(user, work_year)], side_of(user)
     kept = reviews_at_work(user, work_year)
     if kept is None:
-        asked = rows.exclude(own) if but_own else rows
-        for *key, n in asked.order_by().values_list(*names).annotate(n=Count("pk")):
-            counts[tuple(key)] += n
-        return dict(counts)
+        rows = rows_seen(
+            user,
+            _on_the_road_question,
+            side,
+            "own" if but_own else "",
+            lists={IDS: rounds},
+            raw=True,
+        )
+        return {(pk, kind, state, step): n for pk, kind, state, step, n in rows}
     for one in kept:
         if one.state in ON_THE_ROAD:
             counts[one.round, one.kind, one.state, one.step] += one.n
     if but_own and counts:  # found by who wrote them; the rounds are told apart here
-        mine = Review.objects.filter(seen_by(user), told_to(user)).filter(own).order_by()
-        for *key, n in mine.values_list(*names).annotate(n=Count("pk")):
+        for *key, n in rows_seen(user, _own_question, side, raw=True):
             if tuple(key) in counts:
                 counts[tuple(key)] -= n
     return dict(+counts)
 
 
-def best_results(user: User | None, work_year: int, most: int) -> QuerySet[Review]:
-    """The settled results of the key finance evaluations of a year, the best first; ordered by
-    points alone, then read.
+_ROAD = ("round", "kind", "state", "step")
+
+
+def _on_the_road_question(sight: Sight, side: Side, left_out: str) -> QuerySet[Any, Any]:
+    rows = Review.objects.filter(
+        seen_with(sight), told_on(side), round__among=IDS, state__in=ON_THE_ROAD
+    )
+    return _by_step(rows.exclude(_own()) if left_out else rows)
+
+
+def _own_question(sight: Sight, side: Side) -> QuerySet[Any, Any]:
+    return _by_step(Review.objects.filter(seen_with(sight), told_on(side)).filter(_own()))
+
+
+def _own() -> Q:
+    """What the person who asks handed in or wrote."""
+    written = Review.authors.through.objects.filter(user__among=ME)
+    return Q(submitted_by__among=ME) | Q(pk__in=written.values("review"))
+
+
+def _by_step(rows: QuerySet[Review]) -> QuerySet[Any, Any]:
+    counted: QuerySet[Any, Any] = rows.order_by().values_list(*_ROAD).annotate(n=Count("pk"))
+    return counted
+
+
+RESULTS = 200
+"""Results drawn at most, the best first."""
+
+
+class BestResult(NamedTuple):
+    """A settled result: of which dossier and subject, its points, grade and proved points."""
+
+    dossier: int
+    name: str
+    points: Decimal
+    grade: str
+    kind: str
+    proved: Decimal | None
+    synthetic: bool
+
+
+def best_results(user: User | None, work_year: int) -> list[BestResult]:
+    """The settled results of the key finance evaluations of a year, the best first,
+    :data:`RESULTS` at most; ordered by points alone, then read.
     """
     rounds = [one.pk for one in rounds_of_year(user, work_year, "finance_evaluation") if one.key]
+    if not rounds:
+        return []
+    lists = {IDS: rounds}
+    return [BestResult(*row) for row in rows_seen(user, _best_question, side_of(user), lists=lists)]
+
+
+def _best_question(sight: Sight, side: Side) -> QuerySet[Any, Any]:
     settled = Review.objects.filter(
-        seen_by(user),
-        told_to(user),
-        round__in=rounds,
+        seen_with(sight),
+        told_on(side),
+        round__among=IDS,
         kind="finance_evaluation",
         state__in=SETTLED,
         points__isnull=False,
     )
-    best = settled.order_by("-points", "pk").values("pk")[:most]
-    return Review.objects.filter(pk__in=best).order_by("-points", "pk")
+    best = settled.order_by("-points", "pk").values("pk")[:RESULTS]
+    read: QuerySet[Any, Any] = (
+        Review.objects.filter(pk__in=best)
+        .order_by("-points", "pk")
+        .values_list(
+            "dossier",
+            "dossier__subject__name",
+            "points",
+            "grade",
+            "dossier__subject__kind",
+            "proved",
+            "dossier__subject__synthetic",
+        )
+    )
+    return read
 
 
 def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, str], int]:
@@ -110,10 +174,10 @@ def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, s
     counts: Counter[tuple[str, bool, str]] = Counter()
     kept = reviews_at_work(user, work_year)
     if kept is None:
-        by = ("kind", "round__key", "state", "arrived")
-        excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
-        rows = Review.objects.filter(~Exists(excused), seen_by(user), round__work_year=work_year)
-        counted = list(counted_reviews(rows, *by))
+        counted = [
+            (kind, own, state, came, n)
+            for kind, own, state, came, n in rows_seen(user, _states_question, work_year)
+        ]
     else:
         key = {one.pk: one.key for one in rounds_of_year(user, work_year)}
         counted = [
@@ -124,3 +188,9 @@ def states_of_year(user: User | None, work_year: int) -> dict[tuple[str, bool, s
     for kind, own, state, arrived, n in counted:
         counts[kind, bool(own), "received" if arrived and state in OPEN else state] += n
     return dict(counts)
+
+
+def _states_question(sight: Sight, work_year: int) -> QuerySet[Any, Any]:
+    excused = Exemption.objects.filter(round=OuterRef("round"), dossier=OuterRef("dossier"))
+    rows = Review.objects.filter(~Exists(excused), seen_with(sight), round__work_year=work_year)
+    return counted_reviews(rows, "kind", "round__key", "state", "arrived")

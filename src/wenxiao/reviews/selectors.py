@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db.models import Case, Count, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 
@@ -64,10 +64,22 @@ def told_to(user: User | None) -> Q:
 
     Before that it sees what the exchange of opinions tells it, and nothing else.
     """
+    return told_on(side_of(user))
+
+
+Side = Literal["unit", "bureau"]
+"""Whom somebody acts for: the evaluated unit alone, or others too."""
+
+
+def side_of(user: User | None) -> Side:
+    """Whom a person acts for by the grants in force."""
     roles = {scope.role for scope in holdings(user).scopes} if user is not None else set()
-    if not roles or not roles <= UNIT_SIDE:
-        return Q()
-    return TOLD_TO_UNITS
+    return "unit" if roles and roles <= UNIT_SIDE else "bureau"
+
+
+def told_on(side: Side) -> Q:
+    """As :func:`told_to`, of a side."""
+    return TOLD_TO_UNITS if side == "unit" else Q()
 
 
 TOLD_TO_UNITS = ~Q(kind__in=(*JUDGED, "recheck")) | Q(state__in=SETTLED)
@@ -100,8 +112,7 @@ def told_money(user: User | None, monies: dict[int, Money]) -> dict[int, Money]:
 
 def untold_among(user: User | None, audited: list[int]) -> set[int]:
     """Of dossiers with audited amounts those whose amounts this person may not read yet."""
-    roles = {scope.role for scope in holdings(user).scopes} if user is not None else set()
-    if not roles or not roles <= UNIT_SIDE or not audited:
+    if not audited or side_of(user) != "unit":
         return set()
     open_ones = Review.objects.filter(dossier__in=audited, kind__in=JUDGED, audited__isnull=False)
     return set(open_ones.exclude(state__in=SETTLED).values_list("dossier_id", flat=True))

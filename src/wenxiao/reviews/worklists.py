@@ -6,24 +6,26 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from wenxiao.budget.models import Dossier, Exemption, Round
+from wenxiao.budget.questions import RoundScope, rows_seen, scopes_of
 from wenxiao.budget.selectors import (
     Progress,
     any_of,
     called,
     dossiers_of,
-    dossiers_visible_to,
     found_by,
     in_scope,
     missing_names,
     named_counts,
     rounds_visible_to,
     seen_by,
+    seen_with,
     unit_counts,
 )
 from wenxiao.orgs.permissions import once
+from wenxiao.orgs.selectors import sight_of
 from wenxiao.records.models import StoredFile
 from wenxiao.reviews.census import dossiers_counted, reviews_counted
 from wenxiao.reviews.kinds import KINDS
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from wenxiao.budget.selectors import UnitCount
     from wenxiao.orgs.models import User
     from wenxiao.orgs.permissions import Holdings
+    from wenxiao.orgs.selectors import Sight
     from wenxiao.reviews.census import Reader
     from wenxiao.reviews.round_counts import ReviewCount
 
@@ -208,28 +211,58 @@ def dues_of_year(user: User | None, rounds: Sequence[Round], fiscal_year: int) -
     fiscal year there are, and how many of these have an approved target. Two queries for all
     rounds, one more for each that names units.
     """
-    scopes = {one.pk: in_scope(one) for one in rounds}
     counted = _due_by_tallies(user, rounds, fiscal_year)
-    counts = counted if counted is not None else _due_by_rows(user, scopes, fiscal_year)
-    seen = dossiers_visible_to(user)
-    of_any = Q(pk__in=())
-    for pk, scope in scopes.items():
-        of_any |= Q(Exists(seen.filter(scope, pk=OuterRef("dossier"))), round=pk)
-    free = dict(Exemption.objects.filter(of_any).values_list("round").annotate(n=Count("pk")))
-    dues = {pk: counts.rounds[pk] - free.get(pk, 0) for pk in scopes}
+    counts = counted if counted is not None else _due_by_rows(user, rounds, fiscal_year)
+    free = _excused_in(user, rounds)
+    dues = {one.pk: counts.rounds[one.pk] - free.get(one.pk, 0) for one in rounds}
     return Dues(dues, counts.asked, counts.approved)
 
 
-def _due_by_rows(user: User | None, scopes: dict[int, Q], fiscal_year: int) -> Dues:
+Scopes = tuple[RoundScope, ...]
+
+
+def _asked(
+    user: User | None, question: Any, rounds: Sequence[Round], *limits: Any
+) -> list[tuple[Any, ...]]:
+    """The rows of ``question(sight, scopes, *limits)``: put together once, but for scopes that name
+    units, which are looked up each time.
+    """
+    scopes = scopes_of(rounds)
+    if scopes is not None:
+        return rows_seen(user, question, scopes, *limits)
+    return list(question(sight_of(user), tuple(rounds), *limits))
+
+
+def _excused_in(user: User | None, rounds: Sequence[Round]) -> dict[int, int]:
+    """How many dossiers of each round's scope that the user sees are excused. One query."""
+    return dict(_asked(user, _excused_question, rounds)) if rounds else {}
+
+
+def _excused_question(sight: Sight, scopes: Scopes) -> QuerySet[Any, Any]:
+    seen = Dossier.objects.filter(seen_with(sight, ""), pk=OuterRef("dossier"))
+    of_any = any_of(Q(Exists(seen.filter(in_scope(one))), round=one.pk) for one in scopes)
+    counted: QuerySet[Any, Any] = (
+        Exemption.objects.filter(of_any).order_by().values_list("round").annotate(n=Count("pk"))
+    )
+    return counted
+
+
+def _due_by_rows(user: User | None, rounds: Sequence[Round], fiscal_year: int) -> Dues:
     """In scope and of the year, counted dossier by dossier."""
+    rows = _asked(user, _due_question, rounds, fiscal_year)
+    asked, approved, *due = rows[0][1:] if rows else (0, 0, *(0 for _ in rounds))
+    return Dues({one.pk: n for one, n in zip(rounds, due, strict=True)}, asked, approved)
+
+
+def _due_question(sight: Sight, scopes: Scopes, fiscal_year: int) -> QuerySet[Any, Any]:
     approved = Target.objects.filter(state=Target.State.APPROVED, dossier=OuterRef("pk"))
-    counts = dossiers_visible_to(user).aggregate(
+    rows = Dossier.objects.filter(seen_with(sight, "")).order_by().annotate(together=Value(1))
+    counted: QuerySet[Any, Any] = rows.values_list("together").annotate(
         asked=Count("pk", filter=Q(fiscal_year=fiscal_year)),
         approved=Count("pk", filter=Q(Exists(approved), fiscal_year=fiscal_year)),
-        **{f"round{pk}": Count("pk", filter=scope) for pk, scope in scopes.items()},
+        **{f"round{one.pk}": Count("pk", filter=in_scope(one)) for one in scopes},
     )
-    dues = {pk: counts[f"round{pk}"] for pk in scopes}
-    return Dues(dues, counts["asked"], counts["approved"])
+    return counted
 
 
 def _due_by_tallies(user: User | None, rounds: Sequence[Round], fiscal_year: int) -> Dues | None:
@@ -255,13 +288,20 @@ def _listed(user: User | None, rounds: Sequence[Round]) -> dict[int, int]:
     """How many the user sees of rounds whose scope lists its dossiers one by one.
     One query for all of them.
     """
-    if not rounds:
-        return {}
-    few = {pk for one in rounds for pk in one.scope["dossiers"]}
-    counts = Dossier.objects.filter(seen_by(user, ""), pk__in=few).aggregate(
-        **{f"round{one.pk}": Count("pk", filter=in_scope(one)) for one in rounds}
+    rows = _asked(user, _listed_question, rounds) if rounds else []
+    counts = rows[0][1:] if rows else (0 for _ in rounds)
+    return {one.pk: n for one, n in zip(rounds, counts, strict=True)}
+
+
+def _listed_question(sight: Sight, scopes: Scopes) -> QuerySet[Any, Any]:
+    few = sorted({int(pk) for one in scopes for pk in one.scope["dossiers"]})
+    rows = Dossier.objects.filter(seen_with(sight, ""), pk__among=few).order_by()
+    counted: QuerySet[Any, Any] = (
+        rows.annotate(together=Value(1))
+        .values_list("together")
+        .annotate(**{f"round{one.pk}": Count("pk", filter=in_scope(one)) for one in scopes})
     )
-    return {one.pk: counts[f"round{one.pk}"] for one in rounds}
+    return counted
 
 
 def not_begun(user: User | None, round: Round, most: int) -> list[Dossier]:
@@ -323,12 +363,18 @@ def outside_scope(user: User | None, rounds: Iterable[Round]) -> Counter[tuple[s
     counts: Counter[tuple[str, bool, str]] = Counter()
     if not scoped:
         return counts
-    own = Dossier.objects.filter(pk=OuterRef("dossier"))
-    outside = any_of(Q(~Exists(own.filter(in_scope(row))), round=row) for row in scoped)
-    rows = Review.objects.filter(seen_by(user), outside)
-    for kind, key, state, arrived in rows.values_list("kind", "round__key", "state", "received_on"):
+    for kind, key, state, arrived in _asked(user, _outside_question, scoped):
         counts[kind, bool(key), "received" if arrived and state in OPEN else state] += 1
     return counts
+
+
+def _outside_question(sight: Sight, scopes: Scopes) -> QuerySet[Any, Any]:
+    own = Dossier.objects.filter(pk=OuterRef("dossier"))
+    outside = any_of(Q(~Exists(own.filter(in_scope(one))), round=one.pk) for one in scopes)
+    rows: QuerySet[Any, Any] = Review.objects.filter(seen_with(sight), outside).values_list(
+        "kind", "round__key", "state", "received_on"
+    )
+    return rows
 
 
 def late_arrivals(round: Round) -> int:

@@ -9,6 +9,7 @@ parameter (``among``), so that their number does not change the text.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from django.db import connection
 from django.db.models import Field, ForeignKey, Lookup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from django.db.models import QuerySet
 
@@ -26,7 +27,6 @@ IDS = "ids asked about"
 OTHER_IDS = "other ids asked about"
 """The same for a second list of ids."""
 _MOST = 512
-_Text = tuple[str, tuple[Any, ...]]
 _texts: dict[Hashable, _Text | None] = {}
 
 
@@ -68,35 +68,100 @@ def prepared(
     ``shape``: everything the text depends on; None for a question nobody asks again. Numbers come
     as the database holds them (money in 分).
     """
-    text = _text_of(build) if shape is None else _kept_text((connection.vendor, shape), build)
+    return raw_rows(shape, build, {IDS: ids, OTHER_IDS: others})
+
+
+def raw_rows(
+    shape: Hashable | None,
+    build: Callable[[], QuerySet[Any, Any]],
+    lists: Mapping[str, Iterable[int]],
+) -> list[tuple[Any, ...]]:
+    """As :func:`prepared`, of any lists of ids, each by the word that stands for it in the
+    question.
+    """
+    text = _text_of(shape, build)
+    return _sent(text, lists) if text is not None else []
+
+
+def plain_rows(
+    shape: Hashable, build: Callable[[], QuerySet[Any, Any]], lists: Mapping[str, Iterable[int]]
+) -> list[tuple[Any, ...]]:
+    """As :func:`raw_rows`, with the values as Django gives them (days, truth values, money in
+    元).
+    """
+    text = _text_of(shape, build)
     if text is None:
         return []
-    sql, parameters = text
-    given = {IDS: as_parameter(ids, connection.vendor)}
-    if OTHER_IDS in parameters:
-        given[OTHER_IDS] = as_parameter(others, connection.vendor)
-    listed = [given.get(one, one) if isinstance(one, str) else one for one in parameters]
+    rows = _sent(text, lists)
+    if not text.converters:
+        return rows
+    return [_converted(row, text.converters) for row in rows]
+
+
+Converters = tuple[tuple[int, tuple["Callable[..., Any]", ...], Any], ...]
+"""Of the columns that Django converts: the place, what converts it one after the other, and the
+expression the column stands for.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A question put together: its SQL, its parameters with words for lists, and what converts its
+    columns.
+    """
+
+    sql: str
+    parameters: tuple[Any, ...]
+    converters: Converters
+
+
+def _text_of(shape: Hashable | None, build: Callable[[], QuerySet[Any, Any]]) -> _Text | None:
+    """The text of a question, put together at its first asking (each time without a shape); None
+    where no row can answer it.
+    """
+    if shape is None:
+        return _put_together(build())
+    key = (connection.vendor, shape)
+    if key not in _texts:
+        if len(_texts) >= _MOST:
+            _texts.clear()
+        _texts[key] = _put_together(build())
+    return _texts[key]
+
+
+def _put_together(question: QuerySet[Any, Any]) -> _Text | None:
+    compiler = question.query.get_compiler(connection=connection)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    columns = [column[0] for column in compiler.select[: compiler.col_count]]
+    converters = tuple(
+        (place, tuple(how), expression)
+        for place, (how, expression) in compiler.get_converters(columns).items()
+    )
+    return _Text(sql, tuple(parameters), converters)
+
+
+def _sent(text: _Text, lists: Mapping[str, Iterable[int]]) -> list[tuple[Any, ...]]:
+    listed = [
+        as_parameter(lists[one], connection.vendor)
+        if isinstance(one, str) and one in lists
+        else one
+        for one in text.parameters
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(sql, listed)
+        cursor.execute(text.sql, listed)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
 
-def _kept_text(key: Hashable, build: Callable[[], QuerySet[Any, Any]]) -> _Text | None:
-    if key not in _texts:
-        if len(_texts) >= _MOST:
-            _texts.clear()
-        _texts[key] = _text_of(build)
-    return _texts[key]
-
-
-def _text_of(build: Callable[[], QuerySet[Any, Any]]) -> _Text | None:
-    """A question's text and parameters; None where it can have no answer."""
-    try:
-        text: _Text = build().query.sql_with_params()
-    except EmptyResultSet:
-        return None
-    return text
+def _converted(row: tuple[Any, ...], converters: Converters) -> tuple[Any, ...]:
+    values = list(row)
+    for place, how, expression in converters:
+        for convert in how:
+            values[place] = convert(values[place], expression, connection)
+    return tuple(values)
 
 
 def exact(hundredths: Any) -> Decimal | None:

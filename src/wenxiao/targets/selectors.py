@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Value
 
 from wenxiao.budget.models import Exemption, OwnFiling, Round
-from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, seen_by
+from wenxiao.budget.questions import ME, rows_seen
+from wenxiao.budget.selectors import dossiers_of, dossiers_visible_to, seen_by, seen_with
 from wenxiao.files.cells.labels import UNIT_FACTORS
 from wenxiao.files.forms.targets.layouts import ListLayout
 from wenxiao.records.models import Entry
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Division, User
+    from wenxiao.orgs.selectors import Sight
 
 Wording = tuple[str, str, "Decimal | None"]
 """Level 2, name and weight of an indicator row."""
@@ -87,11 +89,16 @@ def steps_of(user: User, powers: Collection[str]) -> dict[str, Q]:
     """By step the condition on targets that stand there: 审核 for who checks, 批复 for who approves;
     never what one handed on oneself.
     """
+    return _steps([user.pk], powers)
+
+
+def _steps(own_ids: list[int] | str, powers: Collection[str]) -> dict[str, Q]:
     steps: dict[str, Q] = {}
+    filed, checked = Q(filed_by__among=own_ids), Q(checked_by__among=own_ids)
     if {"check_department", "check_office"} & set(powers):
-        steps["审核"] = Q(state=Target.State.SUBMITTED) & ~Q(filed_by=user)
+        steps["审核"] = Q(state=Target.State.SUBMITTED) & ~filed
     if "approve_target" in powers:
-        own = Q(filed_by=user) | Q(checked_by=user)
+        own = filed | checked
         steps["批复"] = Q(state=Target.State.CHECKED) & ~own
     return steps
 
@@ -137,9 +144,18 @@ def waiting_beside(
 
 def waiting_targets(user: User, powers: Collection[str]) -> dict[str, int]:
     """How many stand at each step of these powers; one query."""
-    rows = Target.objects.filter(seen_by(user), filing=True)
-    counts = {step: Count("pk", filter=which) for step, which in steps_of(user, powers).items()}
-    return rows.aggregate(**counts) if counts else {}
+    steps = list(steps_of(user, powers))
+    rows = rows_seen(user, _waiting_question, tuple(sorted(powers))) if steps else []
+    return dict(zip(steps, rows[0][1:], strict=True)) if rows else dict.fromkeys(steps, 0)
+
+
+def _waiting_question(sight: Sight, powers: tuple[str, ...]) -> QuerySet[Any, Any]:
+    rows = Target.objects.filter(seen_with(sight), filing=True).order_by()
+    counts = {step: Count("pk", filter=which) for step, which in _steps(ME, powers).items()}
+    counted: QuerySet[Any, Any] = (
+        rows.annotate(together=Value(1)).values_list("together").annotate(**counts)
+    )
+    return counted
 
 
 def dossiers_without_target(user: User, year: int) -> QuerySet[Dossier]:

@@ -20,6 +20,7 @@ from wenxiao.followup.selectors import common_lines
 from wenxiao.followup.selectors.desk_counts import desk_counts
 from wenxiao.followup.selectors.ledger import first_late, mending_of
 from wenxiao.followup.selectors.problems import selection
+from wenxiao.pages.formats import title_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person, view
@@ -42,6 +43,7 @@ from wenxiao.store.clock import today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
     from decimal import Decimal
 
     from django.http import HttpRequest, HttpResponse
@@ -55,8 +57,6 @@ if TYPE_CHECKING:
 
 READERS = ("write_report", "sign_report", "instruct")
 SHOWN = 6
-SQUARES = 200
-"""Results drawn at most, the best first."""
 
 
 @dataclass(frozen=True)
@@ -190,10 +190,35 @@ def _year(user: User, year: int) -> dict[str, object]:
         "light_words": told(counts_of(table)),
         "behind": table.behind if table is not None else None,
         "problems": _problems(user, year),
-        "overdue": list(first_late(user, today())) if late else [],
+        "overdue": _late_lines(user) if late else [],
         "overdue_count": late,
         "grades": _grades(user, year),
     }
+
+
+class LateLine(NamedTuple):
+    """An overdue rectification as the page says it."""
+
+    pk: int
+    text: str
+    unit: str
+    title: str
+    due: date
+    escalated: int
+
+
+def _late_lines(user: User) -> list[LateLine]:
+    return [
+        LateLine(
+            one.pk,
+            one.text,
+            one.unit,
+            title_of(one.subject_kind, one.subject, one.subject_unit),
+            one.due,
+            one.escalated,
+        )
+        for one in first_late(user, today())
+    ]
 
 
 # --- The year's stages ----------------------------------------------------------------------------
@@ -371,12 +396,17 @@ class GradedResult(NamedTuple):
 
 def _grades(user: User, year: int) -> dict[str, object]:
     """Settled results of the key finance evaluations: projects as squares, departments in words."""
-    columns = ("dossier", "dossier__subject__name", "points", "grade", "dossier__subject__kind")
-    rows = best_results(user, year, SQUARES)
-    first = rows.values_list(*columns, "proved", "dossier__subject__synthetic")
     results = [
-        GradedResult(dossier, name, points, grade, kind, rate_percent(proved, points), synthetic)
-        for dossier, name, points, grade, kind, proved, synthetic in first
+        GradedResult(
+            one.dossier,
+            one.name,
+            one.points,
+            one.grade,
+            one.kind,
+            rate_percent(one.proved, one.points),
+            one.synthetic,
+        )
+        for one in best_results(user, year)
     ]
     projects = [row for row in results if row.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}

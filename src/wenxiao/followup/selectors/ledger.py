@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 
 from wenxiao.budget.models import Round
-from wenxiao.budget.selectors import seen_by
+from wenxiao.budget.questions import rows_seen
+from wenxiao.budget.selectors import seen_by, seen_with
 from wenxiao.followup.models import FALLS_DUE, Accountability, Finding, Rectification, Use
 from wenxiao.followup.states import UNDER_WAY
 from wenxiao.orgs.permissions import once
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from wenxiao.orgs.models import User
+    from wenxiao.orgs.selectors import Sight
 
 REVIEW_TYPE = "reviews.Review"
 EVALUATIONS = (FINANCE_EVALUATION.code, DEPARTMENT_EVALUATION.code)
@@ -129,24 +131,69 @@ def mending_of(user: User, on: date) -> RectificationCounts:
 
 
 def _mending(user: User, on: date) -> RectificationCounts:
-    rows = Rectification.objects.filter(seen_by(user, "finding__dossier")).order_by()
-    late_now = When(late_since__lt=on, state__in=UNITS_TURN, then=Value(True))
-    dated: Any = rows.annotate(late_since=FALLS_DUE)
-    marked = dated.annotate(passed=Case(late_now, default=Value(False)))
-    counted = marked.values_list("state", "passed").annotate(n=Count("pk"), first=Min("late_since"))
     in_states, late, first = {state: 0 for state, _ in states()}, 0, None
-    for state, passed, n, day in counted:
+    for state, passed, n, day in rows_seen(user, _mending_question, on):
         in_states[state] += n
         if passed:
             late, first = late + n, day if first is None else min(first, day)
     return RectificationCounts(in_states, late, first)
 
 
-def first_late(user: User, on: date, most: int = 3) -> QuerySet[Rectification]:
-    """The rectifications overdue longest; ordered by their days alone, then read."""
-    late = overdue(Rectification.objects.filter(seen_by(user, "finding__dossier")), on)
-    first = late.order_by(FALLS_DUE, "pk").values("pk")[:most]
-    return rectifications_seen_by(user).filter(pk__in=first).order_by(FALLS_DUE, "pk")
+def _mending_question(sight: Sight, on: date) -> QuerySet[Any, Any]:
+    rows = Rectification.objects.filter(seen_with(sight, "finding__dossier")).order_by()
+    late_now = When(late_since__lt=on, state__in=UNITS_TURN, then=Value(True))
+    dated: Any = rows.annotate(late_since=FALLS_DUE)
+    marked = dated.annotate(passed=Case(late_now, default=Value(False)))
+    counted: QuerySet[Any, Any] = marked.values_list("state", "passed").annotate(
+        n=Count("pk"), first=Min("late_since")
+    )
+    return counted
+
+
+class LateRectification(NamedTuple):
+    """A rectification that is overdue, as a desk shows it: of which dossier's object (its kind,
+    name and unit), whose turn it is, since when, and how often it was pressed for.
+    """
+
+    pk: int
+    text: str
+    unit: str
+    subject_kind: str
+    subject: str
+    subject_unit: str
+    due: date
+    escalated: int
+
+
+LATE_SHOWN = 3
+
+
+def first_late(user: User, on: date) -> list[LateRectification]:
+    """The rectifications overdue longest, :data:`LATE_SHOWN` at most; ordered by their days alone,
+    then read.
+    """
+    return [LateRectification(*row) for row in rows_seen(user, _late_question, on)]
+
+
+def _late_question(sight: Sight, on: date) -> QuerySet[Any, Any]:
+    late = overdue(Rectification.objects.filter(seen_with(sight, "finding__dossier")), on)
+    first = late.order_by(FALLS_DUE, "pk").values("pk")[:LATE_SHOWN]
+    named: QuerySet[Any, Any] = (
+        Rectification.objects.filter(pk__in=first)
+        .order_by(FALLS_DUE, "pk")
+        .annotate(due=FALLS_DUE)
+        .values_list(
+            "pk",
+            "finding__text",
+            "unit__name",
+            "finding__dossier__subject__kind",
+            "finding__dossier__subject__name",
+            "finding__dossier__unit__name",
+            "due",
+            "escalated",
+        )
+    )
+    return named
 
 
 def orderable(user: User | None, review: Review | None = None) -> QuerySet[Finding]:
