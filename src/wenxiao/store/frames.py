@@ -64,7 +64,7 @@ def read_columns(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> pl.DataFra
         return pl.DataFrame(schema=schema)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return _frame(cursor.fetchall(), schema)
+        return frame_of(cursor.fetchall(), schema)
 
 
 def read_slices(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> Iterator[pl.DataFrame]:
@@ -78,10 +78,11 @@ def read_slices(rows: QuerySet[Any, Any], schema: dict[str, Any]) -> Iterator[pl
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, params)
         while data := cursor.fetchmany(_SLICE):
-            yield _frame(data, schema)
+            yield frame_of(data, schema)
 
 
-def _frame(data: list[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
+def frame_of(data: list[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
+    """Raw rows as a frame with the columns of ``schema``, in order."""
     if not data:
         return pl.DataFrame(schema=schema)
     columns = zip(schema.items(), zip(*data, strict=True), strict=True)

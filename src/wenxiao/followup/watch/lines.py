@@ -16,21 +16,23 @@ import polars as pl
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from wenxiao.budget.models import Dossier, Subject
-from wenxiao.budget.selectors import dossiers_visible_to, seen_by, sees_all_of
+from wenxiao.budget.selectors import dossiers_visible_to, seen_with
 from wenxiao.followup.models import WatchLine
 from wenxiao.followup.watch.table import COLUMNS, ORDER, SUMS, counted, lit, watch_frame
 from wenxiao.orgs.selectors import sight_of
 from wenxiao.rulebook.pace_columns import LIGHTS
-from wenxiao.store.frames import read_columns
+from wenxiao.store.among import answered, raw_rows
+from wenxiao.store.frames import frame_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Hashable
     from datetime import date, datetime
 
     from django.db.models import QuerySet
 
     from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
+    from wenxiao.orgs.selectors import Sight
 
 LIT = ~Q(light="none")
 RED = Q(light="red") | Q(goal="red")
@@ -51,7 +53,8 @@ class Watch:
     """监控一览 of some windows, worst first, of what ``user`` may see (None: all); ``where`` narrows.
 
     Nothing is read before it is asked for. ``known_sums``: what the rows add up to, where that
-    follows from sums read before.
+    follows from sums read before. ``narrowings``: by what it was narrowed, in plain values, so that
+    its questions are put together once; None where that is not known.
     """
 
     rounds: tuple[Round, ...]
@@ -60,6 +63,7 @@ class Watch:
     behind: Behind | None = None
     where: Q = field(default_factory=Q)
     known_sums: pl.DataFrame | None = None
+    narrowings: tuple[Hashable, ...] | None = ()
 
     def __len__(self) -> int:
         return int(self.sums["n"].sum()) if self._added_up else self.lines.order_by().count()
@@ -74,14 +78,29 @@ class Watch:
     @cached_property
     def lines(self) -> QuerySet[WatchLine]:
         """The kept lines, worst first."""
+        return self._lines_with(sight_of(self.user))
+
+    def _lines_with(self, sight: Sight) -> QuerySet[WatchLine]:
+        divisions = {one.division_id for one in self.rounds}
+        seen = Q() if self.user is None else _seen_with(sight, divisions)
         rows = WatchLine.objects.filter(
-            self.where, self._seen, round__in=[one.pk for one in self.rounds]
+            self.where, seen, round__among=[one.pk for one in self.rounds]
         )
         return rows.order_by(*ORDER)
 
-    @cached_property
-    def _seen(self) -> Q:
-        return seen_in(self.user, {one.division_id for one in self.rounds})
+    def rows(
+        self, name: str, question: Callable[[QuerySet[WatchLine]], QuerySet[Any, Any]]
+    ) -> list[tuple[Any, ...]]:
+        """The raw rows of ``question`` over the lines (money in 分), put together once for all who
+        see as much of the same windows; ``name`` says everything else it depends on.
+        """
+        if self.narrowings is None:
+            return answered(question(self.lines))
+        sight = sight_of(self.user)
+        form = sight.form()
+        windows = tuple((one.pk, one.division_id) for one in self.rounds)
+        shape = ("watch", name, self.user is None, form, windows, self.narrowings)
+        return raw_rows(shape, lambda: question(self._lines_with(form)), sight.lists())
 
     @cached_property
     def sums(self) -> pl.DataFrame:
@@ -90,22 +109,7 @@ class Watch:
         """
         if self.known_sums is not None:
             return self.known_sums
-        both = Q(budget__isnull=False, executed__isnull=False)
-        has_findings = Q(confirmed__gt=0) | Q(candidates__gt=0)
-        rows = (
-            self.lines.order_by()
-            .values("unit", "light", "goal")
-            .annotate(
-                n=Count("pk"),
-                in_budget=Sum("budget", filter=both, default=0),
-                out=Sum("executed", filter=both, default=0),
-                ahead=Count("pk", filter=Q(above=True)),
-                findings=Sum(F("confirmed") + F("candidates")),
-                irregular=Count("pk", filter=has_findings),
-            )
-        )
-        names = ("unit", "light", "goal", "n", "in_budget", "out", "ahead", "findings", "irregular")
-        return read_columns(rows.values_list(*names), dict(SUMS))
+        return frame_of(self.rows("sums", _added_up), dict(SUMS))
 
     @property
     def lights(self) -> dict[str, int]:
@@ -121,9 +125,12 @@ class Watch:
         """The rows with these values (Django's look-ups on a line), in the same order."""
         return self.narrowed(Q(**values))
 
-    def narrowed(self, condition: Q) -> Watch:
-        """The rows that meet a condition, in the same order."""
-        return replace(self, where=self.where & condition, known_sums=None)
+    def narrowed(self, condition: Q, *said: Hashable) -> Watch:
+        """The rows that meet a condition, in the same order; ``said``: the condition in plain
+        values, where it can be said so.
+        """
+        known = (*self.narrowings, said) if said and self.narrowings is not None else None
+        return replace(self, where=self.where & condition, known_sums=None, narrowings=known)
 
     def lit(self, money: Collection[str] = LIGHTS, goal: Collection[str] = LIGHTS) -> Watch:
         """The rows with one of these lights of each kind, in the same
@@ -131,7 +138,9 @@ class Watch:
         """
         shining = pl.col("light").is_in(list(money)) & pl.col("goal").is_in(list(goal))
         return replace(
-            self.narrowed(Q(light__in=list(money), goal__in=list(goal))),
+            self.narrowed(
+                Q(light__in=list(money), goal__in=list(goal)), "lit", tuple(money), tuple(goal)
+            ),
             known_sums=self.sums.filter(shining),
         )
 
@@ -140,8 +149,10 @@ class Watch:
         worked out from the rows of this moment.
         """
         names = [_COLUMN.get(name, name) for name in COLUMNS]
-        lines = list(self.lines.values(*names)[start:stop])
-        rows = [{name: _plain(row[_COLUMN.get(name, name)]) for name in COLUMNS} for row in lines]
+        lines = self.rows(
+            f"part {start} {stop}", lambda lines: lines.values_list(*names)[start:stop]
+        )
+        rows = [dict(zip(COLUMNS, line, strict=True)) for line in lines]
         return self._anew(rows) if self.behind else rows
 
     def _anew(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -157,9 +168,23 @@ class Watch:
 _COLUMN = {"round": "round_id", "dossier": "dossier_id"}
 
 
-def _plain(value: Any) -> Any:
-    """Money as 分, as frames hold it."""
-    return int(value.scaleb(2)) if hasattr(value, "scaleb") else value
+def _added_up(lines: QuerySet[WatchLine]) -> QuerySet[Any, Any]:
+    both = Q(budget__isnull=False, executed__isnull=False)
+    has_findings = Q(confirmed__gt=0) | Q(candidates__gt=0)
+    rows = (
+        lines.order_by()
+        .values("unit", "light", "goal")
+        .annotate(
+            n=Count("pk"),
+            in_budget=Sum("budget", filter=both, default=0),
+            out=Sum("executed", filter=both, default=0),
+            ahead=Count("pk", filter=Q(above=True)),
+            findings=Sum(F("confirmed") + F("candidates")),
+            irregular=Count("pk", filter=has_findings),
+        )
+    )
+    names = ("unit", "light", "goal", "n", "in_budget", "out", "ahead", "findings", "irregular")
+    return rows.values_list(*names)
 
 
 def rows_now(watch: Watch, dossier: int) -> list[dict[str, Any]]:
@@ -176,14 +201,18 @@ def seen_in(user: User | None, divisions: Collection[int]) -> Q:
 
     Who sees a whole division is asked about its few restricted dossiers only.
     """
-    if user is None or sees_all_of(user, divisions):
+    return Q() if user is None else _seen_with(sight_of(user), divisions)
+
+
+def _seen_with(sight: Sight, divisions: Collection[int]) -> Q:
+    if set(divisions) <= sight.full:
         return Q()
-    if not set(divisions) <= sight_of(user).whole:
-        return seen_by(user)
+    if not set(divisions) <= sight.whole:
+        return seen_with(sight)
     secret = Dossier.objects.filter(
         subject__division__in=list(divisions), subject__restriction=Subject.Restriction.RESTRICTED
     )
-    return ~Q(dossier__in=secret.values("pk")) | seen_by(user)
+    return ~Q(dossier__in=secret.values("pk")) | seen_with(sight)
 
 
 def each_once(watch: Watch) -> Watch:
@@ -205,7 +234,8 @@ def each_once(watch: Watch) -> Watch:
         lit_line = Q(LIT, ~Exists(later.filter(LIT)))
         dark_line = Q(~LIT, ~elsewhere, ~Exists(later))
         counts |= Q(round=one.pk) & (lit_line | dark_line)
-    return watch.narrowed(counts)
+    months = tuple((one.pk, one.fiscal_year, one.through_month) for one in newest)
+    return watch.narrowed(counts, "once", months)
 
 
 def turned(now: Watch, before: Watch) -> tuple[Watch, Watch, Callable[[], int]]:

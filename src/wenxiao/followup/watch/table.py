@@ -52,8 +52,10 @@ both figures, how many are above pace, open findings, dossiers with any.
 
 def counted(sums: pl.DataFrame, name: str) -> dict[str, int]:
     """How many of each light of one kind; all four colours are there, worst first."""
-    counts = dict(sums.group_by(name).agg(pl.col("n").sum()).iter_rows())
-    return {light: counts.get(light, 0) for light in LIGHTS}
+    counts: dict[str, int] = dict.fromkeys(LIGHTS, 0)
+    for light, n in zip(sums[name].to_list(), sums["n"].to_list(), strict=True):
+        counts[light] += n
+    return counts
 
 
 def watch_frame(
