@@ -46,7 +46,7 @@ def rows_seen(
     with grants_kept(user):
         sight = sight_of(user)
     form = sight.form()
-    me = () if user is None else (user.pk,)
+    me = () if user is None or user.pk is None else (user.pk,)
     given = {**sight.lists(), ME: me, **(lists or {})}
     answer = raw_rows if raw else plain_rows
     return answer((question, form, limits), lambda: question(form, *limits), given)
