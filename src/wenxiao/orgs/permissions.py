@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.db.models import Exists, OuterRef
 
-from wenxiao.orgs.models import Division, Duty, Grant, Role, User
+from wenxiao.orgs.models import Division, Duty, Grant, Role, Unit, User
 from wenxiao.store.prepared import PreparedRead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from django.db.models import QuerySet
 
     from wenxiao.budget.models import Dossier, Subject
-    from wenxiao.orgs.models import Unit
 
 T = TypeVar("T")
 
@@ -359,18 +358,15 @@ def served_paths(user: User, grants: Iterable[Grant]) -> dict[int, list[str]]:
     One query, none without a grant over a unit.
     """
     offices = {grant.unit_id for grant in grants if grant.unit_id}
-    name = f"served by {sorted(offices)}"
-    return once(user, name, lambda: _served_paths(offices)) if offices else {}
 
+    def read() -> dict[int, list[str]]:
+        served: dict[int, list[str]] = {}
+        rows = Unit.objects.filter(office__in=offices).order_by("pk")
+        for office, path in rows.values_list("office", "path"):
+            served.setdefault(office or 0, []).append(path)
+        return served
 
-def _served_paths(offices: Collection[int]) -> dict[int, list[str]]:
-    from wenxiao.orgs.models import Unit
-
-    served: dict[int, list[str]] = {}
-    rows = Unit.objects.filter(office__in=offices).order_by("pk")
-    for office, path in rows.values_list("office", "path"):
-        served.setdefault(office or 0, []).append(path)
-    return served
+    return once(user, f"served by {sorted(offices)}", read) if offices else {}
 
 
 def can(
