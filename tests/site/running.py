@@ -32,6 +32,8 @@ from wenxiao.orgs.services import create_division, create_user, grant
 division = create_division(code="360191", name="高新区", bureau="高新区财政局", by=None)
 division.account_policy = {{"second_factor": []}}
 division.save()
+from wenxiao.site.serving import collect_static
+collect_static()
 for name, role in (("system", Role.SYSTEM), ("finance", Role.PERFORMANCE)):
     user = create_user(division=division, username=name, name=name, by=None, password={password!r},
                        must_change_password=False)
@@ -241,11 +243,17 @@ def _command(pid):
         return ""
 
 
+def plant(home, url=""):
+    """A division, an administrator "system" and an officer "finance"."""
+    System(home, url).run(PLANT.format(password=PASSWORD))
+
+
 @contextmanager
-def running(home, url=""):
-    """A system with a division, an administrator "system" and an officer "finance", answering."""
+def running(home, url="", *, planted=False):
+    """A system with what `plant` makes, answering; ``planted``: the home has it already."""
+    if not planted:
+        plant(home, url)
     system = System(home, url)
-    system.run(PLANT.format(password=PASSWORD))
     system.start()
     try:
         yield system

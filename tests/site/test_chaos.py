@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from postgres import own_server
-from tests.site.running import running, until
+from tests.site.running import plant, running, until
 
 FILES = 8
 MOUNT = shutil.which("mount")
@@ -18,10 +18,18 @@ BACK = "恢复正常"
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory, migrated):
-    home = tmp_path_factory.mktemp("home")
+def planted(tmp_path_factory, migrated):
+    """A home with a division, its static files in place; nothing runs on it."""
+    home = tmp_path_factory.mktemp("planted")
     migrated(home)
-    with running(home) as one:
+    plant(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory, planted):
+    home = shutil.copytree(planted, tmp_path_factory.mktemp("home"), dirs_exist_ok=True)
+    with running(home, planted=True) as one:
         yield one
 
 
@@ -106,6 +114,13 @@ def test_a_killed_website_comes_back_with_all_it_acknowledged(system, which):
     saver.nothing_lost_or_half()
 
 
+def test_asked_to_stop_it_ends_whole(system):
+    """The last one that needs the system of this module."""
+    family = system.processes("wenxiao")
+    assert system.stop() == 0
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+
+
 @contextmanager
 def own_disk(folder, megabytes):
     """A disk of its own at ``folder``, where this user may mount one; whether it is there."""
@@ -145,12 +160,12 @@ def no_room(system, *, own):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, limit)
 
 
-def test_with_the_disk_really_full_saves_are_refused_whole_until_there_is_room(tmp_path, migrated):
+def test_with_the_disk_really_full_saves_are_refused_whole_until_there_is_room(tmp_path, planted):
     home = tmp_path / "home"
     home.mkdir()
     with own_disk(home, 48) as own:
-        migrated(home)
-        with running(home) as system:
+        shutil.copytree(planted, home, dirs_exist_ok=True)
+        with running(home, planted=True) as system:
             saver = Saver(system, 5000)
             assert saver.save() == 302
             with no_room(system, own=own):
@@ -161,14 +176,6 @@ def test_with_the_disk_really_full_saves_are_refused_whole_until_there_is_room(t
             until(lambda: saver.save() == 302, BACK)
             saver.nothing_lost_or_half()
             assert system.health()[0] == 200
-
-
-def test_asked_to_stop_it_ends_whole(tmp_path, migrated):
-    migrated(tmp_path)
-    with running(tmp_path) as system:
-        family = system.processes("wenxiao")
-        assert system.stop() == 0
-        assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
 
 
 def test_a_database_that_restarts_is_waited_for(tmp_path):
