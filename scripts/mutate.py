@@ -39,10 +39,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "tests" / "mutants.yaml"
 RESULTS = ROOT / "build" / "mutants.json"
 PARTS = ("src", "tests", "scripts", "docs", "pyproject.toml", "build/vendor")
-MIGRATED = "migrated-*.sqlite3"
-"""The tests' empty database as the last run left it; tests/conftest.py begins with it where it
-still fits.
-"""
 ROOMS = {
     "rulebook": ("tests/rulebook", "tests/monitoring/test_pace_columns.py"),
     "store": ("tests/store", "tests/records"),
@@ -246,10 +242,6 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _prepare(copies: list[Path]) -> None:
     """The empty database, in a folder beside each copy's home."""
-    place = copies[0] / "build" / "testing"
-    place.mkdir(parents=True)
-    for stored in (ROOT / "build" / "testing").glob(MIGRATED):
-        (place / stored.name).symlink_to(stored)
     command = [
         sys.executable,
         "-B",
