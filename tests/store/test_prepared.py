@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from wenxiao.orgs import permissions
 from wenxiao.orgs.models import Division, Grant, Role, Unit, User
-from wenxiao.store.prepared import PreparedRead
+from wenxiao.store.prepared import PreparedRead, PreparedReads
 
 pytestmark = [pytest.mark.db, pytest.mark.engine, pytest.mark.django_db]
 
@@ -58,6 +58,28 @@ def test_what_changed_in_between_is_read(people):
     Grant.objects.filter(user=first, role=Role.CLERK).delete()
     assert len(permissions._GRANTS.rows(first.pk)) == before - 1
     assert permissions.entering(first.pk).division.name == "示例市"
+
+
+def test_a_read_of_many_keys_gives_the_rows_of_all(people):
+    read = PreparedRead(lambda users: Grant.objects.filter(user__among=users), many=True)
+    keys = [person.pk for person in people]
+    assert {row.user_id for row in read.rows(keys)} == set(keys)
+    assert {row.user_id for row in read.rows(keys[:1])} == set(keys[:1])
+    assert read.rows([]) == []
+
+
+def test_reads_of_different_shapes_never_answer_for_each_other(people):
+    reads, key = PreparedReads(), people[0].pk
+
+    def held_as(*roles):
+        rows = reads.rows(roles, key, lambda user: Grant.objects.filter(user=user, role__in=roles))
+        return {row.role for row in rows}
+
+    every = {row.role for row in Grant.objects.filter(user=key)}
+    for _ in range(2):
+        assert held_as(*every) == every
+        assert held_as(Role.CLERK) == every & {Role.CLERK}
+        assert held_as() == set()
 
 
 def test_a_read_without_its_key_is_refused():

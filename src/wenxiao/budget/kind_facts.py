@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from wenxiao.budget.models import Dossier
 from wenxiao.rulebook.object_kinds import KINDS, MONEY, PERCENT, OwnOfKinds, disagreements, own_of
+from wenxiao.store.among import IDS, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
 
 @dataclass(slots=True)
@@ -27,8 +30,11 @@ def facts_recorded(dossiers: Iterable[int]) -> dict[int, RecordedFacts]:
     """Of many dossiers (ids), in one query."""
     facts: dict[int, RecordedFacts] = defaultdict(RecordedFacts)
     names = ("subject__kind", "appropriations__fund", "kind_facts__name", "kind_facts__value")
-    rows = Dossier.objects.filter(pk__in=list(dossiers)).values_list("pk", *names)
-    for dossier, kind, fund, name, value in rows:
+
+    def question() -> QuerySet[Dossier, tuple[object, ...]]:
+        return Dossier.objects.filter(pk__among=IDS).values_list("pk", *names)
+
+    for dossier, kind, fund, name, value in prepared("kind facts", question, dossiers):
         own = facts[dossier]
         own.kinds += [one for one in (kind, fund) if one in KINDS and one not in own.kinds]
         if name is not None:

@@ -24,6 +24,7 @@ from wenxiao.orgs.permissions import grants_kept
 from wenxiao.orgs.selectors import seeing_grants, sight_of, within
 from wenxiao.store.among import Among
 from wenxiao.store.clock import today
+from wenxiao.store.prepared import PreparedReads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -136,22 +137,30 @@ def years_of(user: User | None, pk: int) -> Years | None:
     """A dossier among its subject's years, as the user may see them, in one
     query; None where they don't see it.
     """
-    rows = dossiers_visible_to(user).select_related("subject__division", "subject__unit", "unit")
-    subject = Dossier.objects.filter(pk=pk).values("subject")
-    opened = Round.objects.filter(
-        division=OuterRef("subject__division"), work_year__lte=today().year
-    )
-    latest = opened.exclude(state=Round.State.DRAFT).order_by("-work_year").values("work_year")[:1]
-    years: list[Any] = list(
-        rows.filter(subject__in=subject)
-        .annotate(
+    this_year = today().year
+
+    def question(pk: int) -> QuerySet[Dossier]:
+        rows = dossiers_visible_to(user).select_related(
+            "subject__division", "subject__unit", "unit"
+        )
+        opened = Round.objects.filter(
+            division=OuterRef("subject__division"), work_year__lte=this_year
+        ).exclude(state=Round.State.DRAFT)
+        latest = opened.order_by("-work_year").values("work_year")[:1]
+        years = rows.filter(subject__in=Dossier.objects.filter(pk=pk).values("subject"))
+        years = years.annotate(
             planned=Exists(Milestone.objects.filter(dossier=OuterRef("pk"))),
             latest_work_year=Subquery(latest),
         )
-        .order_by("-fiscal_year")
-    )
+        return years.order_by("-fiscal_year")
+
+    with grants_kept(user):
+        years: list[Any] = _YEARS.rows((sight_of(user), this_year), pk, question)
     row = next((one for one in years if one.pk == pk), None)
     return None if row is None else Years(row, years, row.planned, row.latest_work_year)
+
+
+_YEARS: PreparedReads[Dossier] = PreparedReads()
 
 
 def found_by(near: Q, rows: QuerySet[Dossier] | None = None) -> QuerySet[Dossier]:

@@ -13,8 +13,10 @@ from django.db.models import F, Prefetch, QuerySet
 from wenxiao.budget.selectors import seen_by
 from wenxiao.evidence.models import Actual, Material
 from wenxiao.evidence.states import COUNTED, STANDING
-from wenxiao.orgs.permissions import Holdings
+from wenxiao.orgs.permissions import Holdings, grants_kept
+from wenxiao.orgs.selectors import sight_of
 from wenxiao.rulebook import basis
+from wenxiao.store.prepared import PreparedReads
 from wenxiao.targets.models import Indicator
 
 if TYPE_CHECKING:
@@ -80,8 +82,14 @@ class Shelf:
 
 def shelf_of(user: User | None, dossier: int) -> Shelf:
     """The proofs of one dossier the user may see, in one query."""
+
+    def question(dossier: int) -> QuerySet[Any]:
+        return _lines_by_row(materials_seen_by(user).filter(dossier=dossier))
+
     shelf = Shelf()
-    for row, indicators in _with_rows(materials_seen_by(user).filter(dossier=dossier)):
+    with grants_kept(user):
+        lines = _ON_SHELVES.rows(sight_of(user), dossier, question)
+    for row, indicators in _with_rows(lines):
         if row.state not in STANDING:
             shelf.past.append(row)
             continue
@@ -93,14 +101,20 @@ def shelf_of(user: User | None, dossier: int) -> Shelf:
     return shelf
 
 
-def _with_rows(papers: QuerySet[Material]) -> list[tuple[Material, list[Indicator]]]:
-    """Proofs with the rows they stand behind (their id and name), read
-    together: a line for each pair.
-    """
+_ON_SHELVES: PreparedReads[Any] = PreparedReads()
+
+
+def _lines_by_row(papers: QuerySet[Material]) -> QuerySet[Any]:
+    """Proofs with the rows they stand behind: a line for each pair."""
     names = {f"row_{name}": F(f"indicators__{name}") for name in ("pk", "name", "order")}
     lines: QuerySet[Any] = papers.prefetch_related(None).annotate(**names)
+    return lines.order_by("pk", "row_order", "row_pk")
+
+
+def _with_rows(lines: Iterable[Any]) -> list[tuple[Material, list[Indicator]]]:
+    """Proofs with the rows (their id and name) that the lines of each name."""
     by_proof: dict[int, tuple[Material, list[Indicator]]] = {}
-    for line in lines.order_by("pk", "row_order", "row_pk"):
+    for line in lines:
         paper, rows = by_proof.setdefault(line.pk, (line, []))
         paper.__dict__.setdefault("_prefetched_objects_cache", {})["indicators"] = rows
         if line.row_pk is not None:

@@ -166,10 +166,17 @@ def marks_of(reviews: Iterable[int]) -> list[Mark]:
     """All marks of some reviews with their criteria, by seat: rows of the
     target's and of their own sheets alike.
     """
+    return _MARKS.rows(reviews)
+
+
+def _marks_among(reviews: Any) -> QuerySet[Mark]:
     own = Criterion.objects.filter(review=OuterRef("review")).order_by().values("review")
-    rows = Mark.objects.filter(review__in=list(reviews)).select_related("criterion")
+    rows = Mark.objects.filter(review__among=reviews).select_related("criterion")
     rows = rows.annotate(criteria=Subquery(own.annotate(n=Count("pk")).values("n")))
-    return list(rows.order_by("seat", "pk"))
+    return rows.order_by("seat", "pk")
+
+
+_MARKS = PreparedRead(_marks_among, many=True)
 
 
 def promise_of(
@@ -276,9 +283,15 @@ def sheets_of(
     for mark in without_blind(own, seat):
         if mark.criterion_id is not None and mark.review_id in sheets:
             sheets[mark.review_id].marks[mark.criterion_id].append(mark)
-    for suggestion in Suggestion.objects.filter(review__in=ids).order_by("number"):
+    for suggestion in _SUGGESTIONS.rows(ids) if ids else ():
         sheets[suggestion.review_id].suggestions.append(suggestion)
     return sheets
+
+
+_SUGGESTIONS = PreparedRead(
+    lambda reviews: Suggestion.objects.filter(review__among=reviews).order_by("number"), many=True
+)
+_CRITERIA = PreparedRead(lambda reviews: Criterion.objects.filter(review__among=reviews), many=True)
 
 
 def _criteria(reviews: list[int], marks: Sequence[Mark]) -> list[Criterion]:
@@ -293,7 +306,7 @@ def _criteria(reviews: list[int], marks: Sequence[Mark]) -> list[Criterion]:
             by_review[mark.review_id][mark.criterion.pk] = mark.criterion
     read = {pk for pk, n in counts.items() if n == len(by_review[pk])}
     unread = [pk for pk in reviews if pk not in read]
-    more = Criterion.objects.filter(review__in=unread) if unread else ()
+    more = _CRITERIA.rows(unread) if unread else ()
     named = [row for pk in reviews if pk in read for row in by_review[pk].values()]
     return sorted([*named, *more], key=lambda row: (row.review_id, row.order))
 

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.expressions import Col
 from django.db.models.query import ModelIterable
 
+from wenxiao.store.among import IDS, as_parameter
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Iterable
 
     from django.db.models.sql.compiler import SQLCompiler
 
@@ -34,20 +37,27 @@ class _Compiled:
 
 
 class PreparedRead(Generic[Row]):
-    """A queryset that depends on one key alone, compiled once for each kind of database."""
+    """A queryset that depends on one key alone, or on a list of them (``among``), compiled once for
+    each kind of database.
+    """
 
-    def __init__(self, build: Callable[[int], models.QuerySet[Row]]) -> None:
+    def __init__(self, build: Callable[[Any], models.QuerySet[Row]], *, many: bool = False) -> None:
         self._build = build
+        self._mark: int | str = IDS if many else MARK
         self._compiled: dict[str, _Compiled] = {}
 
-    def rows(self, key: int) -> list[Row]:
+    def rows(self, key: int | Iterable[int]) -> list[Row]:
         """The rows as the queryset of this key would give them, relations and annotations too."""
         statement = self._compiled.get(connection.vendor)
         if statement is None:
-            statement = self._compiled[connection.vendor] = self._compile()
+            try:
+                statement = self._compiled[connection.vendor] = self._compile()
+            except EmptyResultSet:  # who sees nothing is answered without the database
+                return []
         compiler: Any = copy(statement.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        values = tuple(key if value == MARK else value for value in statement.values)
+        given = key if isinstance(key, int) else as_parameter(key, connection.vendor)
+        values = tuple(given if value == self._mark else value for value in statement.values)
         compiler.as_sql = lambda: (statement.sql, values)
         asked: Any = SimpleNamespace(
             db=DEFAULT_DB_ALIAS,
@@ -57,11 +67,32 @@ class PreparedRead(Generic[Row]):
         return list(ModelIterable(asked))
 
     def _compile(self) -> _Compiled:
-        compiler = self._build(MARK).query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler = self._build(self._mark).query.get_compiler(DEFAULT_DB_ALIAS)
         sql, values = compiler.as_sql()
-        if MARK not in values:
+        if self._mark not in values:
             raise AssertionError("the key is no value of the statement")
         return _Compiled(compiler, sql, tuple(values))
+
+
+class PreparedReads(Generic[Row]):
+    """Prepared reads that are alike but for what their readers may see: one for each shape, that
+    is everything the text depends on beside the key.
+    """
+
+    MOST = 256
+
+    def __init__(self) -> None:
+        self._reads: dict[Hashable, PreparedRead[Row]] = {}
+
+    def rows(
+        self, shape: Hashable, key: int, build: Callable[[int], models.QuerySet[Row]]
+    ) -> list[Row]:
+        """The rows of a key; ``build`` is asked the first time a shape is."""
+        if shape not in self._reads:
+            if len(self._reads) >= self.MOST:
+                self._reads.clear()
+            self._reads[shape] = PreparedRead(build)
+        return self._reads[shape].rows(key)
 
 
 def hash_columns_by_field() -> None:
