@@ -11,6 +11,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from tests.portal.conftest import House
 
+from wenxiao.api import reading
 from wenxiao.api.description import DESCRIPTION
 from wenxiao.api.gate import machine
 from wenxiao.budget import services as budget
@@ -123,7 +124,10 @@ def test_a_machine_sees_what_its_user_sees(house, ask):
         ask("dossiers", house.treasury_token, unit="102").json()["dossiers"][0]["unit"] == "卫健委"
     )
     for part in ("money", "reviews"):
-        assert ask(f"dossiers/{own.pk}/{part}", house.clerk_token).status_code == 200
+        answer = ask(f"dossiers/{own.pk}/{part}", house.clerk_token)
+        one = DESCRIPTION["paths"][f"/api/v1/dossiers/{{pk}}/{part}"]["get"]["responses"]["200"]
+        named = one["content"]["application/json"]["schema"]["properties"]
+        assert (answer.status_code, list(answer.json())) == (200, list(named))
         hidden = ask(f"dossiers/{foreign.pk}/{part}", house.clerk_token)
         assert (hidden.status_code, "授权范围" in hidden.json()["error"]) == (404, True)
     assert ask("dossiers", house.security_token).status_code == 403
@@ -232,16 +236,39 @@ def test_the_description_is_true(client):
         for found in get_resolver().url_patterns
         if getattr(found, "app_name", "") == "api"
         for pattern in found.url_patterns
+        if getattr(pattern.callback, "machine", False)
     }
     assert set(told["paths"]) == set(routes)
     for path, methods in DESCRIPTION["paths"].items():
-        assert getattr(routes[path], "machine", False)
         for method, one in methods.items():
             open_to_all = one.get("security") == []
             assert (routes[path].power == "anyone") is open_to_all
             assert ("401" in one["responses"]) is not open_to_all
             wrong = client.put(path.replace("{pk}", "1"))
             assert (wrong.status_code, method.upper() in wrong.json()["error"]) == (405, True)
+
+
+def test_people_read_the_same_description(client):
+    page = client.get("/api/v1/").content.decode()
+    for path, methods in DESCRIPTION["paths"].items():
+        assert f'id="{path}"' in page
+        for one in methods.values():
+            assert one["summary"] in page
+            assert all(line["description"] in page for line in one.get("parameters", ()))
+    for name, one in DESCRIPTION["components"]["schemas"]["SubjectFacts"]["properties"].items():
+        assert f"rows[].{name}" in page
+        assert one["description"] in page
+    assert "有阻断的问题，没有写入" in page
+    assert "<script" not in page
+
+
+def test_an_example_is_of_the_shape_it_shows():
+    doors = {(one.method, one.path): one for one in reading.doors()}
+    sent = json.loads(doors["POST", "/api/v1/subjects/facts"].body)
+    assert set(sent["rows"][0]) == {"code", *budget.SUBJECT_FACTS}
+    listed = json.loads(doors["GET", "/api/v1/dossiers"].answer)
+    assert set(listed) == {"dossiers", "next", "as_of"}
+    assert "-F file=@" in doors["POST", "/api/v1/forms"].call
 
 
 def test_an_unknown_power_is_refused_when_the_view_is_written():

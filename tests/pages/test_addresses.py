@@ -19,6 +19,7 @@ PUBLIC = {
     "open/<int:pk>": "anyone",
     "open/<int:pk>/result.xlsx": "anyone",
     "open/<int:pk>/comment": "anyone",
+    "api/v1/": "anyone",
     "api/v1/openapi.json": "anyone",
     **dict.fromkeys(
         (

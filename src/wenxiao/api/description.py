@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wenxiao.api.resources import RESOURCES, schema_of
+from wenxiao.api.resources import RESOURCES, ApiColumn, schema_of
 from wenxiao.api.writing import schemas
 
 if TYPE_CHECKING:
@@ -105,6 +105,46 @@ def _listing(resource: Resource) -> dict[str, Any]:
     }
 
 
+def _columns(*named: tuple[str, str, str]) -> tuple[ApiColumn, ...]:
+    """Columns that a view puts together itself: name, kind, words."""
+    return tuple(ApiColumn(name, name, words, kind) for name, kind, words in named)
+
+
+DOSSIER = _columns(
+    ("id", "integer", "档案编号"),
+    ("fiscal_year", "integer", "预算年度"),
+    ("code", "text", "项目代码"),
+    ("name", "text", "项目名称"),
+    ("kind", "text", "类型（代码）"),
+    ("unit_code", "text", "单位代码"),
+    ("unit", "text", "单位名称"),
+    ("synthetic", "boolean", "是否合成数据"),
+)
+MONEY = _columns(
+    ("opening", "decimal", "年初预算，元"),
+    ("added", "decimal", "追加，元"),
+    ("cut_back", "decimal", "收回，元"),
+    ("adjusted", "decimal", "调整后预算，元"),
+    ("arrived", "decimal", "到位，元"),
+    ("spent", "decimal", "支出，元"),
+    ("rate", "decimal", "执行率，百分数"),
+)
+REVIEW = _columns(
+    ("id", "integer", "评审编号"),
+    ("kind", "text", "类别（代码）"),
+    ("kind_name", "text", "类别"),
+    ("round", "text", "任务名称"),
+    ("period", "text", "期间"),
+    ("state", "text", "状态（代码）"),
+    ("state_name", "text", "状态"),
+    ("points", "decimal", "得分"),
+    ("grade", "text", "等级"),
+    ("complete", "boolean", "是否评完"),
+    ("issued_on", "date", "出具日期"),
+    ("synthetic", "boolean", "是否合成数据"),
+)
+
+
 def _many_rows(summary: str, body: str, done: str) -> dict[str, Any]:
     """The description of an act of many rows: the struct it reads, how many rows it changed."""
     responses = _responses(200, 400, 401, 403, 409, 413)
@@ -126,6 +166,25 @@ def _many_rows(summary: str, body: str, done: str) -> dict[str, Any]:
             "responses": responses,
         }
     }
+
+
+def _of_dossier(summary: str, more: tuple[ApiColumn, ...]) -> dict[str, Any]:
+    """The description of what is asked of one dossier: what names it, then ``more``."""
+    responses = _responses(200, 401, 403, 404)
+    columns = (*DOSSIER, *more)
+    responses["200"]["content"]["application/json"]["schema"] = {
+        "type": "object",
+        "properties": {one.name: schema_of(one) for one in columns},
+    }
+    return {"get": {"summary": summary, "parameters": [_PK], "responses": responses}}
+
+
+def _reviews() -> dict[str, Any]:
+    row = {"type": "object", "properties": {one.name: schema_of(one) for one in REVIEW}}
+    one = _of_dossier("一个档案的各项评审结果", ())
+    body = one["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    body["properties"]["reviews"] = {"type": "array", "items": row}
+    return one
 
 
 _PK = {
@@ -153,20 +212,8 @@ DESCRIPTION: dict[str, Any] = {
             "get": {"summary": "本说明", "security": [], "responses": _responses(200)}
         },
         **{f"/api/v1/{one.name}": _listing(one) for one in RESOURCES},
-        "/api/v1/dossiers/{pk}/money": {
-            "get": {
-                "summary": "一个档案的预算与支出",
-                "parameters": [_PK],
-                "responses": _responses(200, 401, 403, 404),
-            }
-        },
-        "/api/v1/dossiers/{pk}/reviews": {
-            "get": {
-                "summary": "一个档案的各项评审结果",
-                "parameters": [_PK],
-                "responses": _responses(200, 401, 403, 404),
-            }
-        },
+        "/api/v1/dossiers/{pk}/money": _of_dossier("一个档案的预算与支出", MONEY),
+        "/api/v1/dossiers/{pk}/reviews": _reviews(),
         "/api/v1/subjects/facts": _many_rows(
             "登记许多对象的项目情况，全部存下或一行不存；与页面“整表登记”、命令 subjects describe 同一办法",
             "SubjectsDescribed",

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from wenxiao.api import views, writing
+from wenxiao.api import reading, views, writing
 from wenxiao.api.resources import RESOURCES
 
 app_name = "api"
 urlpatterns = [
+    path("api/v1/", reading.reading, name="reading"),
     path("api/v1/openapi.json", views.description, name="description"),
     *(path(f"api/v1/{one.name}", views.listing(one), name=one.name) for one in RESOURCES),
     path("api/v1/dossiers/<int:pk>/money", views.dossier_money, name="money"),

@@ -42,7 +42,9 @@ class SubjectsDescribed(Struct, forbid_unknown_fields=True):
     """Facts of many subjects."""
 
     why: Why
-    rows: Annotated[list[SubjectFacts], Meta(min_length=1, max_length=1_000)]
+    rows: Annotated[
+        list[SubjectFacts], Meta(description="一行一个对象", min_length=1, max_length=1_000)
+    ]
 
 
 class LibraryRevision(Struct, forbid_unknown_fields=True):
@@ -64,7 +66,9 @@ class LibraryRevised(Struct, forbid_unknown_fields=True):
     """Many rows of the library."""
 
     why: Why
-    rows: Annotated[list[LibraryRevision], Meta(min_length=1, max_length=1_000)]
+    rows: Annotated[
+        list[LibraryRevision], Meta(description="一行一个指标", min_length=1, max_length=1_000)
+    ]
 
 
 WORDS = {

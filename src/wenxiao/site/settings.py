@@ -108,7 +108,7 @@ COMPILED.mkdir(mode=0o700, exist_ok=True)
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [PACKAGE / room / "templates" for room in ("pages", "desk", "portal")],
+        "DIRS": [PACKAGE / room / "templates" for room in ("pages", "desk", "portal", "api")],
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "wenxiao.pages.jinja.environment",

@@ -75,6 +75,7 @@ ACTS = (
     Destination("分派评价", "desk:agencies", ("manage_round",), "第三方 专家 委托"),
     Destination("登记文件", "desk:documents", ("manage_round",), "制度 文号 办法"),
     Destination("办理公开", "desk:disclosures", ("disclose",), "公示 门户"),
+    Destination("接口说明", "api:reading", ("manage_users", "grant"), "API OpenAPI 令牌 对接"),
     Destination("添加用户", "desk:users", ("manage_users", "grant"), "开账号 授权"),
     Destination("修改密码", "desk:password", (), "口令 忘记密码"),
     Destination("设置动态口令", "desk:second_factor", (), "双因素 验证码"),
