@@ -72,7 +72,7 @@ def fields_of(entry: Entry) -> dict[str, Any]:
     }
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     *,
     division: Division,
@@ -85,7 +85,8 @@ def record(
     by_name: str = "",
 ) -> Entry:
     """Append one act to the trail.
-    Call it last in the act's transaction: the chain's head stays locked until commit.
+    Call it last in the act's transaction: the chain's head stays locked until commit. An entry that
+    can't be written ends that transaction.
 
     ``act`` is the act's Chinese name, ``data`` what changed (before and after, or count and digest
     of a bulk act); ``by_name`` says who it was where nobody is logged in and nobody sits at the

@@ -32,6 +32,21 @@ class Versioned(models.Model):
         abstract = True
 
 
+def _reread(row: Any) -> None:
+    """Read the row again. What it still points to is not asked for anew: an act judged by it a
+    moment ago and names it in the trail a moment later.
+    """
+    known = [
+        (field, getattr(row, field.attname), field.get_cached_value(row))
+        for field in row._meta.concrete_fields
+        if field.is_relation and field.is_cached(row)
+    ]
+    row.refresh_from_db()
+    for field, key, related in known:
+        if getattr(row, field.attname) == key:
+            field.set_cached_value(row, related)
+
+
 def change(row: Any, *, version: int | None = None, **values: Any) -> None:
     """Set ``values`` on ``row`` if it still has the ``version`` read
     before; raises Stale otherwise.
@@ -44,7 +59,7 @@ def change(row: Any, *, version: int | None = None, **values: Any) -> None:
     )
     if changed != 1:
         raise Stale(row)
-    row.refresh_from_db()
+    _reread(row)
 
 
 def move(
@@ -71,5 +86,5 @@ def move(
     )
     if changed != 1:
         raise Stale(row)
-    row.refresh_from_db()
+    _reread(row)
     return left

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import jieba
-from pypinyin import Style, lazy_pinyin
 
 from wenxiao.rulebook.similarity import first_words
 
@@ -50,5 +49,7 @@ def stored_words(texts: Iterable[str], name: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _initials(name: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # not with every command (store/spelling.py)
+
     letters = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore")
     return "".join(letters).lower()

@@ -12,8 +12,7 @@ import unicodedata
 from collections import defaultdict
 from functools import cache, lru_cache
 
-from pypinyin import Style, lazy_pinyin
-from pypinyin.pinyin_dict import pinyin_dict
+# pypinyin's dictionaries take 0.2 s: loaded where something is heard, not with every command.
 
 LONGEST = 24
 """Letters looked at; who types more has typed the name itself."""
@@ -31,6 +30,8 @@ def plain_letters(text: str) -> str:
 @cache
 def _signs() -> tuple[dict[str, str], dict[str, str]]:
     """Signs in daily use (GB 2312) by syllable, and by the letter they begin with."""
+    from pypinyin.pinyin_dict import pinyin_dict
+
     by_syllable: dict[str, list[str]] = defaultdict(list)
     by_letter: dict[str, list[str]] = defaultdict(list)
     for point, readings in pinyin_dict.items():
@@ -129,6 +130,8 @@ def slip_pattern(typed: str) -> str:
     """
     if not _HAN.fullmatch(typed) or not 3 <= len(typed) <= 12:
         return ""
+    from pypinyin import lazy_pinyin
+
     syllables = _signs()[0]
     alike = "".join(
         f"[{''.join(dict.fromkeys(sign + syllables.get(lazy_pinyin(sign)[0], '')))}]"
@@ -141,6 +144,8 @@ def slip_pattern(typed: str) -> str:
 @lru_cache(maxsize=20_000)
 def letters_of(name: str) -> str:
     """How a name is typed: its initials and its whole pinyin, for choosing in the browser."""
+    from pypinyin import Style, lazy_pinyin
+
     whole = lazy_pinyin(name, errors="default")
     initials = lazy_pinyin(name, style=Style.FIRST_LETTER, errors="default")
     return f"{plain_letters(''.join(initials))} {plain_letters(''.join(whole))}"

@@ -116,7 +116,8 @@ class _Demo:
             self._subjects()
         self._rounds()
         _say("导入评分表、监控表和自评表……")
-        self._import_all()
+        with grants_kept(self.users["jixiao"]):
+            self._import_all()
         _say("确认问题，出具报告，发出并签收反馈函……")
         self._conclude()
         _say("下达整改，提出结果应用建议……")
@@ -190,6 +191,7 @@ class _Demo:
 
     def _subjects(self) -> None:
         self.dossiers: dict[tuple[str, str, int], Dossier] = {}
+        self.subjects: dict[tuple[str, str], Subject] = {}
         for item in workbooks.named()["departments"]:
             self._dossier(
                 workbooks.DEPARTMENT_SUFFIX,
@@ -237,20 +239,17 @@ class _Demo:
         money_synthetic: bool = False,
         **details: Any,
     ) -> None:
-        subject = Subject.objects.filter(
-            division=self.division, unit=self.units[unit], name=name
-        ).first()
-        if subject is None:
-            number = Subject.objects.filter(division=self.division).count() + 1
-            subject = ensure_subject(
+        if (unit, name) not in self.subjects:
+            self.subjects[unit, name] = ensure_subject(
                 division=self.division,
                 unit=self.units[unit],
-                code=f"{self.division.code}{number:012d}",
+                code=f"{self.division.code}{len(self.subjects) + 1:012d}",
                 name=name,
                 by=self.users["yusuan"],
                 why="演示",
                 **details,
             )
+        subject = self.subjects[unit, name]
         dossier = open_dossier(subject=subject, fiscal_year=year, by=self.users["yusuan"])
         set_appropriation(
             dossier=dossier,

@@ -6,6 +6,7 @@ All of it is 合成 and stands in rounds the annual report doesn't tell of.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from wenxiao.budget.models import Round
 from wenxiao.followup.models import Finding
 from wenxiao.followup.services import confirm_finding, send_feedback
 from wenxiao.followup.services.candidates import draw_candidates
+from wenxiao.orgs.permissions import grants_kept
 from wenxiao.records.services import store_file
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import (
@@ -48,16 +50,21 @@ def play(division: Division, users: Mapping[str, User], clerk_of: Mapping[int, U
         round__division=division, round__key=False, kind__in=SPREAD
     ).order_by("pk")
     own: dict[str, list[Review]] = {kind: [] for kind in SPREAD}
-    for review in rows.select_related("round__division", "dossier__subject", "dossier__unit"):
-        if any(problem.get("level") == "阻断" for problem in review.problems):
-            continue
-        if review.dossier.unit.name == first:
-            own[review.kind].append(review)
-        else:
-            clerk = clerk_of[review.dossier.unit_id]
-            submit_review(review=review, by=clerk)
-            _pass_on(review, _stop_of(review), users, clerk)
-    _own_forms(own, users)
+    with ExitStack() as kept:
+        for person in (*users.values(), *clerk_of.values()):
+            kept.enter_context(grants_kept(person))
+        for review in rows.select_related(
+            "round__division", "dossier__subject__unit", "dossier__unit__division"
+        ):
+            if any(problem.get("level") == "阻断" for problem in review.problems):
+                continue
+            if review.dossier.unit.name == first:
+                own[review.kind].append(review)
+            else:
+                clerk = clerk_of[review.dossier.unit_id]
+                submit_review(review=review, by=clerk)
+                _pass_on(review, _stop_of(review), users, clerk)
+        _own_forms(own, users)
     watched = Round.objects.get(division=division, kind=Round.Kind.MONITORING, key=False)
     draw_candidates(round=watched, by=users["jixiao"])
     _tell(own["monitoring"], users)
