@@ -40,7 +40,7 @@ def compiled_templates() -> Path:
 @contextmanager
 def alone(made: Path) -> Iterator[None]:
     """One process makes it, the others wait and find it made."""
-    PLACE.mkdir(parents=True, exist_ok=True)
-    with (PLACE / f"{made.name}.lock").open("w") as lock:
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with made.with_name(f"{made.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -13,6 +13,8 @@ UNITS = tuple(f"示例街道{n:02}" for n in range(1, 16))
 WORKS = ("道路维修", "环境整治")
 SHEET = "政务信息系统运维"
 LATE = "水渠加固"
+GUARDED = "档案库房改造"
+"""In no round: a scene takes it out of most people's sight while others go on."""
 FED_BACK = ("农田管护", "公厕改造")
 PEOPLE = (
     ("scene", "示例绩效科丙", "performance"),
@@ -39,6 +41,7 @@ def plant() -> None:
     for unit in units:
         for name in WORKS:
             _dossier(place, unit, f"{unit.name}{name}", 2020)
+    _dossier(place, units[5], GUARDED, 2019)
     _rounds(place, officers[0], units)
 
 

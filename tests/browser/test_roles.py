@@ -38,18 +38,13 @@ def test_a_clerk_begins_a_self_evaluation_from_the_list(enter_role, look):
     look(page, "role-clerk-filling")
 
 
-@pytest.mark.parametrize("size", ["desk", "phone"])
-def test_a_head_sees_what_waits(enter_role, look, size):
-    page = enter_role("fuzeren", size)
-    expect(page.locator("ul.tasks").first).to_contain_text(ROUND)
-    look(page, f"role-head-home-{size}")
-    first_task(page, ROUND)
-    look(page, f"role-head-settle-{size}")
-
-
-def test_a_head_passes_forms_by_keyboard_and_returns_one(enter_role, look):
-    page = enter_role("fuzeren")
-    first_task(page, ROUND)
+def test_a_head_sees_what_waits_passes_forms_by_keyboard_and_returns_one(enter_role, look):
+    for size in ("phone", "desk"):
+        page = enter_role("fuzeren", size)
+        expect(page.locator("ul.tasks").first).to_contain_text(ROUND)
+        look(page, f"role-head-home-{size}")
+        first_task(page, ROUND)
+        look(page, f"role-head-settle-{size}")
     expect(heading(page)).to_contain_text("3 份等您审核")
     page.locator("[data-tick]").nth(1).focus()
     page.keyboard.press("Space")

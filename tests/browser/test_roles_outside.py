@@ -17,16 +17,12 @@ def open_sheet(page):
         page.locator("ul.tasks a.btn").first.click()
 
 
-@pytest.mark.parametrize("size", ["desk", "phone"])
-def test_a_firm_sees_its_assignment_alone(enter_role, look, size):
-    page = enter_role("jigou", size)
-    expect(page.locator("main")).to_contain_text("示例评价1号")
-    expect(page.locator("main")).not_to_contain_text("示例评价2号")
-    look(page, f"role-firm-home-{size}")
-
-
-def test_a_firm_scores_the_rest_and_hands_in(enter_role, look):
-    page = enter_role("jigou")
+def test_a_firm_sees_its_assignment_alone_scores_the_rest_and_hands_in(enter_role, look):
+    for size in ("phone", "desk"):
+        page = enter_role("jigou", size)
+        expect(page.locator("main")).to_contain_text("示例评价1号")
+        expect(page.locator("main")).not_to_contain_text("示例评价2号")
+        look(page, f"role-firm-home-{size}")
     open_sheet(page)
     expect(page.locator("main")).to_contain_text("还有没评分的行，评完后再报送")
     look(page, "role-firm-sheet")

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from playwright.sync_api import expect
-from tests.browser.seeding_scenes import FED_BACK, LATE, SHEET, UNITS, WORKS, code_of
+from tests.browser.seeding_scenes import FED_BACK, GUARDED, LATE, SHEET, UNITS, WORKS, code_of
 
 pytestmark = pytest.mark.journey
 SAMPLES = Path(__file__).resolve().parents[1] / "files" / "pass"
@@ -240,8 +240,8 @@ def test_a_marked_file_is_refused_and_a_restricted_project_is_absent(enter_bare,
     expect(page.locator("main")).to_contain_text("线下")
     assert page.get_by_role("link", name="下载原件").count() == 0
     look(page, "scene-8-refused")
-    name = f"{UNITS[5]}{WORKS[1]}"
-    office.goto(f"/subjects?q={name}")
+    name = GUARDED
+    office.goto(f"/subjects?q={name}&fiscal=2019")
     href = office.locator("tbody a", has_text=name).first.get_attribute("href")
     page.goto(href)
     page.locator("[data-dialog=openness]").click()
@@ -250,7 +250,7 @@ def test_a_marked_file_is_refused_and_a_restricted_project_is_absent(enter_bare,
     page.locator("dialog[open]").get_by_role("button", name="改变").click()
     expect(page.locator("main")).to_contain_text("限制知悉")
     assert office.goto(href).status == 404
-    office.goto(f"/subjects?q={name}")
+    office.goto(f"/subjects?q={name}&fiscal=2019")
     assert office.locator("tbody a", has_text=name).count() == 0
     office.goto(f"/search?q={name}")
     assert office.locator("main a", has_text=name).count() == 0

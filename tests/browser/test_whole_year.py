@@ -83,7 +83,7 @@ def county(tmp_path_factory, migrated, chromium):
     assert (told["units"], told["subjects"]) == (6, 20)
     port = _free_port()
     serving = subprocess.Popen(
-        [*command, "serve", "--port", str(port)],
+        [*command, "serve", "--port", str(port), "--workers", "1"],
         env=env,
         stdout=(folder / "serve.log").open("w"),
         stderr=subprocess.STDOUT,
