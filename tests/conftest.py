@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from postgres import EMPTY
+from xdist.scheduler import LoadScopeScheduling
 
 # 200 examples in `make test`, 20 000 in `make soak`; no deadline, for a busy machine must not fail
 # a law of arithmetic.
@@ -28,8 +29,31 @@ settings.register_profile(
     database=None,
 )
 settings.load_profile("wenxiao")
+FIRST = ("tests/browser/", "tests/site/", "tests/golden/")
+"""Folders of the longest files: one of them begun last would keep a single worker busy."""
 WARM = 2
 """Children that wait for the next test, at most."""
+
+
+class ByFile(LoadScopeScheduling):
+    """Workers take whole files, so that what a file's tests share is made once. All of
+    tests/browser are one: they share browsers and servers.
+    """
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        return FIRST[0] if file.startswith(FIRST[0]) else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Files in the order of the collection."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 def pytest_collection_finish():
