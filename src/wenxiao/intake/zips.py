@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
-from wenxiao.files.door.gate import LARGEST_FILE, MB
+from wenxiao.files.door.gate import LARGEST_FILE, MB, oversize
 from wenxiao.rulebook.codes import (
     DAMAGED,
     EMPTY_FILE,
@@ -112,7 +112,7 @@ def refusal_unread(name: str, size: int, *, most: int = LARGEST_FILE) -> Problem
 def too_large(name: str, size: int, *, most: int = LARGEST_FILE) -> Problem | None:
     """Why a file of this size in bytes is not taken; None when it may be."""
     if size > most:
-        text = f"“{name}”有 {size / MB:.1f} MB，超过 {most // MB} MB。"
+        text = oversize(size, most, f"“{name}”")
         return Problem(FILE_TOO_LARGE, "阻断", text, mend="请删除图片或拆成几份再导入。")
     if size == 0:
         return Problem(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from wenxiao.files.door.gate import LARGEST_FILE, Admitted, admit
+from wenxiao.files.door.gate import LARGEST_FILE, Admitted, admit, oversize
 from wenxiao.rulebook.codes import DAMAGED, FILE_TOO_LARGE, MACROS
 from wenxiao.rulebook.problems import Problem
 
@@ -28,11 +28,9 @@ def admit_attachment(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
         head = stream.read(1024)
     if not head.startswith(b"%PDF-"):
         return admit(path, largest=largest)
-    content = path.read_bytes() if path.stat().st_size <= largest else b""
-    if not content:
-        return _refused(
-            FILE_TOO_LARGE, f"文件超过 {largest >> 20} MB。", "请压缩扫描件的清晰度后再上传。"
-        )
+    if (size := path.stat().st_size) > largest:
+        return _refused(FILE_TOO_LARGE, oversize(size, largest), "请压缩扫描件的清晰度后再上传。")
+    content = path.read_bytes()
     if b"%%EOF" not in content[-2048:]:
         return _refused(
             DAMAGED, "PDF 文件不完整（可能没下载完）。", "请重新下载或重新扫描后再上传。"

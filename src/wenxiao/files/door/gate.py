@@ -132,16 +132,17 @@ def admit(path: Path, *, largest: int = LARGEST_FILE) -> Admitted:
         )
 
 
+def oversize(size: int, largest: int, name: str = "文件") -> str:
+    """The sentence for a file of so many bytes where so many are taken, without how to mend it."""
+    return f"{name}有 {size / MB:.1f} MB，超过 {largest // MB} MB。"
+
+
 def _admit(path: Path, largest: int) -> str:
     size = path.stat().st_size
     if size == 0:
         raise _RefusedError(EMPTY_FILE, "文件是空的（0 字节）。", "请重新下载或重新保存后再导入。")
     if size > largest:
-        raise _RefusedError(
-            FILE_TOO_LARGE,
-            f"文件有 {size / MB:.1f} MB，超过 {largest // MB} MB。",
-            "请删除图片或拆成几份再导入。",
-        )
+        raise _RefusedError(FILE_TOO_LARGE, oversize(size, largest), "请删除图片或拆成几份再导入。")
     with path.open("rb") as stream:
         head = stream.read(8)
     suffix = path.suffix.lower()

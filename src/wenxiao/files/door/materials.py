@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from wenxiao.files.door.attachments import admit_attachment
-from wenxiao.files.door.gate import MB
+from wenxiao.files.door.gate import MB, oversize
 from wenxiao.files.door.markings import marking_in
 from wenxiao.files.door.partscan import PartError, scan_image
 from wenxiao.rulebook.codes import CLASSIFIED, FILE_KIND_NOT_TAKEN, FILE_TOO_LARGE, OTHER_CONTENT
@@ -72,10 +72,9 @@ def look_at(path: Path, name: str, *, pool: Pool, largest: int = LARGEST_PROOF) 
             f"不收 {suffix or '没有后缀的'} 文件。",
             "可用 PDF、照片（jpg、png）、Word 或 Excel。",
         )
-    if path.stat().st_size > largest:
-        return _refused(
-            FILE_TOO_LARGE, f"文件超过 {largest // MB} MB。", "请拆分，或压缩扫描件的清晰度后再传。"
-        )
+    if (size := path.stat().st_size) > largest:
+        mend = "请拆分，或压缩扫描件的清晰度后再传。"
+        return _refused(FILE_TOO_LARGE, oversize(size, largest), mend)
     if suffix in _PICTURES:
         return _picture(path, suffix)
     admitted = admit_attachment(path, largest=largest)
