@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from wenxiao.store.among import answered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from django.db.models import QuerySet
 
@@ -62,6 +62,11 @@ class Listed(Aggregate):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
+def numbers_in(listed: str) -> Iterator[int]:
+    """The numbers as :class:`Listed` writes them."""
+    return map(int, listed.split(","))
+
+
 def looks_from(rows: Iterable[tuple[int, str, str, str, str]]) -> list[CensusLook]:
     """Looks from rows of year, kind, tags, units and how many in each (as :class:`Listed` writes
     them); a look may have several rows, and a unit several places in them.
@@ -69,7 +74,7 @@ def looks_from(rows: Iterable[tuple[int, str, str, str, str]]) -> list[CensusLoo
     looks: dict[tuple[int, str, str], dict[int, int]] = {}
     for year, kind, tag_text, listed, numbers in rows:
         units = looks.setdefault((year, kind, tag_text), {})
-        for unit, n in zip(map(int, listed.split(",")), map(int, numbers.split(",")), strict=True):
+        for unit, n in zip(numbers_in(listed), numbers_in(numbers), strict=True):
             units[unit] = units.get(unit, 0) + n
     return [CensusLook(*look, units) for look, units in looks.items()]
 

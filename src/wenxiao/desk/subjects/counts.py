@@ -8,9 +8,9 @@ and narrowing them here costs nothing per dossier.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wenxiao.store.among import exact
 
@@ -37,6 +37,14 @@ WORKS: dict[str, tuple[str, str, bool]] = {
     "recheck": ("自评复核", "recheck", False),
 }
 """The year's works a list may be narrowed to: word, kind of review, key rounds only."""
+
+
+class OwnLook(NamedTuple):
+    """The bureau's own (财政重点) of one fiscal year and kind: their ids, each with its unit."""
+
+    fiscal_year: int
+    kind: str
+    units: dict[int, int]
 
 
 @dataclass
@@ -77,22 +85,20 @@ def _sum(fen: Iterable[int | None]) -> Decimal | None:
     return exact(sum(known)) if known else None
 
 
-@dataclass
-class Branch:
-    """A unit of the tree with the number of dossiers at it and below."""
+class Branch(NamedTuple):
+    """A unit of the tree in finished words: where it leads, how far it is set in (the fifth level
+    stands where the fourth does), the sign of what is below, how many dossiers stand at it and
+    below it.
+    """
 
-    unit: UnitPlace
-    depth: int
-    count: int
-    has_more: bool
-    chosen: bool
     href: str
-    below: list[Branch] = field(default_factory=list)
-
-    @property
-    def shade(self) -> int:
-        """How far it is set in; the fifth level stands where the fourth does."""
-        return min(self.depth, 4)
+    shade: int
+    name: str
+    synthetic: bool
+    dossiers: int
+    chosen: bool
+    twig: str
+    below: list[Branch]
 
 
 @dataclass(frozen=True)
@@ -131,12 +137,10 @@ def narrowed(
 
 
 def groups_of(
-    looks: Iterable[CensusLook], first: Iterable[tuple[int, int, int, str]]
+    looks: Iterable[CensusLook], first: Iterable[OwnLook]
 ) -> dict[GroupKey, DossierGroup]:
-    """How many stand in each group; ``first`` are the bureau's own among
-    them: id, unit, fiscal year, kind.
-    """
-    own = Counter((0, year, kind) for _, _, year, kind in first)
+    """How many stand in each group; ``first`` are the bureau's own among them."""
+    own = Counter({(0, one.fiscal_year, one.kind): len(one.units) for one in first})
     every: Counter[GroupKey] = Counter()
     for look in looks:
         every[1, look.fiscal_year, look.kind] += look.n
@@ -233,12 +237,21 @@ def tree_of(
         else [top for at, top in enumerate(tops) if at < TOPS or way.startswith(top.path)]
     )
 
+    alone = len(tops) == 1
+
     def grow(place: UnitPlace, depth: int) -> Branch:
-        on_way = way.startswith(place.path) or (len(tops) == 1 and depth == 0)
-        own = below.get(place.pk, [])
-        children = [grow(child, depth + 1) for child in own] if on_way else []
+        own = below.get(place.pk, ())
+        opened = bool(own) and (way.startswith(place.path) or (alone and depth == 0))
         chosen = place.pk == asked.unit
-        href = all_units if chosen else one_unit.replace(PLACE, str(place.pk))
-        return Branch(place, depth, counts[place.pk], bool(own), chosen, href, children)
+        return Branch(
+            all_units if chosen else one_unit.replace(PLACE, str(place.pk)),
+            min(depth, 4),
+            place.name,
+            place.synthetic,
+            counts[place.pk],
+            chosen,
+            ("▾" if opened else "▸") if own else "",
+            [grow(child, depth + 1) for child in own] if opened else [],
+        )
 
     return UnitTree([grow(top, 0) for top in tops_shown], len(tops) - len(tops_shown))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.census import CensusLook
     from wenxiao.budget.models import Dossier
+    from wenxiao.desk.subjects.counts import OwnLook
     from wenxiao.orgs.models import User
     from wenxiao.orgs.selectors import UnitPlace
     from wenxiao.reviews.lines import ReviewLine
@@ -161,7 +162,7 @@ class NearPage(NamedTuple):
 def near_page(
     looks: Iterable[CensusLook],
     known: Mapping[int, UnitPlace],
-    first: Iterable[First],
+    first: Iterable[OwnLook],
     sort: str,
     token: str | None,
 ) -> NearPage | None:
@@ -189,7 +190,6 @@ def near_page(
     return _near(_taken(grouped, start, backwards=backwards))
 
 
-First = tuple[int, int, int, str]
 Positions = dict[str, int]
 Group = tuple[int, int, str]
 """Rank, year turned so that the latest stands first, and kind."""
@@ -198,7 +198,7 @@ Group = tuple[int, int, str]
 def _by_group(
     looks: Iterable[CensusLook],
     at: Mapping[int, int],
-    first: Iterable[First],
+    first: Iterable[OwnLook],
     start: tuple[int | str, ...] | None,
     *,
     backwards: bool,
@@ -213,10 +213,12 @@ def _by_group(
         alike[1, -look.fiscal_year, look.kind].append(look)
     counts = {group: by_unit(some) for group, some in alike.items()}
     own: dict[Group, dict[int, list[int]]] = {}
-    for pk, unit, year, kind in first:
-        own.setdefault((0, -year, kind), {}).setdefault(unit, []).append(pk)
-        rest = counts.setdefault((1, -year, kind), {})
-        rest[unit] = rest.get(unit, 0) - 1
+    for one in first:
+        by_own_unit = own.setdefault((0, -one.fiscal_year, one.kind), defaultdict(list))
+        rest = counts.setdefault((1, -one.fiscal_year, one.kind), {})
+        for pk, unit in one.units.items():
+            by_own_unit[unit].append(pk)
+            rest[unit] = rest.get(unit, 0) - 1
     for group in sorted([*own, *counts], reverse=backwards):
         if start is not None and (group > start[:3] if backwards else group < start[:3]):
             continue

@@ -11,13 +11,14 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import QueryDict
 from django.shortcuts import render
 
-from wenxiao.budget.census import census
+from wenxiao.budget.census import Listed, census, numbers_in
 from wenxiao.budget.reasons import EXEMPTION_REASONS
 from wenxiao.budget.selectors import KINDS, dossiers_visible_to, found_by, named, rounds_visible_to
 from wenxiao.budget.subtotals import GroupSums, sums_by_group, totals_of
 from wenxiao.desk.subjects.counts import (
     WORKS,
     DossierGroup,
+    OwnLook,
     by_unit,
     chips_of,
     groups_of,
@@ -139,7 +140,7 @@ def subjects(request: HttpRequest) -> HttpResponse:
         shown, groups, own = by_column(rows, sort, token, person(request)), {}, frozenset[int]()
     else:
         keys, first = whole.group_keys(token, small=small)
-        own = frozenset(pk for pk, *_ in first)
+        own = frozenset[int]().union(*(one.units for one in first))
         shown, groups = by_group(keys, own, whole.known, token), whole.groups(first)
         if small:
             add_up(keys, own, groups, shown.rows, person(request))
@@ -242,16 +243,20 @@ class ListView:
     def _shaped(self, *more: Hashable) -> Hashable | None:
         return None if self.shape is None else (self.shape, *more)
 
-    def first(self) -> list[tuple[int, int, int, str]]:
-        """The bureau's own (财政重点) among them: id, unit, fiscal year, kind. They are few."""
+    def first(self) -> list[OwnLook]:
+        """The bureau's own (财政重点) among them. They are few."""
 
         def question() -> QuerySet[Dossier, object]:
-            own = self.found.filter(self.works.reviewed(*KEY_KINDS, key=True))
-            return own.order_by().values_list(*KEY_NAMES[:4])
+            own = self.found.filter(self.works.reviewed(*KEY_KINDS, key=True)).order_by()
+            looks = own.values_list("fiscal_year", "subject__kind")
+            return looks.annotate(listed=Listed("pk"), units=Listed("unit"))
 
-        return prepared(self._shaped("own"), question)
+        return [
+            OwnLook(year, kind, dict(zip(numbers_in(listed), numbers_in(units), strict=True)))
+            for year, kind, listed, units in prepared(self._shaped("own"), question)
+        ]
 
-    def groups(self, first: Iterable[tuple[int, int, int, str]]) -> dict[GroupKey, DossierGroup]:
+    def groups(self, first: Iterable[OwnLook]) -> dict[GroupKey, DossierGroup]:
         """How many stand in each group, with ``first`` as above."""
         return groups_of(self.kept, first)
 
@@ -287,9 +292,7 @@ class ListView:
         only.update((name, value) for name, value in narrowing if value)
         return reviews_counted(self.user, "round", "kind", round__in=self.works.rounds, **only)
 
-    def group_keys(
-        self, token: str | None, *, small: bool
-    ) -> tuple[list[ListKey], list[tuple[int, int, int, str]]]:
+    def group_keys(self, token: str | None, *, small: bool) -> tuple[list[ListKey], list[OwnLook]]:
         """By what the page stands in the order of groups, and the bureau's own; of a small list all
         of it, read at once.
         """
@@ -305,7 +308,11 @@ class ListView:
 
         units = by_unit(self.kept)
         rows = prepared(self._shaped("all"), question, units)
-        return [ListKey(*row[:-1]) for row in rows], [row[:4] for row in rows if row[-1]]
+        own: dict[tuple[int, str], dict[int, int]] = defaultdict(dict)
+        for pk, unit, year, kind, _, _ in (row for row in rows if row[-1]):
+            own[year, kind][pk] = unit
+        first = [OwnLook(*group, pks) for group, pks in own.items()]
+        return [ListKey(*row[:-1]) for row in rows], first
 
     def _near(self, near: NearPage) -> list[ListKey]:
         """The rows near a page."""
