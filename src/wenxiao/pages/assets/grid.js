@@ -251,8 +251,9 @@
     say(`已复制 ${picked.length} 行 ${picked[0].length} 列`);
   });
 
-  const atStart = (cell) => cell.tagName === "SELECT" || (cell.selectionStart === 0 && (cell.selectionEnd === 0 || cell.selectionEnd === cell.value.length));
-  const atEnd = (cell) => cell.tagName === "SELECT" || (cell.selectionEnd === cell.value.length && (cell.selectionStart === cell.value.length || cell.selectionStart === 0));
+  const whole = (cell) => cell.tagName === "SELECT" || (cell.selectionStart === 0 && cell.selectionEnd === cell.value.length);
+  const atStart = (cell) => whole(cell) || cell.selectionEnd === 0;
+  const atEnd = (cell) => whole(cell) || cell.selectionStart === cell.value.length;
   function onControl(event, cell) {
     const key = event.key.toLowerCase();
     const typing = entered && entered.name === cell.name && entered.value !== cell.value;
