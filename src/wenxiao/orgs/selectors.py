@@ -293,6 +293,11 @@ def reads_restricted(grants: Iterable[Grant]) -> list[int]:
     ]
 
 
+def own_rules_of(division: int) -> dict[str, list[dict[str, Any]]]:
+    """A division's own rule values, whoever asks."""
+    return Division.objects.get(pk=division).own_rules
+
+
 def role_codes(user: User) -> list[str]:
     """The roles the user holds now, in the order of Role."""
     held = {grant.role for grant in grants_held(user)}

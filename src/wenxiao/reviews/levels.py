@@ -12,13 +12,11 @@ from wenxiao.reviews.selectors import LevelSum
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wenxiao.reviews.models import Review
 
-
-def levels_of(reviews: Sequence[Review]) -> dict[int, dict[str, LevelSum]]:
-    """By review and first level, over rows with a weight and one mark alone. One query."""
+def levels_of(reviews: Sequence[int]) -> dict[int, dict[str, LevelSum]]:
+    """By review (ids) and first level, over rows with a weight and one mark alone. One query."""
     rows = (
-        Mark.objects.filter(review__in=[row.pk for row in reviews], seat="", expert=None)
+        Mark.objects.filter(review__in=reviews, seat="", expert=None)
         .filter(points__isnull=False, criterion__weight__isnull=False)
         .order_by()
         .values("review", "criterion__level1")

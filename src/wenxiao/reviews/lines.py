@@ -29,7 +29,9 @@ _FIELDS = (
     "round__from_month",
     "round__through_month",
 )
-_KINDS, _STATES = dict(Review._meta.get_field("kind").flatchoices), dict(Review.State.choices)
+_KINDS = dict(Review._meta.get_field("kind").flatchoices)
+STATE_WORDS = {one.value: str(one.label) for one in Review.State}
+"""The states of a review with their words."""
 
 
 class Window(NamedTuple):
@@ -63,7 +65,7 @@ class ReviewLine(NamedTuple):
 
     def get_state_display(self) -> str:
         """The state in Chinese."""
-        return str(_STATES.get(self.state, self.state))
+        return STATE_WORDS.get(self.state, self.state)
 
     @property
     def proved_share(self) -> Decimal | None:

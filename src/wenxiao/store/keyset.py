@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from django.db.models import Q, QuerySet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,14 @@ def page(
     size: int = 50,
     token: str | None = None,
     by_ids: bool = False,
+    fields: Iterable[str] = (),
 ) -> Page:
     """``size`` rows of ``rows`` in ``order`` (its last name must be unique and no name may be
     NULL).
 
     ``token`` comes from a Page; a forged or foreign one simply gives the first page. ``by_ids``: no
-    index gives the order, so that ids are sorted and only the page's rows are read whole.
+    index gives the order, so that ids are sorted and only the page's rows are read whole, or
+    ``fields`` of them as dictionaries.
     """
     place = place_of(token, order)
     backwards = place is not None and place.backwards
@@ -89,6 +94,9 @@ def page(
     if by_ids:
         picked = within.select_related(None).values("pk")[: size + 1]
         within = rows.filter(pk__in=picked).order_by(*turned)
+        if fields:
+            names = dict.fromkeys([*(name.lstrip("-") for name in order), *fields])
+            within = within.select_related(None).values(*names)
         kept_rows = list(within)
     else:
         kept_rows = list(within[: size + 1])

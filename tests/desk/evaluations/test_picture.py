@@ -8,9 +8,12 @@ from types import SimpleNamespace
 import pytest
 
 from wenxiao.desk.evaluations.picture import level_table, losses_of, result_strip, spread_of
+from wenxiao.desk.evaluations.result_lines import RESULT_FIELDS, result_rows
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.selectors import LevelSum, lost_by_level
+from wenxiao.rulebook.grading import bands_in_force
 
+BANDS = bands_in_force(2021).bands
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
@@ -19,29 +22,32 @@ def settled(small, points, grade):
     Review.objects.filter(pk=review.pk).update(
         points=Decimal(points), grade=grade, state="confirmed"
     )
-    return list(Review.objects.filter(pk=review.pk).select_related("round", "dossier__subject"))
+    return listed(review)
+
+
+def listed(review):
+    return result_rows(Review.objects.filter(pk=review.pk).values(*RESULT_FIELDS))
 
 
 def test_a_settled_result_stands_in_its_band(small):
-    strip = result_strip(settled(small, "82.50", "良"))
+    strip = result_strip(settled(small, "82.50", "良"), BANDS)
     assert strip.finding == "1 个结果，最低 82.50，最高 82.50"
     counts = {band.grade: band.count for band in strip.bands}
     assert counts["良"] == 1
     assert sum(counts.values()) == 1
     good = next(band for band in strip.bands if band.grade == "良")
     assert good.x <= strip.marks[0].x <= good.x + good.width
-    assert result_strip([]) is None
+    assert result_strip([], BANDS) is None
 
 
 def test_results_below_sixty_lengthen_the_axis(small):
-    strip = result_strip(settled(small, "43.00", "差"))
+    strip = result_strip(settled(small, "43.00", "差"), BANDS)
     assert strip.ticks[0][1] == 40
 
 
 def test_what_is_not_settled_is_not_drawn(small):
     Review.objects.filter(pk=small.evaluation.pk).update(state="filling", points=Decimal(90))
-    rows = list(Review.objects.filter(pk=small.evaluation.pk))
-    assert result_strip(rows) is None
+    assert result_strip(listed(small.evaluation), BANDS) is None
     assert lost_by_level(Review.objects.filter(pk=small.evaluation.pk)) == []
 
 
@@ -71,10 +77,8 @@ def test_results_beside_each_other_never_cover_each_other(small):
     one = settled(small, "82.50", "良")[0]
     rows = [one]
     for pk, points in enumerate(("82.40", "82.60", "82.90", "83.10"), 1):
-        beside = Review.objects.select_related("round", "dossier__subject").get(pk=one.pk)
-        beside.pk, beside.points = one.pk + pk, Decimal(points)
-        rows.append(beside)
-    places = [(mark.x, mark.y) for mark in result_strip(rows).marks]
+        rows.append(one._replace(pk=one.pk + pk, points=Decimal(points)))
+    places = [(mark.x, mark.y) for mark in result_strip(rows, BANDS).marks]
     apart = [abs(a[0] - b[0]) >= 14 or a[1] != b[1] for a in places for b in places if a is not b]
     assert all(apart)
 

@@ -72,6 +72,13 @@ def results(reviews: Iterable[Review | ReviewLine]) -> list[Result]:
     ]
 
 
+def share_words(share: Decimal | None) -> str:
+    """How much of a result's points rests on verified proof; nothing where there are no points."""
+    if share is None:
+        return ""
+    return f"已核佐证 {share:.2f}%" if share else "无已核佐证"
+
+
 def stage_words(reviews: Sequence[Review | ReviewLine]) -> str:
     """Where the dossier stands, by its furthest review: 「财政评价 已出具」「1-7月监控
     待审核」; 未开展 before the first.

@@ -5,7 +5,6 @@ points, its way to an issued report.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
@@ -16,10 +15,10 @@ from django.urls import reverse
 from wenxiao.desk.dossiers.tables import score_sheets
 from wenxiao.desk.evaluations import forms, score_grid
 from wenxiao.desk.evaluations.panel import panel_of
-from wenxiao.desk.evaluations.picture import level_table, losses_of, result_strip
+from wenxiao.desk.evaluations.picture import drawn_of, level_table, losses_of, result_strip
 from wenxiao.desk.evaluations.report_runs import rounds_to_report
+from wenxiao.desk.evaluations.result_lines import RESULT_FIELDS, groups_of, lines_of, result_rows
 from wenxiao.desk.evaluations.steps import may, review_of, steps
-from wenxiao.followup.selectors import confirmed_counts
 from wenxiao.followup.selectors.ledger import notices_about, orderable, reviews_seen_by
 from wenxiao.followup.selectors.problems import catalogue, severities
 from wenxiao.followup.selectors.years import (
@@ -30,6 +29,7 @@ from wenxiao.followup.selectors.years import (
 from wenxiao.followup.services import propose_finding
 from wenxiao.followup.services.notices import require_letter
 from wenxiao.orgs.permissions import require_for
+from wenxiao.orgs.selectors import own_rules_of
 from wenxiao.pages.acts import Typed, carry_out, day_of, person, text_of, version_of, who, yuan_of
 from wenxiao.pages.charts import grades_over_years
 from wenxiao.pages.downloads import attachment
@@ -49,6 +49,7 @@ from wenxiao.reviews.states import MARKABLE, SETTLED
 from wenxiao.reviews.worklists import not_begun, rounds_of_year
 from wenxiao.rulebook.codes import SCORE_MISSING
 from wenxiao.rulebook.deductions import reasons as deduction_reasons
+from wenxiao.rulebook.grading import bands_in_force
 from wenxiao.rulebook.numbers import rate_percent
 from wenxiao.store.clock import today
 from wenxiao.store.keyset import page
@@ -56,14 +57,14 @@ from wenxiao.store.moves import NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from decimal import Decimal
 
     from django.http import HttpRequest, HttpResponse
 
     from wenxiao.budget.models import Dossier, Round
-    from wenxiao.records.models import Notice
+    from wenxiao.desk.evaluations.result_lines import ResultRow
     from wenxiao.reviews.models import Review
     from wenxiao.reviews.result_counts import ResultCell
+    from wenxiao.rulebook.grading import Band
 
 T = TypeVar("T")
 EVALUATIONS = ("finance_evaluation", "department_evaluation")
@@ -74,31 +75,6 @@ DRAWN = 200
 """Up to how many results are drawn as one square each."""
 GRADES = "优良中差"
 MOST_ROUNDS, MOST_NAMED = 6, 60
-
-
-@dataclass(frozen=True)
-class EvaluationLine:
-    """One evaluated object; ``opens`` is the group whose first row it is."""
-
-    review: Review
-    rate: Decimal | None
-    findings: int
-    notice: Notice | None
-    opens: EvaluationGroup | None
-
-
-@dataclass
-class EvaluationGroup:
-    """Objects of one kind in one fiscal year: only their audited money may be added up.
-    Points never are.
-    """
-
-    fiscal_year: int
-    kind: str
-    count: int = 0
-    arranged: Decimal | None = None
-    used: Decimal | None = None
-    without: int = 0
 
 
 @view("see_unit")
@@ -118,8 +94,11 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     if fiscal:
         rows = rows.filter(round__fiscal_year=fiscal)
         cells = [cell for cell in cells if cell.fiscal_year == fiscal]
-    shown = page(rows, ORDER, size=SIZE, token=request.GET.get("at"), by_ids=True)
-    groups = _groups(cells)
+    shown = page(
+        rows, ORDER, size=SIZE, token=request.GET.get("at"), by_ids=True, fields=RESULT_FIELDS
+    )
+    listed, groups = result_rows(shown.rows), groups_of(cells)
+    levels = level_table(levels_of([row.pk for row in listed]))
     unbegun = _unbegun(request, year, kind)
     values = {
         "list_year": year,
@@ -127,10 +106,10 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         "kinds": _tabs(every, year, kind),
         "shown": shown,
         "groups": groups,
-        "lines": _lines(shown.rows, groups),
-        "strip": result_strip(shown.rows),
+        "lines": lines_of(listed, groups, levels),
+        "strip": result_strip(listed, _bands(request, drawn_of(listed))),
         "losses": losses_of(lost_by_level(rows)),
-        "levels": level_table(levels_of(shown.rows)),
+        "levels": levels,
         "total": sum(g.count for g in groups.values()),
         "states": _states(cells),
         "grades": _grades(cells),
@@ -146,6 +125,16 @@ def evaluations(request: HttpRequest) -> HttpResponse:
         **_over_years(request, kind),
     }
     return render(request, "desk/evaluations/index.html", values)
+
+
+def _bands(request: HttpRequest, drawn: list[ResultRow]) -> tuple[Band, ...]:
+    """The grade bands of the first result: of its year, as its division has them."""
+    if not drawn:
+        return ()
+    own, first = person(request).division, drawn[0]
+    mine = own is not None and own.pk == first.division
+    rules = own.own_rules if own and mine else own_rules_of(first.division)
+    return bands_in_force(first.fiscal_year, rules).bands
 
 
 def _over_years(request: HttpRequest, kind: str) -> dict[str, object]:
@@ -231,42 +220,6 @@ def _grades(cells: list[ResultCell]) -> list[tuple[str, list[tuple[str, int]], i
         for name, held_ in counted.items()
         if sum(held_.values())
     ]
-
-
-def _groups(cells: list[ResultCell]) -> dict[tuple[int, str], EvaluationGroup]:
-    groups: dict[tuple[int, str], EvaluationGroup] = {}
-    for cell in cells:
-        key = (cell.fiscal_year, cell.subject_kind)
-        group = groups.setdefault(key, EvaluationGroup(*key))
-        group.count += cell.n
-        group.without += cell.without
-        group.arranged = _added(group.arranged, cell.arranged)
-        group.used = _added(group.used, cell.used)
-    return groups
-
-
-def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return one if other is None else (one or 0) + other
-
-
-def _lines(
-    rows: list[Review], groups: dict[tuple[int, str], EvaluationGroup]
-) -> list[EvaluationLine]:
-    findings_of = confirmed_counts([row.dossier_id for row in rows])
-    notices = notices_about([row.pk for row in rows])
-    lines, before = [], None
-    for row in rows:
-        key, audited = (row.round.fiscal_year, row.dossier.subject.kind), row.audited
-        rate = rate_percent(audited.used, audited.arranged) if audited else None
-        sent = notices.get(row.pk, [])
-        opens = groups[key] if key != before else None
-        lines.append(
-            EvaluationLine(
-                row, rate, findings_of.get(row.dossier_id, 0), sent[-1] if sent else None, opens
-            )
-        )
-        before = key
-    return lines
 
 
 # --- One review -----------------------------------------------------------------------------------

@@ -11,15 +11,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from wenxiao.pages.drawings import Axis
-from wenxiao.rulebook.grading import bands_in_force
+from wenxiao.reviews.states import SETTLED
 from wenxiao.rulebook.numbers import scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from wenxiao.desk.dossiers.tables import CriterionRow
-    from wenxiao.reviews.models import Review
+    from wenxiao.desk.evaluations.result_lines import ResultRow
     from wenxiao.reviews.selectors import LevelSum
+    from wenxiao.rulebook.grading import Band
 
 LOWEST, FULL, GROUND, STEP = 60, 100, 132, 13
 WIDTH = 7
@@ -36,8 +37,10 @@ class ResultMark:
     (a square) or anything else (a disc).
     """
 
-    review: Review
+    pk: int
     name: str
+    points: Decimal
+    grade: str
     x: int
     y: int
     square: bool
@@ -65,13 +68,16 @@ class ResultStrip:
     ticks: tuple[tuple[int, int], ...]
 
 
-def result_strip(reviews: Sequence[Review]) -> ResultStrip | None:
-    """The settled results with points laid out, each standing on those
+def drawn_of(rows: Iterable[ResultRow]) -> list[ResultRow]:
+    """The settled results with points."""
+    return [row for row in rows if row.points is not None and row.state in SETTLED]
+
+
+def result_strip(rows: Iterable[ResultRow], in_force: Sequence[Band]) -> ResultStrip | None:
+    """The settled results with points laid out over the bands in force, each standing on those
     beside it; None without any.
     """
-    shown = [
-        row for row in reviews if row.points is not None and row.state in ("confirmed", "issued")
-    ]
+    shown = drawn_of(rows)
     if not shown:
         return None
     points = [row.points or Decimal(0) for row in shown]
@@ -83,12 +89,11 @@ def result_strip(reviews: Sequence[Review]) -> ResultStrip | None:
         x = across.at(Fraction(row.points or 0))
         level = next((at for at, end in enumerate(ends) if end <= x), len(ends))
         ends[level : level + 1] = [x + 2 * WIDTH]
-        name = str(row.dossier.subject.name)
-        y = GROUND - WIDTH - STEP * level
-        marks.append(ResultMark(row, name, x, y, row.dossier.subject.kind == "department_overall"))
-    one = shown[0]
+        y, square = GROUND - WIDTH - STEP * level, row.kind == "department_overall"
+        points_of = row.points or Decimal(0)
+        marks.append(ResultMark(row.pk, row.name, points_of, row.grade, x, y, square))
     bands = []
-    for band in bands_in_force(one.round.fiscal_year, one.dossier.subject.division.own_rules).bands:
+    for band in in_force:
         left, right = across.at(Fraction(band.at_least)), across.at(Fraction(band.below))
         count = sum(band.holds(value) for value in points)
         if right > left:

@@ -9,7 +9,7 @@ from django.conf import settings
 from wenxiao.budget.census import tags_of
 from wenxiao.budget.money import money_of
 from wenxiao.budget.selectors import KINDS
-from wenxiao.desk.dossiers.results import results, stage_words
+from wenxiao.desk.dossiers.results import results, share_words, stage_words
 from wenxiao.desk.subjects.order import shown_money
 from wenxiao.followup.selectors.dossier_rows import dossier_rows
 from wenxiao.pages.formats import grade_class, permille, title_of, unknown_money
@@ -127,7 +127,5 @@ def _last(held: list[ReviewLine]) -> LastResult | None:
     one = scored[-1]
     if not one.settled or one.points is None:
         return LastResult(one.title, one.standing, "", "", "", "")
-    share = one.review.proved_share
-    proved = "" if share is None else f"已核佐证 {share:.2f}%" if share else "无已核佐证"
-    points = f"{one.points:.2f}"
+    proved, points = share_words(one.review.proved_share), f"{one.points:.2f}"
     return LastResult(one.title, None, points, one.grade, grade_class(one.grade), proved)
