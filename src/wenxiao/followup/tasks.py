@@ -9,12 +9,14 @@ from wenxiao.followup.services.candidates import draw_candidates
 from wenxiao.followup.services.consequences import propose_consequences
 from wenxiao.followup.services.keeping import keep_all
 from wenxiao.orgs.models import User
+from wenxiao.store.progress import reporting
 
 
 @task()
 def draw(round: int, by: int) -> int:
     """Candidate findings of a round by rule; returns how many are new."""
-    return len(draw_candidates(round=Round.objects.get(pk=round), by=User.objects.get(pk=by)))
+    with reporting(f"draw-{round}"):
+        return len(draw_candidates(round=Round.objects.get(pk=round), by=User.objects.get(pk=by)))
 
 
 @task()

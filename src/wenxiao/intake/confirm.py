@@ -15,6 +15,7 @@ from wenxiao.orgs.permissions import Refused
 from wenxiao.reviews.models import Review
 from wenxiao.reviews.services import submit_for_unit
 from wenxiao.store.moves import NotAllowed
+from wenxiao.store.progress import tell
 from wenxiao.store.races import one_wins
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def confirm_ready(intake: Intake, *, by: User | None) -> tuple[int, int]:
     waiting = intake.batches.filter(state="previewed", summary__standing="ready").values_list(
         "pk", flat=True
     )
-    for pk in list(waiting):
+    chosen = list(waiting)
+    for pk in chosen:
+        tell(done + failed, len(chosen))
         batch = intake.batches.select_related("division", "file", "intake").get(pk=pk)
         try:
             imported = bool(confirm_batch(batch, by=by, for_units=intake.for_units).accepted)

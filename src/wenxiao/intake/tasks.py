@@ -12,6 +12,7 @@ from wenxiao.intake.undoing import undo_waiting
 from wenxiao.intake.uploads import settle
 from wenxiao.orgs.models import User
 from wenxiao.records.models import ImportBatch, Intake
+from wenxiao.store.progress import reporting
 
 
 @task()
@@ -41,7 +42,8 @@ def ledger(intake: int, by: int) -> int:
     )
     if row is None:
         return 0
-    outcome = run_ledger(row, User.objects.get(pk=by)).files[0]["outcome"] or {}
+    with reporting(f"intake-{intake}"):
+        outcome = run_ledger(row, User.objects.get(pk=by)).files[0]["outcome"] or {}
     return int(outcome.get("batch") or 0)
 
 
@@ -74,6 +76,7 @@ def apply(intake: int, by: int) -> tuple[int, int]:
     if row is None:
         return 0, 0
     try:
-        return confirm_ready(row, by=User.objects.get(pk=by))
+        with reporting(f"intake-{intake}"):
+            return confirm_ready(row, by=User.objects.get(pk=by))
     finally:
         Intake.objects.filter(pk=intake).update(state=Intake.State.READY)

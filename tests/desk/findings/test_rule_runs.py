@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from wenxiao.followup import tasks
 from wenxiao.followup.models import Finding
+from wenxiao.store import progress
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -17,7 +18,11 @@ def test_contradictions_are_drawn_once_and_become_candidates(small, inside):
     assert "还没有核对过" in client.get(reverse("desk:findings") + "?year=2021").content.decode()
     assert client.post(address, {"round": small.selfeval.pk}).status_code == 302
     assert client.post(address, {"round": small.selfeval.pk}).status_code == 409
-    assert "正在核对" in client.get(reverse("desk:findings_drawn") + "?year=2021").content.decode()
+    looked = reverse("desk:findings_drawn") + "?year=2021"
+    assert "正在核对" in client.get(looked).content.decode()
+    with progress.reporting(f"draw-{small.selfeval.pk}"):
+        progress.tell(1_200, 5_000)
+        assert "正在核对，已办 1,200 / 5,000 个" in client.get(looked).content.decode()
     made = tasks.draw.call(small.selfeval.pk, small.officer.pk)
     assert Finding.objects.filter(state="candidate").count() == before + made
 

@@ -8,9 +8,11 @@ import pytest
 from django.urls import reverse
 from tests.desk.imports.steps import OLD, SCORES, SELFEVAL, hand_in, piece, seen_on, standings
 
+from wenxiao.intake import confirm
 from wenxiao.intake.tasks import apply, read
 from wenxiao.records.models import Entry, ImportBatch
 from wenxiao.reviews.models import Review
+from wenxiao.store import progress
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
@@ -47,7 +49,7 @@ def test_the_whole_way_from_upload_to_undo(place, enter):
     assert fresh.summary["standing"] == "ready"
 
 
-def test_all_ready_files_go_in_the_background_and_once(place, enter):
+def test_all_ready_files_go_in_the_background_and_once(place, enter, monkeypatch):
     client = enter(place.finance)
     intake = hand_in(client, piece(SELFEVAL), piece(SCORES))
     assert standings(intake) == ["ready", "ready"]
@@ -55,7 +57,16 @@ def test_all_ready_files_go_in_the_background_and_once(place, enter):
     intake.refresh_from_db()
     assert intake.state == "applying"
     client.post(reverse("desk:intake_import", args=[intake.pk]))
+    looked = reverse("desk:intake_progress", args=[intake.pk])
+    shares = []
+
+    def seen(*share):
+        progress.tell(*share)
+        shares.append("已办 {} / {} 份".format(*share) in client.get(looked).content.decode())
+
+    monkeypatch.setattr(confirm, "tell", seen)
     assert apply.func(intake.pk, place.finance.pk) == (2, 0)
+    assert shares == [True, True]
     assert standings(intake) == ["applied", "applied"]
     intake.refresh_from_db()
     assert intake.state == "ready"

@@ -57,7 +57,8 @@ def spent():
 
 
 def test_nothing_counts_until_the_last_part_and_then_all(division, ledger, monkeypatch):
-    seen = []
+    seen, shares = [], []
+    monkeypatch.setattr(parts, "tell", lambda *share: shares.append(share))
     kept = parts._let_others_in
 
     def look():
@@ -76,6 +77,8 @@ def test_nothing_counts_until_the_last_part_and_then_all(division, ledger, monke
     assert Entry.objects.filter(act="导入").count() == 1
     undo_batch(batch=batch, by=None, why="试")
     assert Spending._base_manager.count() == 0
+    assert shares[0] == (0, LINES), "how far it is, before each part"
+    assert shares == sorted(set(shares))
 
 
 def test_the_watch_learns_of_it_when_it_counts(division, ledger, monkeypatch):

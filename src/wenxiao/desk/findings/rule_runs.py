@@ -17,6 +17,7 @@ from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import view
 from wenxiao.reviews.worklists import rounds_of_year
 from wenxiao.store.moves import NotAllowed
+from wenxiao.store.progress import share_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -67,6 +68,7 @@ def drawn(request: HttpRequest, what: Drawing) -> dict[str, Any]:
         "what": what,
         "lines": lines,
         "busy": busy,
+        "shares": {pk: share_of(f"{what.task.name}-{pk}") for pk, run in runs.items() if run.busy},
         "ran": len(runs),
         "list_year": work_year(request),
     }

@@ -25,6 +25,7 @@ from wenxiao.pages.texts import text_of
 from wenxiao.pages.views import held, person, put_under, view
 from wenxiao.store.keyset import page
 from wenxiao.store.moves import NotAllowed
+from wenxiao.store.progress import share_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -142,6 +143,7 @@ def waits(intake: Any) -> dict[str, Any]:
         "ahead": before,
         "stalled": stalled(intake) and not before,
         "busy": busy,
+        "share": share_of(f"intake-{intake.pk}") if busy else None,
     }
 
 

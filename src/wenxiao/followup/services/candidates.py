@@ -23,6 +23,7 @@ from wenxiao.rulebook import pace as pacing
 from wenxiao.rulebook.checks import Rule, Table, doors, registry, rules_in_force
 from wenxiao.rulebook.numbers import from_fen
 from wenxiao.store.moves import NotAllowed
+from wenxiao.store.progress import tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -142,7 +143,8 @@ def _of_monitoring(round: Round) -> Iterator[Candidate]:
     frame = watch_frame(round)
     plans, strict = _plans(round, frame["dossier"].to_list()), _strict(round)
     paced = any(one.code == doors.PACE for one in strict)
-    for part in frame.iter_slices(AT_ONCE):
+    for at, part in enumerate(frame.iter_slices(AT_ONCE)):
+        tell(at * AT_ONCE, frame.height)
         tables = tables_in(round, part["dossier"].to_list())
         for row in part.iter_rows(named=True):
             problems = doors.CANDIDATES.run(tables[row["dossier"]], round.kind, strict)
@@ -187,6 +189,7 @@ def _of_selfeval(round: Round) -> Iterator[Candidate]:
     rows = Review.objects.filter(round=round).select_related("dossier__subject", "round__division")
     reviews, strict = list(rows.order_by("pk")), _strict(round)
     for start in range(0, len(reviews), AT_ONCE):
+        tell(start, len(reviews))
         part = reviews[start : start + AT_ONCE]
         tables = tables_of(part)
         for review in part:

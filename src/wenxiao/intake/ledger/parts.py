@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from wenxiao.records.models import ImportBatch
 from wenxiao.records.services import drop_batch, end_undoing, hold_batch, parts_of
 from wenxiao.store.bulk import insert_frame
+from wenxiao.store.progress import tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,6 +95,7 @@ def enter(entering: Entering) -> None:
     """
     start, pace = 0, PartSize(LARGE)
     while start < entering.height:
+        tell(start, entering.height)
         rows = entering.rows(start, pace.size)
         with pace.part():
             insert_frame(entering.model, rows)
