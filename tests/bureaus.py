@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
+from plants import once
 
 from wenxiao.budget.services import (
     choose_own_filing,
@@ -19,8 +19,8 @@ from wenxiao.orgs.services import add_unit, create_division, create_user, grant
 PASS = Path(__file__).parent / "files" / "pass"
 
 
-@pytest.fixture
-def bureau(db):
+@once
+def bureau():
     """A division with a unit, a project of 2022 and people of three roles."""
     division = create_division(code="360000", name="示例区", bureau="示例区财政局", by=None)
     unit = add_unit(division=division, code="101001", name="天长市水利局", by=None)
@@ -57,7 +57,7 @@ def bureau(db):
     )
 
 
-@pytest.fixture
+@once
 def selfeval_round(bureau):
     return open_round(
         division=bureau.division,
@@ -69,7 +69,7 @@ def selfeval_round(bureau):
     )
 
 
-@pytest.fixture
+@once
 def evaluation_round(bureau):
     return open_round(
         division=bureau.division,

@@ -15,7 +15,9 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, settings
+from plants import STANDING, wanted
 from postgres import EMPTY
+from reach import SOAK
 from xdist.scheduler import LoadScopeScheduling
 
 # 200 examples in `make test`, 20 000 in `make soak`; no deadline, for a busy machine must not fail
@@ -120,6 +122,50 @@ def migrated(django_db_setup, compiled):
             shutil.copy(django_db_setup, home / "wenxiao.sqlite3")
 
     return lay
+
+
+@pytest.fixture(scope="session")
+def _plants(django_db_setup):
+    yield STANDING
+    STANDING.take_away()
+
+
+@pytest.fixture
+def _django_db_helper(_plant, _django_db_helper):
+    """The test's transaction begins over what it stands on."""
+
+
+@pytest.fixture
+def _plant(request, _plants, django_db_blocker):
+    _plants.plant(request.node, django_db_blocker)
+
+
+def pytest_runtest_setup(item):
+    """What stands for the tests of one module does not stand in the way of another's; a test with
+    rows of its own then has planted what it wants.
+    """
+    if item.path != STANDING.module:
+        STANDING.take_away(STANDING.shared(wanted(item)))
+
+
+@pytest.fixture
+def plain_refusals(monkeypatch):
+    """Refusals, "not found" and the like say their words and what was left to be said once, without
+    the frame around them: half the answers of a walk have the same one, and each page that opens
+    has it too. In make soak they are pages as everywhere.
+    """
+
+    from django.contrib.messages import get_messages
+    from django.http import HttpResponse
+
+    from wenxiao.pages import errors
+
+    def said(request, status, title, text, hint="", *, lost=False):
+        words = [title, text, hint, *map(str, get_messages(request))]
+        return HttpResponse("\n".join(words), status=status)
+
+    if not SOAK:
+        monkeypatch.setattr(errors, "_page", said)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from plants import once
 from tests.acts.cases_of_assisting import ASSISTING, LINKS, ORDERED
 from tests.acts.cases_of_filing import APPROVAL, FILING
 from tests.acts.cases_of_office import FOLLOWUP, ORGS, REPORTS
@@ -76,17 +77,9 @@ def test_rooms_with_acts_are_all_tried():
     assert found - {"records"} == set(ROOMS)
 
 
-@pytest.fixture(scope="module")
-def built_house(django_db_setup, django_db_blocker):
-    """One house for all acts; each of them works in a savepoint over it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield House()
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def house(built_house, db):
-    return deepcopy(built_house)
+@once
+def house():
+    return House()
 
 
 def tried_by(house, may):

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from plants import once
 
 
 class Small:
@@ -376,8 +377,8 @@ def _evaluated(made, number, dossier, catalogue):
         )
 
 
-@pytest.fixture
-def small(db):
+@once
+def small():
     return plant()
 
 

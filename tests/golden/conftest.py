@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from plants import once
 
 from wenxiao.budget.models import Appropriation, AuditedAmount, Dossier, Round, Subject
 from wenxiao.followup.models import CatalogueItem, CommonProblem, Finding
@@ -210,10 +211,10 @@ def new_year(db, settings, tmp_path):
     return Year
 
 
-@pytest.fixture
-def year(new_year):
+@once
+def year():
     """The whole published year 2021."""
-    year = new_year()
+    year = Year()
     year.papers()
     year.lines()
     for name, opening, arranged, used, points, suggestions in DEPARTMENTS:
@@ -230,11 +231,11 @@ def year(new_year):
     return year
 
 
-@pytest.fixture
+@once
 def leader(year):
     return year.user(Role.LEADER)
 
 
-@pytest.fixture
+@once
 def writer(year):
     return year.user(Role.PERFORMANCE)

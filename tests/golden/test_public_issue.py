@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from plants import once
 
 from wenxiao.orgs.permissions import Refused
 from wenxiao.orgs.services import create_user, grant
@@ -19,7 +20,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 DAY = date(2021, 12, 5)
 
 
-@pytest.fixture
+@once
 def signed(year, writer, leader):
     draft = services.save_draft(division=year.division, work_year=2021, by=writer)
     handed = hand_in.hand_in_report(draft=draft, by=writer)

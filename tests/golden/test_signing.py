@@ -6,6 +6,7 @@ from io import BytesIO
 import docx
 import pypdf
 import pytest
+from plants import once
 
 from wenxiao.files.out.pdf import NoChineseFontError
 from wenxiao.followup.models import Finding
@@ -22,17 +23,17 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 DAY = date(2021, 12, 5)
 
 
-@pytest.fixture
+@once
 def draft(year, writer):
     return services.save_draft(division=year.division, work_year=2021, by=writer)
 
 
-@pytest.fixture
+@once
 def handed(draft, writer):
     return hand_in.hand_in_report(draft=draft, by=writer)
 
 
-@pytest.fixture
+@once
 def signed(handed, leader):
     return services.sign_report(
         draft=handed, issue_number=3, signer="张局长", signed_on=DAY, by=leader

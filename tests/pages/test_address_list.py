@@ -13,21 +13,26 @@ from wenxiao.site.command import main
 
 
 @pytest.fixture(scope="module")
-def listed():
-    return {one.path: one for one in addresses()}
+def rows():
+    return addresses()
 
 
-def test_the_list_names_every_address_with_its_power(listed):
+@pytest.fixture(scope="module")
+def listed(rows):
+    return {one.path: one for one in rows}
+
+
+def test_the_list_names_every_address_with_its_power(rows, listed):
     assert {path: one.permission for path, one in listed.items()} == {
         f"/{route}": power for route, power in MATRIX.items()
     }
-    assert len(listed) == len(addresses())
+    assert len(listed) == len(rows)
     assert all(one.methods for one in listed.values())
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("route", MATRIX)
-def test_an_address_takes_the_methods_the_list_names(client, listed, route):
+def test_an_address_takes_the_methods_the_list_names(client, listed, plain_refusals, route):
     path = "/" + re.sub(r"<int:\w+>", "1", re.sub(r"<(str|path):\w+>", "x", route))
     methods = listed[f"/{route}"].methods
     for method in ("GET", "POST", "PUT", "DELETE"):

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.test import RequestFactory
 from pages.planting import plant_home
 from pages.test_addresses import MATRIX
+from plants import once
 
 from wenxiao.pages.request_values import LARGEST, names_nothing, whole, without_nul
 
@@ -143,6 +144,7 @@ WORDS = (
 )
 EXAMPLES = int(os.environ.get("WENXIAO_EXAMPLES", "100"))
 ROUTES = [route for route in MATRIX if route not in {"logout", "login"}]
+home = once(plant_home)
 ROLES = ("performance", "leader", "clerk", "head", "security", "system", "secretariat", "audit")
 
 
@@ -167,9 +169,8 @@ def dealt(role):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("role", ROLES)
-def test_nothing_typed_breaks_a_page(client, settings, tmp_path, role):
-    settings.MEDIA_ROOT = tmp_path
-    client.force_login(plant_home().people[role])
+def test_nothing_typed_breaks_a_page(client, home, role):
+    client.force_login(home.people[role])
     client.raise_request_exception = False
     chance, broken = random.Random(role), []
     for route in dealt(role):
@@ -189,8 +190,7 @@ def test_nothing_typed_breaks_a_page(client, settings, tmp_path, role):
 @pytest.mark.parametrize(
     "where", ["2", "{{7*7}}", "//evil.example/", "https://evil.example/", "/\\evil", "javascript:x"]
 )
-def test_after_the_login_and_the_theme_one_stays_here(client, where):
-    home = plant_home()
+def test_after_the_login_and_the_theme_one_stays_here(client, home, where):
     home.officer.set_password("Demo-pass-2021")
     home.officer.save()
     for address, sent in (

@@ -8,6 +8,7 @@ from django.test import client as test_client
 from pages.planting import plant_home
 from pages.test_addresses import MATRIX
 from pages.test_foreign import Written, paths
+from plants import once
 from reach import SOAK
 
 pytestmark = pytest.mark.django_db
@@ -17,10 +18,7 @@ whatever the way of asking.
 """
 
 
-@pytest.fixture
-def home(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return plant_home()
+home = once(plant_home)
 
 
 @pytest.fixture
@@ -46,7 +44,9 @@ def own_of(home, route):
     ("role", "every", "opened"),
     [("performance", 1, 80), ("system", 1 if SOAK else 4, 10 if SOAK else 5)],
 )
-def test_head_answers_as_get_without_a_body_and_changes_nothing(client, home, role, every, opened):
+def test_head_answers_as_get_without_a_body_and_changes_nothing(
+    client, home, plain_refusals, role, every, opened
+):
     client.force_login(home.people[role])
     statuses, wrong = [], []
     for route in sorted(MATRIX)[::every]:

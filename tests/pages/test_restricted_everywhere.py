@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from pages.planting import Side, plant_home
+from plants import once
 
 from wenxiao.followup.selectors.assessing import departments
 from wenxiao.orgs.models import Division, Grant, Role, User
@@ -43,9 +44,8 @@ def settled(side):
         )
 
 
-@pytest.fixture
-def home(db, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def plant():
+    """A home where every package holds everything, with a hidden and an open side."""
     made = plant_home()
     made.division.rules = [
         {
@@ -67,6 +67,9 @@ def home(db, settings, tmp_path):
     for side in made.sides.values():
         settled(side)
     return made
+
+
+home = once(plant)
 
 
 def unpacked(body):

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from plants import once
 from tests.bureaus import PASS
 
 from wenxiao.intake.lists import missing_dossiers, standing_of_round
@@ -24,14 +25,14 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 SHEET = PASS / "02_SE025_空值满分.xlsx"
 
 
-@pytest.fixture
+@once
 def brought(bureau, selfeval_round):
     """The unit's sheet, imported by the bureau: some rows are empty, which blocks."""
     import_file(SHEET, division=bureau.division, by=bureau.finance)
     return Review.objects.get()
 
 
-@pytest.fixture
+@once
 def whole(brought, bureau):
     """The same with every row filled by the unit."""
     for mark in brought.marks.filter(status="not_reported"):

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from plants import once
 from tests.bureaus import PASS
 
 from wenxiao.intake.unattended import import_file
@@ -18,13 +19,13 @@ from wenxiao.store.moves import NotAllowed, Stale
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
-@pytest.fixture
+@once
 def review(bureau, selfeval_round):
     import_file(PASS / "02_SE025_空值满分.xlsx", division=bureau.division, by=bureau.finance)
     return Review.objects.get()
 
 
-@pytest.fixture
+@once
 def filled(review, bureau):
     for mark in review.marks.filter(status="not_reported"):
         services.record_actual(
@@ -187,7 +188,7 @@ def test_an_agency_never_files_for_a_unit(review, bureau):
         )
 
 
-@pytest.fixture
+@once
 def checkers(bureau):
     from wenxiao.orgs.services import create_user, grant
 

@@ -4,6 +4,7 @@ what sorting all of them would give.
 
 import pytest
 from django.db.models import F
+from plants import once
 from tests.reviews.test_census import House
 
 from wenxiao.budget.models import Dossier, Round
@@ -26,7 +27,7 @@ SCOPES = (
 )
 
 
-@pytest.fixture
+@once
 def house():
     """A house in which much happened; every review is of its round's year."""
     one = House(11)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from plants import once
 
 from wenxiao.budget.models import AuditedAmount, Round
 from wenxiao.budget.services import open_round
@@ -27,7 +28,7 @@ pytestmark = [pytest.mark.db, pytest.mark.django_db]
 EVERYTHING = ("clerk", "head", "department", "office", "performance", "leader")
 
 
-@pytest.fixture
+@once
 def almighty(bureau):
     """One account with every business role of its unit and of the bureau."""
     user = create_user(

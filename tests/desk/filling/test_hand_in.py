@@ -91,7 +91,9 @@ def posted(client, review, path):
 
 
 # The services these addresses lead to refuse it on both databases below.
-def test_every_address_that_hands_in_refuses_a_half_filled_form(inside, small, whole):
+def test_every_address_that_hands_in_refuses_a_half_filled_form(
+    inside, small, whole, plain_refusals
+):
     client = inside(small.clerk)
     client.raise_request_exception = False
     doors = list(doors_of(client, whole))

@@ -5,6 +5,7 @@ from datetime import date
 from html import unescape
 
 import pytest
+from plants import once
 
 from wenxiao.budget.models import Subject
 from wenxiao.followup.models import Finding
@@ -17,11 +18,6 @@ from wenxiao.reports.models import Draft, Signed
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 PLAN = "一是把{下一年度}年度预算审得更严。"
 SIGN = {"number": "3", "signer": "示例局长", "day": "2021-12-05"}
-
-
-@pytest.fixture(autouse=True)
-def _media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def body(response):
@@ -56,19 +52,19 @@ def written(desk, text=PLAN, key="plan", version="0", began=""):
     )
 
 
-@pytest.fixture
+@once
 def draft(small):
     return services.save_draft(
         division=small.division, work_year=2021, by=small.officer, prose={"plan": PLAN}
     )
 
 
-@pytest.fixture
+@once
 def handed(small, draft):
     return hand_in.hand_in_report(draft=draft, by=small.officer)
 
 
-@pytest.fixture
+@once
 def signed(small, handed):
     return services.sign_report(
         draft=handed,

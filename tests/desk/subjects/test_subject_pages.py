@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from markup import browsed
+from plants import once
+from tests.desk.conftest import plant
 
 from wenxiao.records.models import Entry
 
@@ -51,8 +53,8 @@ def chips_of(text):
     ]
 
 
-@pytest.fixture
-def spread(planted):
+@once
+def spread():
     """Dossiers of many units, kinds and years; two units of one name; some
     reviewed by two key rounds.
     """
@@ -60,7 +62,7 @@ def spread(planted):
     from wenxiao.orgs.models import Unit
     from wenxiao.reviews.models import Review
 
-    made = planted(6)
+    made = plant(6)
     units = list(made.units)
     for number in range(6):
         parent = made.units[number % 3] if number % 2 else None

@@ -4,12 +4,18 @@ merges and paragraphs in both.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import docx
 import openpyxl
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 
 
 @dataclass
@@ -110,7 +116,7 @@ def workbook(path: Path, sheets: dict[str, Paper], *, offset: int = 0) -> Path:
 
 def word(path: Path, parts: list[str | Paper]) -> Path:
     """Paragraphs and tables in order as one .docx; numbers are written as a person types them."""
-    document = docx.Document()
+    document = docx.Document(BytesIO(plain_template()))
     for part in parts:
         if isinstance(part, str):
             document.add_paragraph(part)
@@ -121,13 +127,57 @@ def word(path: Path, parts: list[str | Paper]) -> Path:
     return path
 
 
+@lru_cache(maxsize=1)
+def plain_template() -> bytes:
+    """An empty document with the styles that a paragraph and a table have by themselves: the two
+    hundred others of the library's own would be looked through with every file.
+    """
+    document = docx.Document()
+    for style in list(document.styles):
+        if not style.element.get(qn("w:default")):
+            style.element.getparent().remove(style.element)
+    for latent in document.styles.element.findall(qn("w:latentStyles")):
+        document.styles.element.remove(latent)
+    held = BytesIO()
+    document.save(held)
+    return held.getvalue()
+
+
 def _table(document, paper: Paper) -> None:
-    table = document.add_table(paper.bottom, paper.right)
-    grid = [list(row.cells) for row in table.rows]
-    for row, col, rows, cols in paper.merges:
-        grid[row][col].merge(grid[row + rows - 1][col + cols - 1])
-    for (row, col), value in paper.cells.items():
-        grid[row][col].text = typed(value, paper.formats.get((row, col)))
+    """The table written as Word keeps it: a cell over columns has their number, one over rows
+    begins in the first and goes on below.
+    """
+    spans = {(row, col): (rows, cols) for row, col, rows, cols in paper.merges}
+    covered = {
+        (row + down, col + right): (row, col)
+        for (row, col), (rows, cols) in spans.items()
+        for down in range(rows)
+        for right in range(cols)
+    }
+    rows = "".join(
+        f"<w:tr>{''.join(_cells(paper, row, spans, covered))}</w:tr>" for row in range(paper.bottom)
+    )
+    grid = '<w:gridCol w:w="900"/>' * paper.right
+    text = f"<w:tbl {nsdecls('w')}><w:tblPr/><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+    document.element.body.insert(len(document.element.body) - 1, parse_xml(text))
+
+
+def _cells(paper: Paper, row: int, spans: dict, covered: dict) -> Iterator[str]:
+    """The cells of one row, one for each that is not covered by its left neighbour."""
+    for col in range(paper.right):
+        top, left = covered.get((row, col), (row, col))
+        if col != left:
+            continue
+        rows, cols = spans.get((top, left), (1, 1))
+        goes = "" if rows == 1 else f'<w:vMerge w:val="{"restart" if row == top else "continue"}"/>'
+        wide = "" if cols == 1 else f'<w:gridSpan w:val="{cols}"/>'
+        value = paper.cells.get((row, col)) if row == top else None
+        said = "" if value is None else typed(value, paper.formats.get((row, col)))
+        lines = "<w:br/>".join(
+            f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in said.split("\n")
+        )
+        run = f"<w:r>{lines}</w:r>" if said else ""
+        yield f"<w:tc><w:tcPr>{wide}{goes}</w:tcPr><w:p>{run}</w:p></w:tc>"
 
 
 def typed(value: Any, number_format: str | None) -> str:
