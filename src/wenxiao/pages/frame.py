@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from wenxiao.orgs.permissions import HELD, Holdings
 from wenxiao.orgs.selectors import mixed_sentences
+from wenxiao.pages.jinja import address
 from wenxiao.pages.request_values import whole
 from wenxiao.pages.views import held
 from wenxiao.reviews.selectors import latest_work_year
@@ -40,7 +41,7 @@ class MenuEntry:
     @property
     def address(self) -> str:
         """Where it leads."""
-        return reverse(self.route)
+        return address(self.route)
 
 
 MENU = (
@@ -56,6 +57,7 @@ MENU = (
         "报告", "desk:report_now", ("write_report", "sign_report", "instruct", "watch_trail")
     ),
 )
+HELP = MenuEntry("帮助", "desk:help")
 MORE = (
     MenuEntry("任务", "desk:rounds", ("manage_round",)),
     MenuEntry("导入", "desk:imports", ("import", "submit")),
@@ -74,7 +76,7 @@ MORE = (
     MenuEntry("结果确认人", "desk:confirmers", ("sign_report",)),
     MenuEntry("留痕", "desk:trail", ("watch_trail",)),
     MenuEntry("备份", "desk:backups", ("manage_users", "watch_trail")),
-    MenuEntry("帮助", "desk:help"),
+    HELP,
 )
 THUMB = ("desk:home", "desk:subjects", "desk:monitoring", "desk:report_now")
 """The phone's bottom bar: what an officer on the way looks at."""
@@ -191,6 +193,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": [],
         "more": [],
         "thumb": [],
+        "elsewhere": [],
         "ways": {},
         "year": None,
         "ailing": [],
@@ -202,11 +205,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         holding = held(request)
         year = work_year(request)
         menu, more = open_entries(MENU, holding), open_entries(MORE, holding)
+        below = thumb_of(holding)
+        thumb = [one for one in (*menu, *more) if one.route in below]
         values.update(
             menu=menu,
             more=more,
             ways={entry.route: entry.address for entry in (*menu, *more)},
-            thumb=[one for one in (*menu, *more) if one.route in thumb_of(holding)],
+            thumb=thumb,
+            elsewhere=[one for one in (*menu, *more) if one.route not in below and one is not HELP],
             year=year,
             year_before=year_address(request, year - 1),
             year_after=year_address(request, year + 1),
