@@ -182,7 +182,7 @@ def test_dues_of_a_year_are_each_rounds_own(
     """As many as the rounds count one by one: kept counts, listed dossiers and excused ones,
     each asked once for all.
     """
-    from wenxiao.reviews.worklists import dues_of_year
+    from wenxiao.reviews.dues import dues_of_year
     from wenxiao.targets.models import Target
 
     rounds = [

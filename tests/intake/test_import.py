@@ -18,9 +18,9 @@ from wenxiao.intake.unattended import import_file
 from wenxiao.orgs.permissions import Refused
 from wenxiao.records.models import ImportBatch, StoredFile
 from wenxiao.records.services import undo_batch
+from wenxiao.reviews.dues import dues_of_year
 from wenxiao.reviews.models import Criterion, Mark, Review
 from wenxiao.reviews.selectors import promise_of
-from wenxiao.reviews.worklists import dues_of_year
 from wenxiao.store.moves import NotAllowed
 from wenxiao.targets.models import Indicator, Target
 

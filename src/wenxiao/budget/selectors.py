@@ -207,12 +207,38 @@ def kinds_filed_here(division: Division | int, fiscal_year: int) -> frozenset[st
 
 def rounds_visible_to(user: User | None) -> QuerySet[Round]:
     """Rounds of the divisions the user has grants in; drafts only to whoever may open them."""
+    return _rounds_in(*_divisions_of_rounds(user))
+
+
+def _divisions_of_rounds(user: User | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The divisions whose rounds a user sees, and those whose drafts too."""
     grants = seeing_grants(user)
     divisions = {g.division_id for g in grants} | sight_of(user).open
     makers = {g.division_id for g in grants if g.role == "performance"}
+    return tuple(sorted(divisions)), tuple(sorted(makers))
+
+
+def _rounds_in(divisions: tuple[int, ...], makers: tuple[int, ...]) -> QuerySet[Round]:
     return Round.objects.filter(
         Q(division__in=divisions), ~Q(state=Round.State.DRAFT) | Q(division__in=makers)
     )
+
+
+def rounds_running_or_of(user: User, work_year: int) -> list[Round]:
+    """The rounds the user sees of a work year, and those of any other that still run, with division
+    and paper; by kind, key rounds first, then by period. One query.
+    """
+    divisions, makers = _divisions_of_rounds(user)
+
+    def at_work(years: str) -> QuerySet[Round]:
+        asked = Q(work_year__among=years) | Q(state=Round.State.OPEN)
+        rows = _rounds_in(divisions, makers).filter(asked).select_related("division", "basis")
+        return rows.order_by("kind", "-key", "through_month", "pk")
+
+    return _AT_WORK.rows((divisions, makers), [work_year], at_work)
+
+
+_AT_WORK: PreparedReads[Round] = PreparedReads()
 
 
 def has_rounds(division: Division) -> bool:

@@ -181,7 +181,7 @@ def _sight(user: User, grants: list[Grant]) -> Sight:
         full=full,
         open=(own | divisions_below(tops)) - full,
         paths=paths,
-        units=_units_within(paths),
+        units=units_within(paths),
         listed=tuple(row.pk for row in grants if row.by_subjects),
         everything=any(row.division_id in full and getattr(row, "alone", False) for row in grants),
     )
@@ -193,7 +193,7 @@ the units of their divisions, which are then told apart here.
 """
 
 
-def _units_within(paths: tuple[str, ...]) -> tuple[int, ...]:
+def units_within(paths: tuple[str, ...]) -> tuple[int, ...]:
     """The ids of the units in some subtrees. One query, none without a path."""
     if not paths:
         return ()

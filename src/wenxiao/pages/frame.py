@@ -139,6 +139,7 @@ def default_year(request: HttpRequest) -> int:
     division = getattr(request.user, "division", None)
     known = getattr(request, "wenxiao_latest_year", UNKNOWN)
     latest = known if known != UNKNOWN else latest_work_year(division) if division else None
+    latest_year_known(request, latest)
     return latest or today().year
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf, reverse
@@ -11,6 +11,9 @@ from jinja2 import Environment, StrictUndefined
 
 from wenxiao.pages import formats
 from wenxiao.store.fields import ends_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def address(name: str, *args: Any, **query: Any) -> str:
@@ -22,6 +25,12 @@ def address(name: str, *args: Any, **query: Any) -> str:
     parameters = [(key, value) for key, value in query.items() if value not in (None, "")]
     path = _path(name, args, get_script_prefix(), get_urlconf())
     return path + (f"?{urlencode(parameters)}" if parameters else "")
+
+
+def addresses(name: str, keys: Iterable[int]) -> list[str]:
+    """A route's address for each of many keys, as :func:`address` gives one."""
+    prefix, routes = get_script_prefix(), get_urlconf()
+    return [_path(name, (key,), prefix, routes) for key in keys]
 
 
 @lru_cache(maxsize=16)

@@ -85,13 +85,16 @@ class PreparedReads(Generic[Row]):
         self._reads: dict[Hashable, PreparedRead[Row]] = {}
 
     def rows(
-        self, shape: Hashable, key: int, build: Callable[[int], models.QuerySet[Row]]
+        self,
+        shape: Hashable,
+        key: int | Iterable[int],
+        build: Callable[[Any], models.QuerySet[Row]],
     ) -> list[Row]:
-        """The rows of a key; ``build`` is asked the first time a shape is."""
+        """The rows of a key, or of a list of them; ``build`` is asked the first time a shape is."""
         if shape not in self._reads:
             if len(self._reads) >= self.MOST:
                 self._reads.clear()
-            self._reads[shape] = PreparedRead(build)
+            self._reads[shape] = PreparedRead(build, many=not isinstance(key, int))
         return self._reads[shape].rows(key)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from wenxiao.budget.models import Dossier
+    from wenxiao.budget.questions import RoundScope
     from wenxiao.orgs.models import Division, User
     from wenxiao.orgs.selectors import Sight
 
@@ -59,7 +60,7 @@ def indicators_seen_by(user: User | None) -> QuerySet[Indicator]:
     return Indicator.objects.filter(seen_by(user, "target__dossier"))
 
 
-def handed_in_targets(round: Round) -> QuerySet[Any, Any]:
+def handed_in_targets(round: Round | RoundScope) -> QuerySet[Any, Any]:
     """The dossiers of a target round's year whose target left the unit's
     hands, or was approved elsewhere.
     """

@@ -10,30 +10,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Case, When
 from django.shortcuts import render
-from django.urls import reverse
 
 from wenxiao.desk.home.preparations import next_of, preparations
 from wenxiao.desk.home.tasks import waiting
 from wenxiao.desk.home.tour import tour_of
 from wenxiao.desk.monitoring.lights import counts_of, lamps_of_table, table_of, told
-from wenxiao.followup.selectors import common_lines
+from wenxiao.followup.selectors.common_problems import lines_with_codes
 from wenxiao.followup.selectors.desk_counts import desk_counts
 from wenxiao.followup.selectors.ledger import first_late, mending_of
-from wenxiao.followup.selectors.problems import selection
+from wenxiao.followup.selectors.problems import problem_codes
 from wenxiao.pages.formats import title_of
 from wenxiao.pages.frame import work_year
-from wenxiao.pages.jinja import address
+from wenxiao.pages.jinja import address, addresses
 from wenxiao.pages.views import held, person, view
 from wenxiao.reports import services as reports
 from wenxiao.reports.hand_in import draft_states
+from wenxiao.reviews.dues import dues_of_year, outside_scope
 from wenxiao.reviews.road_counts import best_results, states_of_year
 from wenxiao.reviews.services.tallies import renew_few
 from wenxiao.reviews.states import OPEN, SETTLED
 from wenxiao.reviews.worklists import (
     assigned_to,
-    dues_of_year,
     files_received,
-    outside_scope,
     reviews_visible_to,
     rounds_of_year,
 )
@@ -51,8 +49,8 @@ if TYPE_CHECKING:
     from wenxiao.budget.models import Round
     from wenxiao.orgs.models import Division, User
     from wenxiao.orgs.permissions import Holdings
+    from wenxiao.reviews.dues import Dues
     from wenxiao.reviews.models import Review
-    from wenxiao.reviews.worklists import Dues
     from wenxiao.rulebook.year_changes import RuleChange
 
 READERS = ("write_report", "sign_report", "instruct")
@@ -362,52 +360,54 @@ class ProblemBar:
 
 
 def _problems(user: User, year: int) -> list[ProblemBar]:
-    lines = common_lines(user.division, year) if user.division else ()
-    if not lines or user.division is None:
+    lines = lines_with_codes(user.division_id, year) if user.division_id else []
+    if not lines:
         return []
-    from wenxiao.followup.selectors.problems import catalogue
-
-    codes = {item.pk: item.code for item in catalogue(user.division)}
-    rows = selection(user, year)
+    found = problem_codes(user, year)
     return [
         ProblemBar(
             line.text,
-            sum(bool(row.codes & {codes.get(pk, "") for pk in line.items}) for row in rows),
-            len(rows),
-            reverse("desk:subjects") + f"?problem={line.id}&year={year}",
+            sum(not line.codes.isdisjoint(codes) for codes in found),
+            len(found),
+            address("desk:subjects", problem=line.id, year=year),
         )
         for line in lines
     ]
 
 
 class GradedResult(NamedTuple):
-    """One settled result, as its square needs it; ``proved_share`` is the percent of the points
+    """One settled result, as its square shows it; ``proved_share`` is the percent of the points
     that rest on verified proof.
     """
 
-    dossier: int
-    name: str
-    points: Decimal
+    href: str
+    words: str
     grade: str
+    points: Decimal
     kind: str
     proved_share: Decimal | None
     synthetic: bool
 
 
+def _graded(user: User, year: int) -> list[GradedResult]:
+    best = best_results(user, year)
+    results = []
+    for one, href in zip(
+        best, addresses("desk:dossier", [row.dossier for row in best]), strict=True
+    ):
+        share = rate_percent(one.proved, one.points)
+        words = f"{one.name} {one.points:.2f}" + (
+            f"，已核佐证 {share:.2f}%" if share is not None else ""
+        )
+        results.append(
+            GradedResult(href, words, one.grade, one.points, one.kind, share, one.synthetic)
+        )
+    return results
+
+
 def _grades(user: User, year: int) -> dict[str, object]:
     """Settled results of the key finance evaluations: projects as squares, departments in words."""
-    results = [
-        GradedResult(
-            one.dossier,
-            one.name,
-            one.points,
-            one.grade,
-            one.kind,
-            rate_percent(one.proved, one.points),
-            one.synthetic,
-        )
-        for one in best_results(user, year)
-    ]
+    results = _graded(user, year)
     projects = [row for row in results if row.kind != "department_overall"]
     counts = {grade: sum(row.grade == grade for row in projects) for grade in "优良中差"}
     return {

@@ -14,7 +14,7 @@ from wenxiao.desk.home.duties import HomeTask, duties, of_year
 from wenxiao.followup.selectors.desk_counts import desk_counts
 from wenxiao.followup.selectors.ledger import mending_of
 from wenxiao.followup.selectors.reminders import reminders_about
-from wenxiao.orgs.selectors import todos_for
+from wenxiao.orgs.todos import todo_lines
 from wenxiao.pages.jinja import address
 from wenxiao.pages.views import held, person
 from wenxiao.records.selectors import latest_link
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Round
     from wenxiao.orgs.models import User
-    from wenxiao.records.models import Todo
+    from wenxiao.orgs.todos import TodoLine
 
 TODOS = 40
 
@@ -77,18 +77,14 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
     """The person's open to-dos: forms of rounds, forms given back, and steps of rectifications."""
     user, on = person(request), today()
     rounds = {row.pk: row for row in rounds_at_work(user, year)}
-    listed = list(
-        todos_for(user).filter(
-            target_type__in=(_ROUND, _RECTIFICATION, _REVIEW, _TARGET, _EXCHANGE)
-        )[:TODOS]
-    )
+    listed = todo_lines(user, (_ROUND, _RECTIFICATION, _REVIEW, _TARGET, _EXCHANGE), TODOS)
     asked = [row.target_id for row in listed if row.target_type == _ROUND]
     reminders = reminders_about(row for row in listed if row.target_id in rounds)
     if earlier := {pk for pk in asked if pk is not None} - set(rounds):
         rounds |= rounds_visible_to(user).in_bulk(earlier)
     tasks = []
     for row in listed:
-        who, key = row.unit.name if row.unit else "", row.target_id or 0
+        who, key = row.unit or "", row.target_id or 0
         if row.target_type == _RECTIFICATION:
             href = address("desk:rectification", key)
             verb = "核验" if row.kind == "核验" else "去办"
@@ -112,7 +108,7 @@ def _todos(request: HttpRequest, year: int) -> list[HomeTask]:
     return tasks
 
 
-def _counted(round: Round, row: Todo) -> str:
+def _counted(round: Round, row: TodoLine) -> str:
     """What a unit owes in a round as it stands now: the to-do's own words
     tell how it stood when it was issued.
     """

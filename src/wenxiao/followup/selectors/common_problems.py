@@ -4,11 +4,13 @@ findings a person confirmed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from wenxiao.budget.selectors import dossiers_visible_to
 from wenxiao.followup.models import CatalogueItem, CommonProblem, Finding
 from wenxiao.rulebook.tally import CountedFinding, Matrix, ReportLine, matrix, tally
+from wenxiao.store.among import raw_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,34 @@ if TYPE_CHECKING:
 
     from wenxiao.budget.models import Dossier
     from wenxiao.orgs.models import Division, User
+
+
+@dataclass(frozen=True, slots=True)
+class CodedLine:
+    """A printed line of common problems with the codes of the catalogue's items it groups."""
+
+    id: int
+    text: str
+    codes: frozenset[str]
+
+
+def lines_with_codes(division: int, work_year: int) -> list[CodedLine]:
+    """The printed lines of a work year, in their order. One query."""
+    rows = raw_rows(
+        ("lines with codes", division, work_year), lambda: _coded(division, work_year), {}
+    )
+    codes: dict[tuple[int, str], set[str]] = {}
+    for pk, text, code in rows:
+        codes.setdefault((pk, text), set()).update([code] if code is not None else [])
+    return [CodedLine(pk, text, frozenset(held)) for (pk, text), held in codes.items()]
+
+
+def _coded(division: int, work_year: int) -> QuerySet[Any, Any]:
+    rows = CommonProblem.objects.filter(division=division, work_year=work_year)
+    named: QuerySet[Any, Any] = rows.order_by("order", "pk").values_list(
+        "pk", "text", "items__code"
+    )
+    return named
 
 
 def tally_over(

@@ -6,19 +6,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 
-from wenxiao.budget.selectors import seen_by
+from wenxiao.budget.questions import rows_seen
+from wenxiao.budget.selectors import seen_by, seen_with
 from wenxiao.followup.models import CatalogueItem, Finding
 from wenxiao.orgs.models import Unit
 from wenxiao.reviews.models import Review
+from wenxiao.store.among import IDS, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from wenxiao.orgs.models import Division, User
+    from wenxiao.orgs.selectors import Sight
 
 _WITH = (
     "dossier__subject__division",
@@ -135,6 +138,33 @@ def selection(
         )
         for row in reviews
     ]
+
+
+def problem_codes(user: User | None, work_year: int) -> list[frozenset[str]]:
+    """By project of :func:`selection` the codes of its confirmed findings. Two queries."""
+    dossiers = [pk for (pk,) in rows_seen(user, _selected_question, work_year, raw=True)]
+    codes: dict[int, set[str]] = defaultdict(set)
+    if dossiers:
+        for dossier, code in prepared("codes of dossiers", _codes_question, dossiers):
+            codes[dossier].add(code)
+    return [frozenset(codes[pk]) for pk in dossiers]
+
+
+def _selected_question(sight: Sight, work_year: int) -> QuerySet[Any, Any]:
+    rows = Review.objects.filter(
+        seen_with(sight),
+        round__work_year=work_year,
+        round__kind="finance_evaluation",
+        round__key=True,
+    ).exclude(dossier__subject__kind="department_overall")
+    selected: QuerySet[Any, Any] = rows.order_by("pk").values_list("dossier")
+    return selected
+
+
+def _codes_question() -> QuerySet[Any, Any]:
+    rows = Finding.objects.filter(dossier__among=IDS, state=Finding.State.CONFIRMED)
+    coded: QuerySet[Any, Any] = rows.exclude(item=None).values_list("dossier", "item__code")
+    return coded
 
 
 def departments_of(units: Iterable[Unit]) -> dict[int, str]:

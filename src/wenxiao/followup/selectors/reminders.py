@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from wenxiao.orgs.todos import TodoLine
+
 
 ROUND_TYPE = "budget.Round"
 
@@ -59,7 +61,7 @@ def reminders_of(round: Round) -> dict[str, Reminded]:
     return {name: _reminded(online.get(name, 0), sent.get(name, [])) for name in {*online, *sent}}
 
 
-def reminders_about(todos: Iterable[Todo]) -> dict[tuple[int, int], Reminded]:
+def reminders_about(todos: Iterable[TodoLine]) -> dict[tuple[int, int], Reminded]:
     """What was sent to the units whose to-dos about rounds these are, by (round, unit).
     One query, none where no to-do is a unit's about a round.
     """
