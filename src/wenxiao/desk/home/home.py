@@ -19,6 +19,7 @@ from wenxiao.followup.selectors.common_problems import lines_with_codes
 from wenxiao.followup.selectors.desk_counts import desk_counts
 from wenxiao.followup.selectors.ledger import first_late, mending_of
 from wenxiao.followup.selectors.problems import problem_codes
+from wenxiao.followup.services.keeping import look_after
 from wenxiao.pages.formats import title_of
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.jinja import address, addresses
@@ -174,6 +175,7 @@ def _assigned(user: User, year: int) -> Iterable[Review]:
 def _year(user: User, year: int) -> dict[str, object]:
     """The year's state as this person may see it."""
     watched = rounds_of_year(user, year, "monitoring")
+    look_after(watched, user)
     key_rounds = [row for row in watched if row.key]
     key = table_of(key_rounds, user, summed=True)
     table = key if key or len(key_rounds) == len(watched) else table_of(watched, user, summed=True)

@@ -25,6 +25,7 @@ from wenxiao.desk.monitoring.lights import (
 )
 from wenxiao.followup.selectors.ordering import orderable_at_once
 from wenxiao.followup.selectors.problems import catalogue
+from wenxiao.followup.services.keeping import look_after
 from wenxiao.followup.watch.overview import money_by_goals
 from wenxiao.orgs.permissions import Refused
 from wenxiao.pages.acts import Typed, carry_out, text_of, version_of
@@ -60,6 +61,7 @@ def monitoring(request: HttpRequest) -> HttpResponse:
     """The year's key monitoring over all its periods; without any, the first round there is."""
     year = work_year(request)
     rounds = rounds_of_year(person(request), year, "monitoring")
+    look_after(rounds, person(request))
     key = [row for row in rounds if row.key]
     if table_of(key, person(request)) is not None or not rounds:
         return _page(request, rounds, key, None, year)

@@ -20,6 +20,7 @@ from wenxiao.desk.monitoring.lights import (
     told,
 )
 from wenxiao.desk.monitoring.picture import bullets_of, curve_of, figures, headline, scatter_of
+from wenxiao.followup.services.keeping import look_after
 from wenxiao.followup.watch.overview import by_department, changes_since, earlier_round, overdue
 from wenxiao.followup.watch.picture import (
     dots,
@@ -55,6 +56,7 @@ def watch(request: HttpRequest) -> HttpResponse:
     """
     user, year = person(request), work_year(request)
     rounds = rounds_of_year(user, year, "monitoring")
+    look_after(rounds, user)
     asked = request.GET.get("round", "")
     one = next((row for row in rounds if str(row.pk) == asked), None) or _widest(rounds)
     key, table = (

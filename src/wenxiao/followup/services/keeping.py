@@ -11,10 +11,10 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 
 from wenxiao.budget.models import Dossier, Round
@@ -24,12 +24,16 @@ from wenxiao.followup.models import WatchLine, WatchMark, WatchWindow
 from wenxiao.followup.watch.inputs import INPUTS, MARKS, digest_of, inputs_watched, watch_inputs
 from wenxiao.followup.watch.lines import Behind, Watch
 from wenxiao.followup.watch.table import lit, ranked
+from wenxiao.orgs.permissions import once
 from wenxiao.reviews.services.tallies import renew_all
+from wenxiao.store.among import IDS, raw_rows
 from wenxiao.store.bulk import insert_frame, insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
+
+    from django.db.models import QuerySet
 
     from wenxiao.orgs.models import User
 
@@ -53,7 +57,7 @@ def kept_watch(rounds: Sequence[Round], user: User | None, *, on: date) -> Watch
     a worker silent for :data:`PATIENCE`, or a window never kept before, makes the page do it.
     """
     chosen = tuple(rounds)
-    if _right(chosen):
+    if _right_for(user, chosen):
         return Watch(chosen, user, on)
     with _holding(seconds=0.3) as held:
         if held:
@@ -61,6 +65,28 @@ def kept_watch(rounds: Sequence[Round], user: User | None, *, on: date) -> Watch
     return Watch(
         chosen, user, on, None if _right(chosen) else Behind(_waiting(chosen), _kept_at(chosen))
     )
+
+
+def look_after(rounds: Sequence[Round], user: User) -> None:
+    """What a page over several of these windows asks first: whether the lines of all are right, so
+    that it need not be asked of each.
+    """
+    if rounds:
+        _right_for(user, tuple(rounds))
+
+
+def _right_for(user: User | None, rounds: tuple[Round, ...]) -> bool:
+    """Whether the kept lines of these windows are right; asked once a look (:func:`~
+    wenxiao.orgs.permissions.grants_kept`) of windows that are.
+    """
+    windows = {one.pk for one in rounds}
+    known: set[int] = once(user, "windows that are right", set) if user is not None else set()
+    if windows and windows <= known:
+        return True
+    if not _right(rounds):
+        return False
+    known |= windows
+    return True
 
 
 def first_to_ask(rounds: Sequence[Round]) -> bool:
@@ -71,13 +97,20 @@ def first_to_ask(rounds: Sequence[Round]) -> bool:
 
 
 def _right(rounds: Sequence[Round]) -> bool:
-    """Whether the kept lines of these windows are what the rows say now. Three small queries."""
-    if (
-        WatchMark.objects.filter(Q(round=None) | Q(round__in=rounds)).exists()
-        or not inputs_watched()
-    ):
+    """Whether the kept lines of these windows are what the rows say now. Two small queries."""
+    rows = raw_rows("windows and marks", _windows_question, {IDS: [one.pk for one in rounds]})
+    known = {pk: digest for pk, digest, marked in rows if not marked}
+    if len(known) < len(rows) or not inputs_watched():
         return False
-    return not _under_other_rules(rounds)
+    return all(known.get(one.pk) == digest_of(one) for one in rounds)
+
+
+def _windows_question() -> QuerySet[Any, Any]:
+    """Of windows on what they stand, and whether any mark is open there or not handed out yet."""
+    marks = WatchMark.objects.filter(Q(round=None) | Q(round__among=IDS))
+    rows = WatchWindow.objects.filter(round__among=IDS).annotate(marked=Exists(marks))
+    named: QuerySet[Any, Any] = rows.values_list("round", "digest", "marked")
+    return named
 
 
 def _under_other_rules(rounds: Sequence[Round]) -> list[Round]:
