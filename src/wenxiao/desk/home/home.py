@@ -365,12 +365,12 @@ def _problems(user: User, year: int) -> list[ProblemBar]:
     lines = lines_with_codes(user.division_id, year) if user.division_id else []
     if not lines:
         return []
-    found = problem_codes(user, year)
+    projects = problem_codes(user, year)
     return [
         ProblemBar(
             line.text,
-            sum(not line.codes.isdisjoint(codes) for codes in found),
-            len(found),
+            sum(not line.codes.isdisjoint(codes) for codes in projects),
+            len(projects),
             address("desk:subjects", problem=line.id, year=year),
         )
         for line in lines
