@@ -37,8 +37,8 @@ class TodoLine(NamedTuple):
 
 
 def todo_lines(user: User, types: tuple[str, ...], most: int) -> list[TodoLine]:
-    """The first of :func:`~wenxiao.orgs.selectors.todos_for` about rows of some types. One query, put together once for all
-    with grants of the same roles.
+    """The first open to-dos of a person (as ``selectors.todos_for``) about rows of some types. One
+    query, put together once for all with grants of the same roles.
     """
     grants = [grant for grant in grants_held(user) if not grant.by_subjects]
     lists: dict[str, Iterable[int]] = {_MINE: [user.pk]}
@@ -70,7 +70,7 @@ def _todo_question(
 
 
 def _acting_for(user: User, grant: Grant) -> Iterable[Any]:
-    """The units whose to-dos a grant over a unit answers, as :func:`~wenxiao.orgs.selectors.todos_for` has it."""
+    """The units whose to-dos a grant over a unit answers, as ``selectors.todos_for`` has it."""
     if grant.role in {Role.CLERK, Role.HEAD}:
         return [grant.unit_id or 0]
     paths, sight = tuple(paths_of(user, [grant])), sight_of(user)

@@ -1,4 +1,4 @@
-"""The honest denominators of a year: how many dossiers its rounds ask for, as a person sees them."""
+"""The honest denominators of a year: how many dossiers its rounds ask for, as a person sees it."""
 
 from __future__ import annotations
 

@@ -76,8 +76,8 @@ def look_after(rounds: Sequence[Round], user: User) -> None:
 
 
 def _right_for(user: User | None, rounds: tuple[Round, ...]) -> bool:
-    """Whether the kept lines of these windows are right; asked once a look (:func:`~
-    wenxiao.orgs.permissions.grants_kept`) of windows that are.
+    """Whether the kept lines of these windows are right; of those that are it is asked once while
+    ``permissions.grants_kept`` holds.
     """
     windows = {one.pk for one in rounds}
     known: set[int] = once(user, "windows that are right", set) if user is not None else set()
