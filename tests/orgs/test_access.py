@@ -11,6 +11,7 @@ from wenxiao.budget.services import ensure_subject, open_dossier
 from wenxiao.orgs import permissions, selectors, services
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import POWERS, Refused, can, require
+from wenxiao.orgs.todos import todo_lines
 from wenxiao.records.services import make_todo
 from wenxiao.store.moves import NotAllowed
 
@@ -244,9 +245,13 @@ def test_todos_reach_the_right_people(make_user, division, school, primary):
     )
     confirm = make_todo(division=division, kind="confirm", title="确认", role=Role.PERFORMANCE)
     own = make_todo(division=division, kind="x", title="本人", user=clerk)
-    assert set(selectors.todos_for(clerk)) == {mine, own}
-    assert list(selectors.todos_for(department)) == [check]
-    assert list(selectors.todos_for(performance)) == [confirm]
+
+    def waiting(user):
+        return {(one.title, one.unit_id) for one in todo_lines(user, ("",), 9)}
+
+    assert waiting(clerk) == {(one.title, one.unit_id) for one in (mine, own)}
+    assert waiting(department) == {(check.title, primary.pk)}
+    assert waiting(performance) == {(confirm.title, None)}
     assert permissions.holdings(clerk).role_names() == ["单位经办人"]
 
 

@@ -32,7 +32,6 @@ from wenxiao.orgs.permissions import (
     once,
     served_paths,
 )
-from wenxiao.records.models import Todo
 from wenxiao.store.among import answered, prepared
 from wenxiao.store.prepared import PreparedRead
 
@@ -319,32 +318,6 @@ def holders_of(division: Division, roles: list[str], most: int = 3) -> dict[str,
         if grant.user not in people and len(people) < most:
             people.append(grant.user)
     return holders
-
-
-def todos_for(user: User | None) -> QuerySet[Todo]:
-    """What waits for this person: by name, or by role over a unit in the
-    scope of a grant in force; by deadline.
-    """
-    if user is None or not user.is_authenticated or not user.is_active:
-        return Todo.objects.none()
-    condition = Q(user=user)
-    for grant in grants_held(user):
-        if grant.by_subjects:
-            continue
-        mine = Q(division=grant.division_id, role=grant.role, user=None)
-        condition |= mine if grant.unit is None else mine & _units_of(user, grant)
-    return (
-        Todo.objects.filter(condition, state=Todo.State.OPEN)
-        .select_related("unit")
-        .order_by("due_on", "pk")
-    )
-
-
-def _units_of(user: User, grant: Grant) -> Q:
-    """A to-do of a unit is its own people's; departments and offices act for all below them."""
-    if grant.role in {Role.CLERK, Role.HEAD}:
-        return Q(unit=grant.unit_id)
-    return within(paths_of(user, [grant]), "unit__path")
 
 
 def people_of(unit: Unit) -> QuerySet[User]:

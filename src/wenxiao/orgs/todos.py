@@ -37,9 +37,12 @@ class TodoLine(NamedTuple):
 
 
 def todo_lines(user: User, types: tuple[str, ...], most: int) -> list[TodoLine]:
-    """The first open to-dos of a person (as ``selectors.todos_for``) about rows of some types. One
-    query, put together once for all with grants of the same roles.
+    """What waits for a person about rows of some types: by name, or by role over a unit in the
+    scope of a grant in force; the first ``most`` by deadline. One query, put together once for all
+    with grants of the same roles.
     """
+    if not user.is_active:
+        return []
     grants = [grant for grant in grants_held(user) if not grant.by_subjects]
     lists: dict[str, Iterable[int]] = {_MINE: [user.pk]}
     held = []
@@ -70,7 +73,9 @@ def _todo_question(
 
 
 def _acting_for(user: User, grant: Grant) -> Iterable[Any]:
-    """The units whose to-dos a grant over a unit answers, as ``selectors.todos_for`` has it."""
+    """The units whose to-dos a grant answers: a unit's own people theirs, departments and offices
+    those of all below them.
+    """
     if grant.role in {Role.CLERK, Role.HEAD}:
         return [grant.unit_id or 0]
     paths, sight = tuple(paths_of(user, [grant])), sight_of(user)
