@@ -163,10 +163,10 @@ def test_totals_are_what_each_dossier_s_money_says(division, unit, seed):
         for _ in range(chance.randint(0, 2)):
             used = D(chance.randint(0, 90))
             AuditedAmount.objects.create(dossier=one, arranged=D(90), used=used)
-    ids = [one.pk for one in dossiers]
+    ids, rest = [one.pk for one in dossiers], (1, 2021, "project")
     monies = amounts.money_of(ids)
     for one in dossiers:
-        alone = sums_by_group([one.pk], [])
+        alone = sums_by_group({rest: [one.pk]})
         assert len(alone) <= 1
         for summed in filter(None, alone.values()):
             yuan = monies[one.pk]
@@ -198,10 +198,12 @@ def test_groups_are_added_up_by_the_database_where_records_are_plain(division, u
             Spending.objects.create(
                 dossier_id=ids[-1], month=month, fund=fund, amount=D(n), line=f"{n}-{month}"
             )
-    groups = sums_by_group(ids[1:], [])
-    assert groups == {(1, 2021, "project"): None}, "a total beside its parts is asked one by one"
-    groups = sums_by_group(ids[:2], ids[:1])
-    assert groups == {(0, 2021, "project"): (3000, 1, 0), (1, 2021, "project"): (10000, 1, 200)}
+    own, rest = (0, 2021, "project"), (1, 2021, "project")
+    groups = sums_by_group({rest: ids[1:]})
+    assert groups == {rest: None}, "a total beside its parts is asked one by one"
+    groups = sums_by_group({own: ids[:1], rest: ids[1:2]})
+    assert groups == {own: (3000, 1, 0), rest: (10000, 1, 200)}
+    assert sums_by_group({own: ids[3:], rest: []}) == {own: (30000, 1, 600)}
     AuditedAmount.objects.create(dossier_id=ids[0], arranged=D(1), used=D(1))
     Spending.objects.filter(dossier_id=ids[0]).delete()
-    assert sums_by_group(ids[:1], []) == {(1, 2021, "project"): None}
+    assert sums_by_group({rest: ids[:1]}) == {rest: None}

@@ -20,11 +20,11 @@ from wenxiao.budget.money import (
     money_of,
     same_columns,
 )
-from wenxiao.store.among import IDS, OTHER_IDS, exact, prepared
+from wenxiao.store.among import IDS, exact, prepared, raw_rows
 from wenxiao.store.fields import MoneyField
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
 GroupKey = tuple[int, int, str]
@@ -39,18 +39,21 @@ class GroupSums(NamedTuple):
     spent: int | None = None
 
 
-def sums_by_group(dossiers: list[int], apart: list[int]) -> dict[GroupKey, GroupSums | None]:
-    """The budgets and spending of many dossiers added up by group, those in ``apart`` (rank 0) by
-    themselves; a group without any money is absent. One query.
+def sums_by_group(groups: Mapping[GroupKey, list[int]]) -> dict[GroupKey, GroupSums | None]:
+    """The budgets and spending of groups of dossiers (ids) added up; a group without any money is
+    absent. One query.
 
     None where mere addition doesn't settle it (a total beside its parts, several sources,
     cumulative figures, only audited amounts): ask :func:`totals_of`.
     """
+    keys = list(groups)
     sums: dict[GroupKey, GroupSums] = defaultdict(GroupSums)
     unsettled: set[GroupKey] = set()
     audited: set[GroupKey] = set()
-    for table, rank, year, kind, records, *counts, plus, added, off in _by_group(dossiers, apart):
-        key = (rank, year, kind)
+    for table, at, records, *counts, plus, added, off in _by_group(list(groups.values())):
+        if not records:
+            continue
+        key = keys[at]
         known = sums[key]
         if table == ARRANGED:
             different, adjusted, whole, known_budgets = counts
@@ -69,65 +72,69 @@ def sums_by_group(dossiers: list[int], apart: list[int]) -> dict[GroupKey, Group
     return {key: None if key in unsettled else one for key, one in sums.items()}
 
 
-def _by_group(dossiers: list[int], apart: list[int]) -> list[tuple[Any, ...]]:
-    """Which table, rank, year, kind, how many records, four counts, the amounts, what was
+def _by_group(groups: list[list[int]]) -> list[tuple[Any, ...]]:
+    """Which table, the place of the group, how many records, four counts, the amounts, what was
     added to them and cut back.
 
     The counts are of appropriations: dossiers, adjusted records, total records, records with a
     budget; of spending, which has rows for each source and way of counting: whether cumulative.
-    Audited amounts say only that there are some.
+    Audited amounts say only that there are some. Each group is asked for by its own ids: of what
+    year and kind a dossier is need not be looked up again.
     """
+    if not groups:
+        return []
+    words = [f"ids of group {at}" for at in range(len(groups))]
 
     def question() -> QuerySet[Any, Any]:
-        unchanged = Q(adjusted=None, opening__isnull=False)
-        budget = Q(adjusted__isnull=False) | Q(opening__isnull=False)
-        added, cut_back = (Sum(name, filter=unchanged) for name in ("added", "cut_back"))
-        total = Case(When(fund=Fund.TOTAL, then=Value(1)), default=Value(0))
-        cumulative = Case(When(cumulative=True, then=Value(1)), default=Value(0))
-        none = Value(0, output_field=IntegerField())
-        given = Appropriation.objects.filter(dossier__among=IDS)
-        spent = Spending.objects.filter(dossier__among=IDS, month__lte=12)
-        counts = (
-            Count("dossier", distinct=True),
-            Count("adjusted"),
-            Count("pk", filter=Q(fund=Fund.TOTAL)),
-            Count("pk", filter=budget),
-        )
-        sums = (Sum(Coalesce("adjusted", "opening")), added, cut_back)
-        parted = spent.annotate(_source=F("source"), _cumulative=cumulative, _total=total)
-        return _in_groups(given, ARRANGED, (), counts, sums).union(
-            _in_groups(
-                parted,
-                SPENT,
-                ("_source", "_total", "_cumulative"),
-                (F("_cumulative"), none, none, none),
-                (Sum("amount"),),
-            ),
-            _in_groups(
-                AuditedAmount.objects.filter(dossier__among=IDS), AUDITED, (), (none,) * 4, ()
-            ),
-            all=True,
-        )
+        first, *more = [part for at, ids in enumerate(words) for part in _of_group(at, ids)]
+        return first.union(*more, all=True)
 
-    return prepared("sums by group", question, dossiers, apart) if dossiers else []
+    shape = ("sums by group", len(groups))
+    return raw_rows(shape, question, dict(zip(words, groups, strict=True)))
 
 
-def _in_groups(
-    rows: QuerySet[Any, Any], table: int, parts: tuple[str, ...], counts: Any, sums: Any
+def _of_group(at: int, ids: str) -> Iterator[QuerySet[Any, Any]]:
+    """What each of the three tables says of a group."""
+    unchanged = Q(adjusted=None, opening__isnull=False)
+    budget = Q(adjusted__isnull=False) | Q(opening__isnull=False)
+    added, cut_back = (Sum(name, filter=unchanged) for name in ("added", "cut_back"))
+    total = Case(When(fund=Fund.TOTAL, then=Value(1)), default=Value(0))
+    cumulative = Case(When(cumulative=True, then=Value(1)), default=Value(0))
+    none = Value(0, output_field=IntegerField())
+    counts = (
+        Count("dossier", distinct=True),
+        Count("adjusted"),
+        Count("pk", filter=Q(fund=Fund.TOTAL)),
+        Count("pk", filter=budget),
+    )
+    sums = (Sum(Coalesce("adjusted", "opening")), added, cut_back)
+    yield _summed(Appropriation.objects.filter(dossier__among=ids), ARRANGED, at, counts, sums)
+    spent = Spending.objects.filter(dossier__among=ids, month__lte=12)
+    parted = spent.annotate(_source=F("source"), _cumulative=cumulative, _total=total)
+    parts, counted = ("_source", "_total", "_cumulative"), (F("_cumulative"), none, none, none)
+    yield _summed(parted, SPENT, at, counted, (Sum("amount"),), parts)
+    yield _summed(AuditedAmount.objects.filter(dossier__among=ids), AUDITED, at, (none,) * 4, ())
+
+
+def _summed(
+    rows: QuerySet[Any, Any],
+    table: int,
+    at: int,
+    counts: Any,
+    sums: Any,
+    parts: tuple[str, ...] = (),
 ) -> QuerySet[Any, Any]:
-    """The records grouped by rank, year and kind (and ``parts``), in the same columns."""
-    rank = Case(When(dossier__among=OTHER_IDS, then=Value(0)), default=Value(1))
+    """The records added up (by ``parts``), in the same columns."""
     nothing = Cast(Value(None, output_field=MoneyField()), MoneyField())
+    number = IntegerField()
     columns = {
-        "_table": Value(table, output_field=IntegerField()),
         "_records": Count("pk"),
-        **{f"_count{number}": value for number, value in enumerate(counts)},
+        **{f"_count{n}": value for n, value in enumerate(counts)},
         **{f"_sum{n}": value for n, value in enumerate((*sums, nothing, nothing, nothing)[:3])},
     }
-    group = ("_rank", "dossier__fiscal_year", "dossier__subject__kind")
-    grouped = rows.order_by().annotate(_rank=rank).values(*group, *parts).annotate(**columns)
-    names = ("_records", *(f"_count{n}" for n in range(4)), *(f"_sum{n}" for n in range(3)))
-    listed: QuerySet[Any, Any] = grouped.values_list("_table", *group, *names)
+    fixed = {"_table": Value(table, output_field=number), "_at": Value(at, output_field=number)}
+    grouped = rows.order_by().annotate(**fixed).values(*fixed, *parts).annotate(**columns)
+    listed: QuerySet[Any, Any] = grouped.values_list(*fixed, *columns)
     return listed
 
 

@@ -345,7 +345,7 @@ def add_up(
         of_group[int(key.pk not in own), key.fiscal_year, key.kind].append(key.pk)
     on_page = set(shown)
     of_group = {group: pks for group, pks in of_group.items() if not on_page.isdisjoint(pks)}
-    sums = sums_by_group([pk for pks in of_group.values() for pk in pks], list(own))
+    sums = sums_by_group(of_group)
     others = [group for group, amounts in sums.items() if amounts is None]
     for group in of_group:
         groups[group].add(sums.get(group) or GroupSums())
