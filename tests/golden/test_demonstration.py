@@ -26,6 +26,7 @@ from wenxiao.records.selectors import export_entries, export_heads
 from wenxiao.reports import services
 from wenxiao.reports.structure import ReportTable
 from wenxiao.reviews.models import Review
+from wenxiao.site.demo import synthetic, walking
 from wenxiao.site.demo.following_year import STANDS_AT, play_following_year
 from wenxiao.site.demo.load import load_demo
 from wenxiao.site.demo.two_years import CODE
@@ -215,7 +216,26 @@ def written(division):
     return told
 
 
-def test_the_demonstration_tells_the_published_year(settings):
+FEWER = 24
+"""Of the sixty made-up units: with those that have a place in the story, some on each step."""
+SPREAD = {"selfeval": (1, 0, 3, 8, 0), "monitoring": (1, 0, 3, 3, 0)}
+
+
+def test_the_demonstration_tells_the_published_year(settings, monkeypatch):
+    monkeypatch.setattr(synthetic, "UNITS", FEWER)
+    monkeypatch.setattr(walking, "SPREAD", SPREAD)
+    tells_the_published_year(settings, FEWER)
+
+
+@pytest.mark.long(
+    core=["tests/golden/test_demonstration.py::test_the_demonstration_tells_the_published_year"]
+)
+def test_the_demonstration_with_all_its_units_tells_the_published_year(settings):
+    """Thirty-six made-up units more, by the same acts; `.ci/run` loads them all, too."""
+    tells_the_published_year(settings, 60)
+
+
+def tells_the_published_year(settings, units):
     assert settings.TODAY is None  # the command stands at the story's day by itself
     division = load_demo()
     report = report_of(division)
@@ -226,8 +246,12 @@ def test_the_demonstration_tells_the_published_year(settings):
     ]
     assert not [row for row in ROWS if row not in [line[: len(row)] for line in told]]
     assert division.demo
-    assert Unit.objects.filter(division=division, synthetic=True).count() == 60
-    assert Review.objects.filter(round__division=division, kind="selfeval").count() >= 250
+    assert Unit.objects.filter(division=division, synthetic=True).count() == units
+    selfevals = Review.objects.filter(round__division=division, kind="selfeval")
+    assert selfevals.count() >= units * 25 // 6
+    assert {"submitted", "checked", "confirmed", "returned"} <= set(
+        selfevals.values_list("state", flat=True)
+    )
     assert verify(export_entries(division=division), export_heads(division=division)) == []
     draft = services.draft_of(division, 2021)
     assert (draft.state, draft.handed_on) == ("handed", STORY_DAY)

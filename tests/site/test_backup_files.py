@@ -3,10 +3,8 @@
 import json
 
 
-def test_an_embedded_database_moves_to_another_home(run, tmp_path, migrated):
-    first, second = tmp_path / "first", tmp_path / "second"
-    migrated(first)
-    run("init", "--code", "360100", "--name", "某某市", "--bureau", "某某市财政局", home=first)
+def test_an_embedded_database_moves_to_another_home(run, tmp_path, begun):
+    first, second = begun, tmp_path / "second"
     made = run("backup", str(tmp_path / "copy"), home=first)
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout)["missing_files"] == []

@@ -3,6 +3,7 @@ Django for the plain verbs.
 """
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -24,11 +25,33 @@ def test_wrong_use_is_exit_2_with_a_sentence(words, capsys):
     assert "用法不对" in err
 
 
-@pytest.mark.parametrize(
-    "words", [("users", "list"), ("trail", "verify"), ("serve",), ("backup", "copy")]
-)
-def test_an_empty_database_is_exit_2_and_says_what_to_do(words, run, tmp_path):
-    done = run(*words, home=tmp_path)
+SEVERAL = """
+import json, sys
+from wenxiao.site.command import main
+for words in json.loads(sys.argv[1]):
+    code = main(words)
+    print(f"{words[0]} {code}", file=sys.stderr)
+"""
+"""Commands one after the other, each with its exit code: a start of the program costs a second."""
+
+
+def test_an_empty_database_is_exit_2_and_says_what_to_do(run, tmp_path):
+    verbs = [["users", "list"], ["trail", "verify"], ["serve"]]
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("WENXIAO_", "DJANGO_"))}
+    several = subprocess.run(
+        [sys.executable, "-c", SEVERAL, json.dumps(verbs)],
+        env={**env, "WENXIAO_HOME": str(tmp_path)},
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert not several.stdout
+    lines = several.stderr.splitlines()
+    for at, words in enumerate(verbs):
+        assert ("wenxiao demo" in lines[2 * at], "wenxiao init" in lines[2 * at]) == (True, True)
+        assert lines[2 * at + 1] == f"{words[0]} 2"
+    done = run("backup", "copy", home=tmp_path)
     assert done.returncode == 2
     assert "wenxiao demo" in done.stderr
     assert "wenxiao init" in done.stderr
