@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from wenxiao.rulebook.expressions.dates import in_digits, read_date
@@ -78,8 +79,10 @@ _OBJECT_RANGE = re.compile(r"^(?:期|号|标段|标|楼|年级|岁|周岁|月龄
 _AGES = frozenset({"岁", "周岁"})
 
 
+@lru_cache(maxsize=2_000)
 def parse(text: str, role: Role = "target") -> Expression:
-    """One cell read as far as it is certain; never raises.
+    """One cell read as far as it is certain; never raises. Kept, for each check of a form reads the
+    same cells.
 
     ``role`` decides how a bare date is taken: a target's is a deadline, an actual's a moment. The
     conventions (units as written, comparators, deadlines) are those of the command line's
