@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from wenxiao.reports.models import ReportRun
     from wenxiao.reviews.result_counts import ResultCell
 
-LOOK_AGAIN = "2"
 MOST_ROUNDS = 6
 
 
@@ -72,10 +71,7 @@ def reports(request: HttpRequest, pk: int) -> HttpResponse:
         "count": evaluations_to_report(person(request), row).count(),
         "ready": run is not None and report_runs.written_zip(run) is not None,
     }
-    response = render(request, "desk/evaluations/reports.html", values)
-    if open_one:
-        response["Refresh"] = LOOK_AGAIN
-    return response
+    return render(request, "desk/evaluations/reports.html", values)
 
 
 def _start(request: HttpRequest, row: Round) -> str:
