@@ -3,6 +3,7 @@ sentence that says who can.
 """
 
 import ast
+import pickle
 import re
 from contextlib import nullcontext
 from copy import deepcopy
@@ -92,6 +93,15 @@ def tried_by(house, may):
     return [role for side in sides for role in side[:1]]
 
 
+def copies(made):
+    """Makes one copy after the other; of what can be packed in half the time."""
+    try:
+        packed = pickle.dumps(made)
+    except (AttributeError, TypeError, pickle.PicklingError):
+        return lambda: deepcopy(made)
+    return lambda: pickle.loads(packed)
+
+
 def tried(act, house, row, person):
     """The refusal the person met; empty for whoever may, told at most what
     is in the way of this act (``blocked``).
@@ -111,10 +121,10 @@ def test_whoever_may_does_it_and_nobody_else(house, room, name):
     assert set(act.may.split()) <= set(Role.values)
     wrong = {}
     with transaction.atomic():
-        made = (house, act.ready(house))
+        copied = copies((house, act.ready(house)))
         for role in tried_by(house, act.may.split()):
             with transaction.atomic():
-                mine, row = deepcopy(made)
+                mine, row = copied()
                 refusal = tried(act, mine, row, mine.people[role])
                 transaction.set_rollback(True)
             if bool(refusal) is (role in act.may.split()):
