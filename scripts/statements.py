@@ -16,6 +16,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -150,10 +151,22 @@ def pytest_runtest_protocol(item: Any) -> Iterator[None]:
         return (yield)
     finally:
         SENT_HERE.into.pop()
-        for name in item.fixturenames:
+        for name in (*item.fixturenames, *getattr(item, "plants", ())):
             sent |= SENT_HERE.fixtures.get(name, set())
         SENT_HERE.tests[item.nodeid] = sent
         SENT_HERE.seconds[item.nodeid] = round(used() - began, 3)
+
+
+@contextmanager
+def planting(name: str) -> Iterator[None]:
+    """What is sent meanwhile counts for every test that stands on this plant (tests/plants.py):
+    whoever of them runs first plants it.
+    """
+    SENT_HERE.into.append(SENT_HERE.fixtures.setdefault(name, set()))
+    try:
+        yield
+    finally:
+        SENT_HERE.into.pop()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from copy import deepcopy
 from pathlib import Path
 
@@ -83,10 +84,12 @@ class Standing:
                     around.enter_context(override_settings(MEDIA_ROOT=Path(folder)))
                 around.enter_context(undone_later())
                 made = deepcopy(self.made[-1])  # may be changed in what is planted over it
-                made[make] = make(**{name: made[below] for name, below in asked[make].items()})
+                with noted(make):
+                    made[make] = make(**{name: made[below] for name, below in asked[make].items()})
                 self.made.append(made)
                 self.away.append(around.pop_all())
         item.stash[COPIES] = deepcopy(self.made[-1])
+        item.plants = [name_of(make) for make in asked]
 
     def shared(self, asked):
         """How many of the plants that stand, from the first, are wanted as they stand."""
@@ -106,6 +109,17 @@ class Standing:
 
 
 STANDING = Standing()
+
+
+def name_of(make):
+    """By which scripts/statements.py knows a plant."""
+    return f"{make.__module__}.{make.__qualname__}"
+
+
+def noted(make):
+    """What planting sends, noted for all that stand on it where statements are recorded."""
+    recording = sys.modules.get("scripts.statements")
+    return recording.planting(name_of(make)) if recording else nullcontext()
 
 
 @contextmanager
