@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from wenxiao.budget import selectors, services
-from wenxiao.budget.census import census
+from wenxiao.budget.census import census, looks_from
 from wenxiao.orgs.models import Role
 from wenxiao.orgs.permissions import Refused, grants_kept
 from wenxiao.orgs.services import add_unit, create_user, edit_unit, grant
@@ -222,6 +222,11 @@ def test_the_census_holds_each_dossier_once(dossiers):
         ("policy", ()),
         ("project", ("医疗",)),
     }
+
+
+def test_a_unit_written_twice_in_a_look_is_added_up():
+    rows = [(2021, "project", "[]", "3,1,3", "1,2,4"), (2021, "project", "[]", "1,5", "1,1")]
+    assert looks_from(rows) == [(2021, "project", "[]", {3: 5, 1: 3, 5: 1})]
 
 
 def test_the_kept_looks_are_the_census_after_an_act_or_a_new_dossier(

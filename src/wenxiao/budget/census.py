@@ -73,7 +73,12 @@ def looks_from(rows: Iterable[tuple[int, str, str, str, str]]) -> list[CensusLoo
     """
     looks: dict[tuple[int, str, str], dict[int, int]] = {}
     for year, kind, tag_text, listed, numbers in rows:
-        units = looks.setdefault((year, kind, tag_text), {})
+        counted = dict(zip(numbers_in(listed), numbers_in(numbers), strict=True))
+        units = looks.setdefault((year, kind, tag_text), counted)
+        if units is counted and len(counted) == listed.count(",") + 1:
+            continue
+        if units is counted:
+            units.clear()
         for unit, n in zip(numbers_in(listed), numbers_in(numbers), strict=True):
             units[unit] = units.get(unit, 0) + n
     return [CensusLook(*look, units) for look, units in looks.items()]

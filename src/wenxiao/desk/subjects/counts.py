@@ -193,6 +193,9 @@ def by_unit(looks: Iterable[CensusLook]) -> dict[int, int]:
     """How many each unit has, whatever they look like."""
     counts: dict[int, int] = {}
     for look in looks:
+        if not counts:
+            counts = dict(look.units)
+            continue
         for unit, n in look.units.items():
             counts[unit] = counts.get(unit, 0) + n
     return counts
@@ -203,6 +206,8 @@ def _with_all_below(looks: Iterable[CensusLook], known: Mapping[int, UnitPlace])
     own = by_unit(looks)
     counts = dict(own)
     for unit, n in own.items():
+        if known[unit].parent is None:
+            continue
         for part in known[unit].path.split("/")[1:-2]:
             above = int(part)
             counts[above] = counts.get(above, 0) + n
