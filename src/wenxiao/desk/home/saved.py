@@ -74,7 +74,7 @@ def _posted(request: HttpRequest) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"已存为“{row.name}”：条件、列和次序，在表头“视图”里随时能点。")
+        messages.success(request, f"已存为“{row.name}”：条件、列和次序都记下了，点这个名字就回来。")
     return redirect(f"/{page}?{query}" if query else f"/{page}")
 
 
