@@ -5,6 +5,7 @@ layouts of one page have the same sense.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, nodes
@@ -12,6 +13,9 @@ from template_tokens import APART, INSIDE, STRICT, VOID
 
 ENVIRONMENT = Environment(trim_blocks=True, lstrip_blocks=True, autoescape=True)
 TAG = re.compile(r"""<(/?)([a-zA-Z][\w-]*)((?:\x01\d+\x02|"[^"]*"|'[^']*'|[^<>"'])*)>""", re.DOTALL)
+BLANKS = re.compile(r"[ \t\n\r\f]+")
+BEFORE_END = re.compile(r"[ \t\n\r\f]+(/?>)$")
+BESIDE = re.compile(r"[ \t\n\r\f]*\x03[ \t\n\r\f]*")
 BODIES = ("body", "elif_", "else_")
 
 
@@ -65,18 +69,25 @@ def sense(source: str, numbers: dict[str, int] | None = None) -> str:
     return browsed("".join(whole.parts))
 
 
+@lru_cache(maxsize=20_000)
+def _tag(text: str) -> tuple[str, bool]:
+    """A tag with one blank for many, and whether blanks inside its element stay as they are."""
+    whole = BEFORE_END.sub(r"\1", BLANKS.sub(" ", text))
+    return whole, bool(STRICT.search(whole))
+
+
 def browsed(text: str) -> str:
     """Blanks as a browser sees them: one for many, none beside what it sets apart."""
     parts: list[str] = []
     strict: list[tuple[str, bool]] = []
     at = 0
     for tag in TAG.finditer(text):
-        parts.append(re.sub(r"[ \t\n\r\f]+", " ", text[at : tag.start()]))
+        parts.append(BLANKS.sub(" ", text[at : tag.start()]))
         closing, name = tag[1] == "/", tag[2].lower()
-        whole = re.sub(r"[ \t\n\r\f]+(/?>)$", r"\1", re.sub(r"[ \t\n\r\f]+", " ", tag[0]))
+        whole, kept = _tag(tag[0])
         bound = bool(strict.pop()[1]) if closing and strict and strict[-1][0] == name else False
         if not closing and name not in VOID and not whole.endswith("/>"):
-            bound = bool(STRICT.search(whole))
+            bound = kept
             strict.append((name, bound))
         inner = name in INSIDE and not bound
         outer = name in APART
@@ -84,8 +95,8 @@ def browsed(text: str) -> str:
         after = outer if name in VOID or whole.endswith("/>") else after
         parts.append(("\x03" if before else "") + whole + ("\x03" if after else ""))
         at = tag.end()
-    text = "".join([*parts, re.sub(r"[ \t\n\r\f]+", " ", text[at:])])
-    return re.sub(r"[ \t\n\r\f]*\x03[ \t\n\r\f]*", "", text).strip(" \t\n\r\f")
+    text = "".join([*parts, BLANKS.sub(" ", text[at:])])
+    return BESIDE.sub("", text).strip(" \t\n\r\f")
 
 
 def same(before: str, after: str) -> bool:

@@ -60,6 +60,14 @@ def watch(rounds, user, *, on):
     return FrameWatch(chosen, watch_frame(chosen, seen), on)
 
 
+def of_these(whole, rounds):
+    """The lines of some of the windows, as they were worked out with the others: each is for
+    itself.
+    """
+    some = whole.frame.filter(pl.col("round").is_in([one.pk for one in rounds]))
+    return FrameWatch(tuple(rounds), some, whole.on)
+
+
 def changes_in_frames(now, earlier):
     """Those that turned red, those that left it, and how many lost pace,
     over the dossiers in both.
