@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-import pytest
+from plants import once
 
 from wenxiao.budget import services as budget
 from wenxiao.followup.models import Finding
@@ -21,8 +21,8 @@ class House:
     """What the fixture made, by name."""
 
 
-@pytest.fixture
-def house(db):
+@once
+def house():
     made = House()
     made.division = orgs.create_division(
         code="360191", name="高新区", bureau="高新区财政局", by=None
@@ -83,7 +83,7 @@ def review_of(dossier, opened, *, state="issued"):
     return review
 
 
-@pytest.fixture
+@once
 def public(house):
     row = propose_disclosure(
         review=house.review, by=house.first, sentence="用了 65 万元，执行率 65%。"

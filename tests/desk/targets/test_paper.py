@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from plants import once
 from tests.desk.targets.test_filing_pages import people  # noqa: F401 - a fixture
 from tests.targets.test_rounds import MONEY, ROWS, STEPS
 
@@ -22,7 +23,7 @@ from wenxiao.targets.services import TargetRow, begin_target, fill_target
 pytestmark = [pytest.mark.db, pytest.mark.django_db]
 
 
-@pytest.fixture
+@once
 def target(bureau):
     made = begin_target(dossier=bureau.dossier, by=bureau.clerk)
     return fill_target(
