@@ -4,19 +4,16 @@ reports every breach of the content policy.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-import empty_databases
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,26 +37,25 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-SHARED = Path(os.environ["WENXIAO_TEST_HOME"]) / "houses"
-"""Where all workers of this run find houses planted and served once."""
+PLANTED: dict[str, Path] = {}
+"""A copy of each house as it was planted: who wants the same one begins with it."""
 
 
 def plant(folder, seeding, migrated, env):
-    """Lay a planted house into a folder: a copy of the one that any worker planted first."""
-    planted = SHARED / Path(seeding).stem
-    with empty_databases.alone(planted):
-        if not planted.exists():
-            migrated(folder / "only")
-            program = [sys.executable, str(Path(__file__).parent / seeding)]
-            subprocess.run(program, env=env, cwd=ROOT, check=True, timeout=1200)
-            shutil.copytree(folder / "only", planted)
-            return
-    shutil.copytree(planted, folder / "only")
+    """Lay a planted house into a folder."""
+    if seeding in PLANTED:
+        shutil.copytree(PLANTED[seeding], folder / "only")
+        return
+    migrated(folder / "only")
+    program = [sys.executable, str(Path(__file__).parent / seeding)]
+    subprocess.run(program, env=env, cwd=ROOT, check=True, timeout=1200)
+    PLANTED[seeding] = shutil.copytree(folder / "only", folder / "planted")
 
 
-def begin(folder, seeding, migrated, *, worker=False):
-    """A server over a house that ``seeding`` planted, beside it the task worker if wanted: the
-    address and what runs.
+@contextmanager
+def serving(folder, seeding, migrated, *, worker=False):
+    """The address of a server over a house that ``seeding`` planted, beside
+    it the task worker if wanted.
     """
     port = _free_port()
     env = {
@@ -70,85 +66,37 @@ def begin(folder, seeding, migrated, *, worker=False):
     env |= {
         "WENXIAO_TEST_HOME": str(folder),
         "WENXIAO_DEMO": "1",
-        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+        "PYTHONPATH": os.pathsep.join(str(ROOT / one) for one in ("src", "", "tests", "scripts")),
     }
     env["DJANGO_SETTINGS_MODULE"] = "tests.settings_for_tests"
     plant(folder, seeding, migrated, env)
+    log = (folder / "server.log").open("w")
     programs = [["gunicorn", "wenxiao.site.wsgi", "-b", f"127.0.0.1:{port}", "--threads", "4"]]
     if worker:
         every = ["--queue-name", "*", "--interval", "0.2", "--no-startup-delay", "-v", "0"]
         programs.append(["django", "db_worker", *every])
-    with (folder / "server.log").open("w") as log:
-        running = [
-            subprocess.Popen(
-                [sys.executable, "-m", *program], env=env, cwd=ROOT, stdout=log, stderr=log
-            )
-            for program in programs
-        ]
-    return f"http://127.0.0.1:{port}", running
-
-
-def end(numbers):
-    """End processes of this or another worker and see them ended."""
-    for number in numbers:
-        with suppress(ProcessLookupError):
-            os.kill(number, signal.SIGTERM)
-    until = time.monotonic() + 120
-    while any(map(_runs, numbers)) and time.monotonic() < until:
-        time.sleep(0.05)
-
-
-def _runs(number) -> bool:
-    try:
-        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
-
-
-@contextmanager
-def serving(folder, seeding, migrated, *, worker=False):
-    """The address of a server of one's own."""
-    address, running = begin(folder, seeding, migrated, worker=worker)
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", *program], env=env, cwd=ROOT, stdout=log, stderr=log
+        )
+        for program in programs
+    ]
+    address = f"http://127.0.0.1:{port}"
     try:
         _wait(address + "/login")
         yield address
     finally:
-        end([program.pid for program in running])
+        for program in running:
+            program.terminate()
         for program in running:
             program.wait(timeout=120)
-
-
-@contextmanager
-def visited(folder, seeding, migrated, *, worker=False):
-    """The address of a server that all workers of this run visit at once, each journey as people of
-    its own work: the first who comes starts it, the last who leaves ends it.
-    """
-    kept = SHARED / f"{Path(seeding).stem}.json"
-    with empty_databases.alone(kept):
-        if not kept.exists():
-            address, running = begin(folder, seeding, migrated, worker=worker)
-            _wait(address + "/login")
-            served = {"address": address, "running": [one.pid for one in running], "visitors": 0}
-        else:
-            served = json.loads(kept.read_text())
-        kept.write_text(json.dumps({**served, "visitors": served["visitors"] + 1}))
-    try:
-        yield served["address"]
-    finally:
-        with empty_databases.alone(kept):
-            now = json.loads(kept.read_text())
-            if now["visitors"] > 1:
-                kept.write_text(json.dumps({**now, "visitors": now["visitors"] - 1}))
-            else:
-                kept.unlink()
-                end(now["running"])
+        log.close()
 
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory, migrated):
-    """The address of a server over a planted house."""
-    with visited(tmp_path_factory.mktemp("house"), "seeding.py", migrated) as address:
+    """The address of a server over a planted house; it ends with the session."""
+    with serving(tmp_path_factory.mktemp("house"), "seeding.py", migrated) as address:
         yield address
 
 
@@ -158,14 +106,14 @@ def bare_house(tmp_path_factory, migrated):
     worker: everything else enters by pages.
     """
     folder = tmp_path_factory.mktemp("bare")
-    with visited(folder, "seeding_bare.py", migrated, worker=True) as address:
+    with serving(folder, "seeding_bare.py", migrated, worker=True) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def roles_house(tmp_path_factory, migrated):
     """A house with work waiting on every desk."""
-    with visited(tmp_path_factory.mktemp("roles"), "seeding_roles.py", migrated) as address:
+    with serving(tmp_path_factory.mktemp("roles"), "seeding_roles.py", migrated) as address:
         yield address
 
 
