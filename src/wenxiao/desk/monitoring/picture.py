@@ -317,10 +317,12 @@ def _free(x: int, wanted: int, r: int, taken: Sequence[Box], within: tuple[int, 
     the wanted one where there is none.
     """
     low, high = within
+    beside = [(top, bottom) for left, top, right, bottom in taken if x - r < right and left < x + r]
     for step in range(0, high - low, 2):
         for y in (wanted - step, wanted + step):
-            box = (x - r, y - r, x + r, y + r)
-            if low + r <= y <= high - r and not any(crosses(box, one) for one in taken):
+            if low + r <= y <= high - r and not any(
+                y - r < bottom and top < y + r for top, bottom in beside
+            ):
                 return y
     return min(max(wanted, low + r), high - r)
 

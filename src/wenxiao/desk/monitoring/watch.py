@@ -14,7 +14,6 @@ from wenxiao.desk.monitoring.lights import (
     counts_of,
     hidden_by_green,
     most_behind,
-    rows_of_table,
     rule_of,
     table_of,
     told,
@@ -30,6 +29,7 @@ from wenxiao.followup.watch.picture import (
     spent_year,
     windows_until,
 )
+from wenxiao.followup.watch.sentences import rows_of_watches
 from wenxiao.pages.frame import work_year
 from wenxiao.pages.views import person, view
 from wenxiao.reviews.worklists import rounds_of_year
@@ -60,10 +60,10 @@ def watch(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("round", "")
     one = next((row for row in rounds if str(row.pk) == asked), None) or _widest(rounds)
     key, table = (
-        table_of([row for row in rounds if row.key], user),
-        table_of([one] if one else [], user),
+        table_of([row for row in rounds if row.key], user, summed=True),
+        table_of([one] if one else [], user, summed=True),
     )
-    whole_year = table_of(rounds, user) if key is None and len(rounds) > 1 else None
+    whole_year = table_of(rounds, user, summed=True) if key is None and len(rounds) > 1 else None
     departments = by_department(table) if table else []
     before = earlier_round(one) if one else None
     earlier = table_of([before], user) if before else None
@@ -74,8 +74,10 @@ def watch(request: HttpRequest) -> HttpResponse:
     late = overdue(user, on=today(), work_year=year, most=LATE)
     turned_total = len(changes.turned_red) if changes else 0
     irregular, above = beside(quiet)
+    red = changes.turned_red if changes and turned_total else None
+    hidden, alarms, turned = rows_of_watches([(quiet, SHOWN), (worst, SHOWN), (red, SHOWN)])
     values = {
-        "hidden": rows_of_table(quiet, 0, SHOWN),
+        "hidden": hidden,
         "hidden_total": len(quiet or ()),
         "irregular": irregular,
         "above": above,
@@ -89,10 +91,10 @@ def watch(request: HttpRequest) -> HttpResponse:
         "words": told(counts_of(table)),
         "year_total": len(whole_year or ()),
         "year_words": told(counts_of(whole_year)),
-        "worst": rows_of_table(worst, 0, SHOWN),
+        "worst": alarms,
         "worst_total": len(worst or ()),
         "before": before,
-        "turned": rows_of_table(changes.turned_red, 0, SHOWN) if changes else [],
+        "turned": turned,
         "slower": changes.slower if changes and not turned_total else 0,
         "turned_total": turned_total,
         "overdue": late[0],
@@ -111,7 +113,7 @@ def _with_key(
         return table
     if one.key:
         return key
-    return table_of([one, *(row for row in rounds if row.key)], user)
+    return table_of([one, *(row for row in rounds if row.key)], user, summed=True)
 
 
 def _widest(rounds: Sequence[Round]) -> Round | None:

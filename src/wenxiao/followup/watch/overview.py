@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from django.db.models import Case, When
 
 from wenxiao.budget.models import Round
 from wenxiao.budget.selectors import rounds_visible_to, seen_by
@@ -155,8 +156,8 @@ def earlier_round(round: Round) -> Round | None:
         fiscal_year=round.fiscal_year,
         through_month__lt=round.through_month or 12,
     ).exclude(state=Round.State.DRAFT)
-    same = rows.filter(key=round.key).order_by("-through_month", "-pk").first()
-    return same or rows.order_by("-through_month", "-pk").first()
+    alike = Case(When(key=round.key, then=0), default=1)
+    return rows.order_by(alike, "-through_month", "-pk").first()
 
 
 def changes_since(table: Watch, earlier: Watch) -> Changes:

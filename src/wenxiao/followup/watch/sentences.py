@@ -192,6 +192,21 @@ INVENTED = "（合成）"
 """What the name of a goal carries that was made for the demonstration."""
 
 
+def rows_of_watches(wanted: Iterable[tuple[Watch | None, int]]) -> list[list[WatchRow]]:
+    """The first rows of several watches, each so many, with sentences: what hangs on them is asked
+    once for all.
+    """
+    parts: list[list[dict[str, Any]]] = []
+    rounds: dict[int, Round] = {}
+    for table, most in wanted:
+        parts.append(table.part(0, most) if table is not None else [])
+        rounds |= {one.pk: one for one in (table.rounds if table is not None else ())}
+    once = {(row["round"], row["dossier"]): row for part in parts for row in part}
+    told = in_words(rounds.values(), list(once.values()))
+    lines = dict(zip(once, told, strict=True))
+    return [[lines[row["round"], row["dossier"]] for row in part] for part in parts]
+
+
 def in_words(rounds: Iterable[Round], part: list[dict[str, Any]]) -> list[WatchRow]:
     """Rows of a watch (:data:`~wenxiao.followup.watch.table.COLUMNS`) with
     their sentences, in the same order.
@@ -199,38 +214,49 @@ def in_words(rounds: Iterable[Round], part: list[dict[str, Any]]) -> list[WatchR
     by_round: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in part:
         by_round[row["round"]].append(row)
-    parts = {one.pk: _WindowParts(one, by_round[one.pk]) for one in rounds if one.pk in by_round}
+    shown = _ShownDossiers(part)
+    parts = {
+        one.pk: _WindowParts(one, by_round[one.pk], shown) for one in rounds if one.pk in by_round
+    }
     return [parts[row["round"]].row(row) for row in part]
+
+
+class _ShownDossiers:
+    """What hangs on the shown rows whatever their windows, one query each."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        keys = {row["dossier"] for row in rows}
+        named = Dossier.objects.filter(pk__in=keys).select_related("subject", "unit")
+        self.dossiers = {one.pk: one for one in named} if keys else {}
+        units = [one.unit for one in self.dossiers.values()]
+        self.departments = departments_of(units) if units else {}
+        self.milestones = _steps_of([row["dossier"] for row in rows if row["planned"]])
+        reviews = [row["review"] for row in rows if row["review"]]
+        expected = Review.objects.filter(pk__in=reviews).values_list("pk", "expected")
+        self.expected = dict(expected) if reviews else {}
+        self.suggestions = _advice(reviews)
 
 
 class _WindowParts:
     """What hangs on the shown rows of one window, one query each."""
 
-    def __init__(self, round: Round, rows: list[dict[str, Any]]) -> None:
+    def __init__(self, round: Round, rows: list[dict[str, Any]], shown: _ShownDossiers) -> None:
         keys = [row["dossier"] for row in rows]
-        self.round, self.rules = round, round.division.own_rules
-        self.dossiers = {
-            d.pk: d for d in Dossier.objects.filter(pk__in=keys).select_related("subject", "unit")
-        }
-        self.departments = departments_of(d.unit for d in self.dossiers.values())
+        self.round, self.rules, self.shown = round, round.division.own_rules, shown
         self.monthly = _monthly(keys, round.through_month or 12)
         reported = [row["dossier"] for row in rows if row["reported"]]
         self.goals = goal_lines(round, reported) if reported else {}
-        self.milestones = _steps_of([row["dossier"] for row in rows if row["planned"]])
         open_ones = [row["dossier"] for row in rows if row["confirmed"] or row["candidates"]]
         self.findings = _grouped(_findings(round, open_ones) if open_ones else (), "dossier_id")
         cut = [row["dossier"] for row in rows if row["cut_back"]]
         self.cuts = dated_cuts(Q(dossier__in=cut), round.fiscal_year) if cut else {}
         self.over = plain(pacing.lights_in_force(cut_off(round), self.rules).above_over)
-        reviews = [row["review"] for row in rows if row["review"]]
-        self.expected = dict(Review.objects.filter(pk__in=reviews).values_list("pk", "expected"))
-        self.suggestions = _advice(reviews)
 
     def row(self, row: dict[str, Any]) -> WatchRow:
         """One row of the frame told in full."""
-        dossier = self.dossiers[row["dossier"]]
+        dossier = self.shown.dossiers[row["dossier"]]
         budget, executed = _yuan(row["budget"]), _yuan(row["executed"])
-        steps = self.milestones.get(dossier.pk, ())
+        steps = self.shown.milestones.get(dossier.pk, ())
         month, day = self.round.through_month or 12, cut_off(self.round)
         spending_pace = _pace_of(self.round, row, steps)
         late = not steps and row["arrived"] not in {None, 1}
@@ -248,7 +274,7 @@ class _WindowParts:
             period=self.round.period,
             name=dossier.subject.name,
             unit=dossier.unit.name,
-            department=self.departments[dossier.unit_id],
+            department=self.shown.departments[dossier.unit_id],
             synthetic=dossier.subject.synthetic,
             budget=budget,
             executed=executed,
@@ -265,9 +291,9 @@ class _WindowParts:
                 (f.text, f.state == Finding.State.CONFIRMED)
                 for f in self.findings.get(dossier.pk, ())
             ),
-            suggestions=tuple(self.suggestions.get(row["review"], ())),
+            suggestions=tuple(self.shown.suggestions.get(row["review"], ())),
             warnings=tuple(_warnings(row, spending_pace, whole_year, self._table(row), self.over)),
-            expected=self.expected.get(row["review"]),
+            expected=self.shown.expected.get(row["review"]),
         )
 
     def _table(self, row: dict[str, Any]) -> Table:
