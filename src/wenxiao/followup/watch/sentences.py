@@ -202,8 +202,8 @@ def rows_of_watches(wanted: Iterable[tuple[Watch | None, int]]) -> list[list[Wat
         parts.append(table.part(0, most) if table is not None else [])
         rounds |= {one.pk: one for one in (table.rounds if table is not None else ())}
     once = {(row["round"], row["dossier"]): row for part in parts for row in part}
-    told = in_words(rounds.values(), list(once.values()))
-    lines = dict(zip(once, told, strict=True))
+    worded = in_words(rounds.values(), list(once.values()))
+    lines = dict(zip(once, worded, strict=True))
     return [[lines[row["round"], row["dossier"]] for row in part] for part in parts]
 
 
