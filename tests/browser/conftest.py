@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -128,9 +128,8 @@ def _wait(address: str) -> None:
     pytest.fail("测试用的网页服务 5 分钟内没有启动，见临时目录中的 server.log。")
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """One headless browser for all journeys."""
+@contextmanager
+def _browser():
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=WAITING)
@@ -143,6 +142,30 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+OPEN, BROWSER = ExitStack(), []
+"""The one headless browser of all journeys, while one of them is next."""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The browser: begun for the first journey."""
+    if not BROWSER:
+        BROWSER.append(OPEN.enter_context(_browser()))
+    return BROWSER[0]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem):
+    """End it before other tests: while it runs an event loop runs in this process, and Django then
+    asks nothing of its database.
+    """
+    result = yield
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        BROWSER.clear()
+        OPEN.close()
+    return result
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from tests.desk.report.test_report_desk import (  # noqa: F401 - fixtures used by name
     PLAN,
     SIGN,
-    _media,
     body,
     desk,
     draft,
