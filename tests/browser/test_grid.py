@@ -2,6 +2,8 @@
 cell, keys of a table, what was read below.
 """
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import serving, visiting
@@ -130,6 +132,32 @@ def test_what_cannot_be_read_is_said_at_once_and_earns_nothing(form, look):
     expect(row.locator("[data-points]")).to_contain_text("14.05")
 
 
+def test_what_is_written_while_its_row_is_being_saved_is_saved_too(form):
+    """An answer settles what was sent, not what stands in the field by then."""
+    held = []
+
+    def hold(route):
+        if held:
+            route.continue_()
+        held.append(route)
+
+    form.route("**/filling/**", hold)
+    value, note = cells(form, "a").nth(0), cells(form, "n").nth(0)
+    with form.expect_request(lambda request: request.method == "POST"):
+        write(form, note, "路面另有病害")
+    value.fill("117")
+    held[0].continue_()
+    saved(form)
+    expect(value).to_have_class(re.compile("changed"))
+    with form.expect_response(lambda answer: answer.request.method == "POST"):
+        value.press("Enter")
+    form.reload()
+    assert cells(form, "a").nth(0).input_value() == "117"
+    assert cells(form, "n").nth(0).input_value() == "路面另有病害"
+    write(form, cells(form, "a").nth(0), "118")
+    saved(form)
+
+
 def test_undoing_a_value_brings_back_the_points_it_cost(form):
     value, note = cells(form, "a").nth(0), cells(form, "n").nth(0)
     row = form.locator("tr[data-row]").first
@@ -152,6 +180,7 @@ def test_undoing_a_value_brings_back_the_points_it_cost(form):
     form.reload()
     expect(points).to_have_value("3.00")
     write(form, cells(form, "a").nth(0), "118")
+    saved(form)
 
 
 def test_on_the_phone_a_row_shows_its_value_and_opens_what_is_refused(grid_house, chromium, look):

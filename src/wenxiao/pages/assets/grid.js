@@ -1,5 +1,4 @@
-/* 问效 · the filling grid: keys as in a table, blocks pasted and copied, undo by the cell, every row saved by itself.
-   Without it the form still posts. */
+/* The filling grid: keys, blocks, undo by the cell, each row saved by itself. Without it the form still posts. */
 (function () {
   "use strict";
   const form = document.querySelector("[data-grid]");
@@ -16,7 +15,7 @@
   const say = (text) => {
     if (saved) saved.textContent = text;
   };
-  /* Undo: what each act changed, by field name, since a row's fields are drawn anew when it is saved. */
+  /* Undo: what each act changed, by field name: saving draws fields anew. */
   const past = [];
   const undone = [];
   let entered = null;
@@ -29,9 +28,12 @@
   }
   const changed = (row) => Boolean(row.querySelector(".cell.changed"));
 
-  function settle(row, told) {
+  /* What was written since is left to its own save. */
+  function settle(row, told, sent) {
     row.querySelector("[data-version]").value = told.version;
+    const now = new FormData(form);
     for (const cell of cells(row)) {
+      if (`${now.getAll(cell.name)}` !== `${sent.getAll(cell.name)}`) continue;
       if (cell.tagName === "SELECT") for (const o of cell.options) o.defaultSelected = o.selected;
       else cell.defaultValue = cell.value;
       mark(cell);
@@ -44,7 +46,7 @@
     if (!cell || (field?.classList.contains("changed") && !own) || field === document.activeElement) return;
     cell.innerHTML = one.points_cell;
   }
-  function repaint(told, pk) {
+  function repaint(told, pk, sent) {
     for (const row of rows()) {
       const key = row.dataset.row;
       const one = told.rows[key];
@@ -66,7 +68,7 @@
       } else if (key === pk) {
         wrong.hidden = true;
         row.classList.remove("at-fault");
-        settle(row, one);
+        settle(row, one, sent);
       }
       const box = row.querySelector("[data-numbers]");
       box.replaceChildren(
@@ -114,7 +116,7 @@
         const told = await answer.json();
         const points = () => row.querySelector("[data-points-cell] [data-cell]")?.defaultValue;
         const before = points();
-        repaint(told, key);
+        repaint(told, key, data);
         if (before && was !== value) given[`${key} ${was}`] = before;
         const back = owed && points() === owed ? `；原来给的 ${owed} 分一起恢复` : "";
         const gone = before && points() === "" ? `；实际值改了，原来给的 ${before} 分不再算，请重新给分` : back;
@@ -172,7 +174,7 @@
     for (const one of changes) {
       const cell = fieldOf(one.name);
       const [now, then] = word === "撤销" ? [one.to, one.from] : [one.from, one.to];
-      if (!cell || cell.value !== now) left += 1; // changed since by somebody or something else: not ours to take back
+      if (!cell || cell.value !== now) left += 1; // changed since: not ours to take back
       else {
         cell.value = then;
         mark(cell);
