@@ -145,7 +145,7 @@
     return enter(some[some.indexOf(cell) + step]);
   }
 
-  /* ── one act: what it changed can be undone, never more ── */
+  /* One act, undone as one. */
   function put(cell, value, changes) {
     if (cell.value === value) return;
     const from = cell.value;
@@ -174,7 +174,7 @@
     for (const one of changes) {
       const cell = fieldOf(one.name);
       const [now, then] = word === "撤销" ? [one.to, one.from] : [one.from, one.to];
-      if (!cell || cell.value !== now) left += 1; // changed since: not ours to take back
+      if (!cell || cell.value !== now) left += 1; // changed since
       else {
         cell.value = then;
         mark(cell);
@@ -193,7 +193,7 @@
     entered = { name: cell.name, value: cell.value };
   }
 
-  /* ── blocks ── */
+  /* Blocks. */
   function pick(to, from) {
     unpick();
     const all = rows();
