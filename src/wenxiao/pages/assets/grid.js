@@ -150,7 +150,7 @@
     if (cell.value === value) return;
     const from = cell.value;
     cell.value = value;
-    if (cell.value === from) return; // a list that has no such choice
+    if (cell.value === from) return; // no such choice
     changes.push({ name: cell.name, from, to: cell.value });
     mark(cell);
   }
@@ -225,7 +225,7 @@
     commit(event.target);
   });
   form.addEventListener("focusin", (event) => {
-    if (!picked.flat().includes(event.target)) unpick(); // whoever went on works there, not in the block
+    if (!picked.flat().includes(event.target)) unpick(); // whoever went on works there
     if (event.target.matches("[data-cell]")) entered = { name: event.target.name, value: event.target.value };
   });
   form.addEventListener("focusout", (event) => {
@@ -308,7 +308,7 @@
       event.preventDefault();
       unpick();
       go(cell, event.shiftKey ? -1 : 1);
-      if (document.activeElement === cell) save(cell.closest("tr")); // the last row: nowhere to go, so it is left here
+      if (document.activeElement === cell) save(cell.closest("tr")); // the last row is left here
     } else if (event.key === "F2") {
       event.preventDefault();
       cell.setSelectionRange?.(cell.value.length, cell.value.length);
