@@ -75,6 +75,16 @@ def existing(text: str) -> Path:
     return path
 
 
+def book_of(file: Path) -> Any:
+    """The workbook in a file; None when it can't be read, after saying why."""
+    from wenxiao.files.pool import read_in_child
+
+    answer = read_in_child(file, "book")
+    if answer["book"] is None:
+        say("".join(f"{one['text']}{one['mend']}" for one in answer["problems"]))
+    return answer["book"]
+
+
 def add_parsers(verbs: Any) -> None:
     """All verbs of this module."""
     _add_beginnings(verbs)

@@ -8,7 +8,7 @@ import argparse
 from typing import Any
 
 from wenxiao.site.database_state import chosen_division
-from wenxiao.site.verbs_data import FINE, WRONG_USE, existing, on_rows, say, show
+from wenxiao.site.verbs_data import FINE, WRONG_USE, book_of, existing, on_rows, show
 
 
 def add_parsers(verbs: Any) -> None:
@@ -27,16 +27,14 @@ def add_parsers(verbs: Any) -> None:
 
 
 def _revise(args: argparse.Namespace) -> int:
-    from wenxiao.files.pool import read_in_child
     from wenxiao.intake.upload_acts import CONTENTS
     from wenxiao.targets.services.row_revisions import revise_rows, revisions_in
 
     division = chosen_division(args.division)
-    answer = read_in_child(args.file, "book")
-    if answer["book"] is None:
-        say("".join(f"{one['text']}{one['mend']}" for one in answer["problems"]))
+    book = book_of(args.file)
+    if book is None:
         return WRONG_USE
-    lines = CONTENTS["library"].read(answer["book"])
+    lines = CONTENTS["library"].read(book)
     revisions = revisions_in(division, lines)
     now = revise_rows(division=division, revisions=revisions, by=None, why=args.why)
     show({"file": args.file.name, "lines": len(lines), "revised": len(now)})

@@ -8,7 +8,7 @@ import argparse
 from typing import Any
 
 from wenxiao.site.database_state import chosen_division
-from wenxiao.site.verbs_data import FINE, WRONG_USE, existing, on_rows, say, show
+from wenxiao.site.verbs_data import FINE, WRONG_USE, book_of, existing, on_rows, show
 
 
 def add_parsers(verbs: Any) -> None:
@@ -34,15 +34,13 @@ def add_parsers(verbs: Any) -> None:
 def _describe(args: argparse.Namespace) -> int:
     from wenxiao.budget.services.subject_table import describe_subjects, described_in
     from wenxiao.files.forms.subject_facts import fact_rows
-    from wenxiao.files.pool import read_in_child
     from wenxiao.store.moves import NotAllowed
 
     division = chosen_division(args.division)
-    answer = read_in_child(args.file, "book")
-    if answer["book"] is None:
-        say("".join(f"{one['text']}{one['mend']}" for one in answer["problems"]))
+    book = book_of(args.file)
+    if book is None:
         return WRONG_USE
-    rows = fact_rows(answer["book"])
+    rows = fact_rows(book)
     if rows is None:
         raise NotAllowed(
             "没有找到表头：应有项目代码，和类型、项目负责人、设立年限、到期日期、中期评估日期中的几列，列名不限顺序。"

@@ -91,7 +91,7 @@ class EvaluationGroup:
 class EvaluationLine(NamedTuple):
     """One evaluated object in finished words; ``opens`` is the group whose first row it is. Money
     in 万元, exactly and as shown. ``points`` empty: none were given; ``grade`` None: not settled.
-    ``levels``: name, how dark, what is lost, points; ``told`` ok, open or nothing at all.
+    ``levels``: name, how dark, what is lost, points.
     """
 
     href: str
